@@ -1,0 +1,178 @@
+/**
+ * The compiled contract: all that an operator says to a gateway, and the only thing they share.
+ *
+ *   operator --writes--> Secret(type simpul.id/compiled) --list+watch--> gateway --joins by id--> what it serves
+ *
+ * Each object is small, plain JSON and versioned. Objects name each other by id (`namespace/name`, or `name` for a
+ * Tenant); the gateway joins them when it loads, and a call whose parts are incomplete is refused, never guessed.
+ * One change of one resource rewrites one object. Everything here may hold secrets (pepper, key hashes): it is never
+ * logged, dumped or put into a status.
+ */
+
+/** Grows when a gateway of the previous release could misread an object. A gateway refuses a version it does not know. */
+export const contractVersion = 1;
+
+interface CompiledBase {
+  readonly contract: typeof contractVersion;
+  /** Id of the source object: `namespace/name`, or `name` for a Tenant. */
+  readonly id: string;
+}
+
+/** One fleet: what holds for all calls that its pods serve. */
+export interface CompiledGateway extends CompiledBase {
+  readonly kind: 'ApiGateway';
+  /** HMAC-SHA-256 key for callers' API keys, base64 of 32 bytes. Secret. */
+  readonly pepper: string;
+  readonly listeners: readonly CompiledListener[];
+  /** IANA name; Day and Month windows begin at its midnight. */
+  readonly timeZone: string;
+  /** Limits over everything that the fleet serves. */
+  readonly limits: readonly CompiledLimit[];
+  /** Which backend addresses may be called although they are special (loopback, link-local, metadata, …), and which may not. CIDRs. */
+  readonly backendAccess: { readonly allow: readonly string[]; readonly deny: readonly string[] };
+  /** Addresses (CIDRs) of proxies in front whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Bytes of a request body that an ApiService accepts when it says nothing itself. */
+  readonly maxRequestBytes: number;
+  /** How long a pod keeps accepting after SIGTERM, in milliseconds. */
+  readonly drainDelayMs: number;
+}
+
+export interface CompiledListener {
+  readonly name: string;
+  readonly protocol: 'HTTP';
+  readonly port: number;
+}
+
+/** One institution: it owns ApiServices (provider) and Subscriptions (consumer). */
+export interface CompiledTenant extends CompiledBase {
+  readonly kind: 'Tenant';
+  /** Hosts that belong to this Tenant alone: another Tenant's host-less ApiServices do not answer on them. Lower case. */
+  readonly hosts: readonly string[];
+  /** True: every call to its APIs and every call with its Subscriptions' credentials gets 403. */
+  readonly suspended: boolean;
+  /** Ceilings over all its APIs together. */
+  readonly limits: readonly CompiledLimit[];
+}
+
+/** Who vouches for callers. */
+export interface CompiledKeyManager extends CompiledBase {
+  readonly kind: 'KeyManager';
+  readonly type: 'ApiKey';
+  /** Header that carries the key, lower case; `Authorization: ApiKey …` is read as well. */
+  readonly header: string;
+}
+
+/** One API on one gateway. */
+export interface CompiledApiService extends CompiledBase {
+  readonly kind: 'ApiService';
+  /** Id of the Tenant that owns its namespace. */
+  readonly tenant: string;
+  /** The API's own version, for headers, logs and metrics. */
+  readonly version: string;
+  readonly lifecycle: CompiledLifecycle;
+  /** Lower case; empty: every host that no other Tenant claims. */
+  readonly hosts: readonly string[];
+  /** Normalised (see `gateway/router`): begins with `/`, no trailing `/` except for the root itself. */
+  readonly basePath: string;
+  readonly backend: CompiledBackend;
+  readonly authentication: CompiledAuthentication;
+  readonly limits: readonly CompiledLimit[];
+  /** Empty: every method and path passes. Otherwise only these do. */
+  readonly operations: readonly CompiledOperation[];
+  readonly plans: { readonly [name: string]: CompiledPlan };
+  /** Bytes; absent: the gateway's default. */
+  readonly maxRequestBytes?: number;
+}
+
+export type CompiledLifecycle =
+  /** Only callers whose Subscription lives in the API's own namespace; also an API whose publishing still waits for approval. */
+  | { readonly state: 'Draft' }
+  | { readonly state: 'Published' }
+  /** Header values, ready to send: Deprecation (RFC 9745), Sunset (RFC 8594) and Link. */
+  | { readonly state: 'Deprecated'; readonly deprecation: string; readonly sunset?: string; readonly link?: string }
+  /** Answers 503 with this reason. */
+  | { readonly state: 'Blocked'; readonly reason: string }
+  /** Answers 410; `successor` is a URI reference. */
+  | { readonly state: 'Retired'; readonly successor?: string };
+
+export interface CompiledBackend {
+  /** Served round robin by weight. */
+  readonly endpoints: readonly { readonly url: string; readonly weight: number }[];
+  /** Whole answer, from the first byte sent to the last received. */
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+}
+
+export interface CompiledAuthentication {
+  readonly mode: 'Required' | 'Optional' | 'None';
+  /** Ids of KeyManagers; empty: the built-in API key in `X-API-Key` or `Authorization: ApiKey …`. */
+  readonly keyManagers: readonly string[];
+}
+
+export interface CompiledOperation {
+  /** Relative to the base path: `/nik/{nik}`; `{name}` matches one segment, a trailing `/*` matches the rest. */
+  readonly path: string;
+  /** Upper case; empty: every method. */
+  readonly methods: readonly string[];
+  readonly limits: readonly CompiledLimit[];
+  readonly timeoutMs?: number;
+}
+
+export interface CompiledPlan {
+  readonly limits: readonly CompiledLimit[];
+}
+
+/** One application's access: only what is approved and in force stands here. */
+export interface CompiledSubscription extends CompiledBase {
+  readonly kind: 'Subscription';
+  /** Id of the consumer's Tenant. */
+  readonly tenant: string;
+  /** `namespace/application`; limits `by: Application` count by it. */
+  readonly application: string;
+  readonly credentials: readonly CompiledCredential[];
+  readonly grants: readonly CompiledGrant[];
+  readonly limits: readonly CompiledLimit[];
+}
+
+export interface CompiledCredential {
+  readonly name: string;
+  readonly type: 'ApiKey';
+  /** HMAC-SHA-256 of the key under the gateway's pepper, base64url without padding. */
+  readonly hash: string;
+  /** Milliseconds since the epoch; outside of them the credential is refused. */
+  readonly notBefore?: number;
+  readonly notAfter?: number;
+}
+
+export interface CompiledGrant {
+  /** Id of the ApiService. */
+  readonly api: string;
+  /** Absent when the ApiService has no plans. */
+  readonly plan?: string;
+}
+
+export type Window = 'Second' | 'Minute' | 'Hour' | 'Day' | 'Month';
+export type CountBy = 'Total' | 'Subscription' | 'Application' | 'ClientIP';
+
+/**
+ * At most `requests` calls per window and counter. Second, Minute and Hour are fixed windows from the key's first call;
+ * Day and Month are calendar windows in the gateway's time zone. `burst`: at most that many within any one second.
+ */
+export interface CompiledLimit {
+  /** Stable within its level and source, so that an edited limit goes on with its counters: the name, or `<by>-<per>` and an index. */
+  readonly id: string;
+  readonly requests: number;
+  readonly per: Window;
+  readonly by: CountBy;
+  readonly burst?: number;
+}
+
+export type Compiled =
+  | CompiledGateway
+  | CompiledTenant
+  | CompiledKeyManager
+  | CompiledApiService
+  | CompiledSubscription;
+
+export type CompiledKind = Compiled['kind'];

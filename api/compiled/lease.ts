@@ -1,0 +1,50 @@
+import type { KubeObject } from '#api/object.ts';
+
+/**
+ * How a gateway pod acknowledges. It keeps one Lease in its compiled namespace and renews it every
+ * {@link leaseRenewSeconds}; a Lease that is not renewed for {@link leaseDurationSeconds} belongs to a dead pod.
+ *
+ *   pod: list, watch … apply version 812 ──▶ Lease{served-version: 812} ──▶ operator: 812 >= 807, so generation 3 is served
+ *
+ * An acknowledgement counts only while `served-version` is not above the Lease's own resourceVersion: a larger one
+ * stems from a state of etcd that has since been rolled back.
+ */
+export const leaseLabels = { gateway: 'simpul.id/gateway' } as const;
+
+export const leaseAnnotations = {
+  /** resourceVersion up to which this pod serves: the minimum over its watches, reset at a relist, decimal. */
+  servedVersion: 'simpul.id/served-version',
+  /** Grows by one with each complete list of this process; a restart begins at 1. */
+  listEpoch: 'simpul.id/list-epoch',
+  /** `true` once the pod answers calls, `false` while it drains. */
+  ready: 'simpul.id/ready',
+  /** JSON array of {@link Refusal}, at most {@link maxRefusals}, sorted by name. Absent when there are none. */
+  refused: 'simpul.id/refused',
+  /** How many compiled objects this pod refuses in all, decimal. Absent when there are none. */
+  refusedCount: 'simpul.id/refused-count',
+} as const;
+
+export const leaseRenewSeconds = 10;
+export const leaseDurationSeconds = 30;
+export const maxRefusals = 50;
+
+/** A compiled object that a gateway could not load; its last good version serves on. */
+export interface Refusal {
+  /** Name of the compiled Secret. */
+  readonly name: string;
+  /** First 16 hex digits of the content hash that was refused. */
+  readonly hash: string;
+  /** One line; never holds values of the object. */
+  readonly reason: string;
+}
+
+export interface Lease extends KubeObject {
+  spec?: {
+    holderIdentity?: string;
+    leaseDurationSeconds?: number;
+    /** RFC 3339 with six digits of fraction (MicroTime). */
+    acquireTime?: string;
+    renewTime?: string;
+    leaseTransitions?: number;
+  };
+}

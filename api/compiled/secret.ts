@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '#api/object.ts';
+import { parseId } from '#api/object.ts';
+import type { Compiled, CompiledKind } from './contract.ts';
+
+/** Type of the Secrets that carry compiled objects; an admission policy lets only the operator write it. */
+export const compiledSecretType = 'simpul.id/compiled';
+
+/** The one key of such a Secret's data: canonical JSON of a {@link Compiled}. */
+export const compiledDataKey = 'compiled.json';
+
+export const compiledLabels = {
+  /** Kind of the source object. */
+  sourceKind: 'simpul.id/source-kind',
+  sourceNamespace: 'simpul.id/source-namespace',
+  /** Name of the source object, cut to 63 characters; the annotation has it whole. */
+  sourceName: 'simpul.id/source-name',
+} as const;
+
+export const compiledAnnotations = {
+  /** `<Kind>/<id>` of the source object, whole. */
+  source: 'simpul.id/source',
+  /** sha256 of the data, hex: what an unchanged world is compared by, and what a refusal names. */
+  contentHash: 'simpul.id/content-hash',
+} as const;
+
+export interface CompiledSecret extends KubeObject {
+  type: string;
+  data?: Record<string, string>;
+}
+
+/** Deterministic name, so that writing twice is writing once: prefix of the kind + hash of the id. A DNS label. */
+export function compiledName(kind: CompiledKind, id: string): string {
+  const digest = createHash('sha256').update(`${kind}/${id}`).digest('hex').slice(0, 24);
+  return `${prefixes[kind]}-${digest}`;
+}
+
+const prefixes: Record<CompiledKind, string> = {
+  ApiGateway: 'agw',
+  Tenant: 'tnt',
+  KeyManager: 'keym',
+  ApiService: 'apisvc',
+  Subscription: 'apisub',
+};
+
+/** Canonical JSON: keys sorted at every level, no spaces. Equal objects give equal bytes. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
+    const entries = Object.entries(inner as Record<string, unknown>);
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+export function contentHashOf(json: string): string {
+  return createHash('sha256').update(json).digest('hex');
+}
+
+/** Builds the Secret that carries `compiled` in the gateway's compiled namespace. */
+export function buildCompiledSecret(compiled: Compiled, namespace: string): CompiledSecret {
+  const json = canonicalJson(compiled);
+  const source = parseId(compiled.id);
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    type: compiledSecretType,
+    metadata: {
+      name: compiledName(compiled.kind, compiled.id),
+      namespace,
+      labels: {
+        'app.kubernetes.io/managed-by': 'simpul',
+        [compiledLabels.sourceKind]: compiled.kind,
+        ...(source.namespace === '' ? {} : { [compiledLabels.sourceNamespace]: source.namespace }),
+        [compiledLabels.sourceName]: labelValue(source.name),
+      },
+      annotations: {
+        [compiledAnnotations.source]: `${compiled.kind}/${compiled.id}`,
+        [compiledAnnotations.contentHash]: contentHashOf(json),
+      },
+    },
+    data: { [compiledDataKey]: Buffer.from(json).toString('base64') },
+  };
+}
+
+/** Label values hold at most 63 characters and end with an alphanumeric one. */
+function labelValue(name: string): string {
+  return name.slice(0, 63).replace(/[^A-Za-z0-9]+$/, '');
+}
