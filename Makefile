@@ -1,0 +1,89 @@
+# Every task of the project; `make help` lists them. CI calls only these (see .ci/run).
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+# node_modules/.bin holds Node 24 on Linux (npm packages node-linux-*), whatever the machine's own version is.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+installed := node_modules/.package-lock.json
+# Two files at a time: the tests against a real kube-apiserver need the second core for it.
+test_flags := --test-concurrency=2 --test-timeout=300000 --import=./tools/testing/watchdog.ts --test-reporter=./tools/testing/concise-reporter.ts
+test_files ?= **/*.test.ts
+
+##@ Use it
+
+.PHONY: help
+help: ## List all targets.
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: dev
+dev: $(installed) ## Serve examples/banten with no cluster: the gateway on :8080, the example's backend on :9000.
+	@node tools/dev/main.ts examples/banten
+
+.PHONY: translate
+translate: $(installed) ## Print what the operator would compile from FILE=x.yaml, with statuses; no cluster needed.
+	@test -n "$(FILE)" || { echo 'Say which file: make translate FILE=examples/banten/banten.yaml' >&2; exit 2; }
+	@cli/bin/simpul translate $(FILE)
+
+##@ Change it
+
+.PHONY: test
+test: controlplane ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test test_files=api/x.test.ts
+	@node --test $(test_flags) '$(test_files)'
+
+.PHONY: lint
+lint: $(installed) ## Check style, types, imports and unused code.
+	@biome check --error-on-warnings .
+	@tsc --noEmit
+	@node tools/lint/main.ts
+	@knip
+
+.PHONY: fmt
+fmt: $(installed) ## Format everything and apply the safe fixes.
+	@biome check --write .
+
+.PHONY: gen
+gen: $(installed) ## Regenerate types, reference docs and JSON Schemas from crds/.
+	@node tools/generate/main.ts
+
+.PHONY: gen-check
+gen-check: $(installed) ## Fail, with the diff, when a generated file is not what `make gen` writes.
+	@node tools/generate/main.ts --check
+
+.PHONY: golden
+golden: $(installed) ## Rewrite the golden files from what the code does now; read the diff before committing it.
+	@UPDATE_GOLDEN=1 node --test $(test_flags) '{api,kube,operator,gateway,cli,tools}/**/*.test.ts'
+	@git --no-pager diff --stat -- '*testdata*'
+
+##@ Measure it
+
+.PHONY: bench-control-plane
+bench-control-plane: controlplane ## Apply-to-served, writes and memory at 1,000 to 10,000 ApiServices on a real kube-apiserver.
+	@node bench/control-plane/main.ts
+
+.PHONY: bench-gateway
+bench-gateway: $(installed) ## Requests per second and core, beside nginx on the same core.
+	@node bench/gateway/main.ts
+
+##@ Prepare
+
+.PHONY: controlplane
+controlplane: $(installed) ## Build etcd and kube-apiserver for the tests, once, into ~/.cache/simpul.
+	@tools/prerequisites.sh test
+	@tools/controlplane/build.sh
+
+.PHONY: clean
+clean: ## Remove what was installed and built here; the cache in ~/.cache/simpul stays.
+	rm -rf node_modules build
+
+# npm ci runs when the lockfile changed: npm rewrites the stamp itself with every install.
+$(installed): package-lock.json
+	@tools/prerequisites.sh dev
+	npm ci --ignore-scripts --no-fund --no-audit
+	@touch $@
+	@tools/prerequisites.sh runtime
