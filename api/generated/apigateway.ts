@@ -1,0 +1,115 @@
+// Generated from crds/apigateways.yaml by `make gen`. Objects are typed as they are stored: a field with a default is there, and nothing
+// changes in place. What a person writes may leave such fields out; the store fills them in.
+
+import type { ObjectMeta } from '#api/object.ts';
+import type { Limit, Condition, TenantSelection } from './shared.ts';
+
+/** One fleet of stateless gateway pods: listeners, who may attach APIs, and the limits that hold for all of them. */
+export interface ApiGateway {
+  readonly apiVersion: 'simpul.id/v1alpha1';
+  readonly kind: 'ApiGateway';
+  readonly metadata: ObjectMeta;
+  /** What the fleet listens on, for whom, and what holds for every call. */
+  readonly spec: ApiGatewaySpec;
+  /**
+   * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see
+   * `conditions`.
+   */
+  readonly status?: ApiGatewayStatus;
+}
+
+/** What the fleet listens on, for whom, and what holds for every call. */
+export interface ApiGatewaySpec {
+  /**
+   * Which installation looks after this object, where one cluster holds several. Default: `simpul`. Example:
+   * `simpul-banten`.
+   */
+  readonly className: string;
+  /** Number of gateway pods. Default: `2`. Example: `3`. */
+  readonly replicas: number;
+  /** Ports on which every pod accepts calls. Example: `[{name: http, protocol: HTTP, port: 8080}]`. */
+  readonly listeners: readonly ApiGatewayListener[];
+  /** Which Tenants' ApiServices may name this ApiGateway. Default: none. Example: `{from: All}`. */
+  readonly tenants?: TenantSelection;
+  /**
+   * Which backend addresses ApiServices on this gateway may reach, judged when a connection is made, after DNS. Public
+   * and private addresses pass; loopback, link-local, metadata, unspecified and multicast addresses, the API server and
+   * the pod itself are refused unless listed. Default: nothing beyond that. Example: `{allow: [127.0.0.0/8]}`.
+   */
+  readonly backendAccess?: ApiGatewayBackendAccess;
+  /**
+   * Addresses of load balancers in front whose X-Forwarded-For is believed. Default: none, so that the peer's own
+   * address is the client's. Example: `[10.0.0.0/24]`.
+   */
+  readonly trustedProxies?: readonly string[];
+  /**
+   * Ceilings over all that this fleet serves. A call must pass every limit of every level; a refused call counts
+   * nowhere. Default: none. Example: `[{requests: 60, per: Minute}]`.
+   */
+  readonly limits?: readonly Limit[];
+  /**
+   * IANA time zone in which Day and Month windows begin at midnight. Default: `Asia/Jakarta`. Example: `Asia/Makassar`.
+   */
+  readonly timeZone: string;
+  /**
+   * Largest request body that an ApiService accepts when it says nothing itself, in bytes with an optional suffix Ki,
+   * Mi or Gi. Default: `10Mi`. Example: `1Gi`.
+   */
+  readonly maxRequestBytes: string;
+  /**
+   * How long a pod that is asked to stop goes on accepting calls, so that load balancers see it leave, as a duration in
+   * ms, s, m or h. Default: `10s`. Example: `15s`.
+   */
+  readonly drainDelay: string;
+}
+
+/** One port. Example: `{name: http, protocol: HTTP, port: 8080}`. */
+export interface ApiGatewayListener {
+  /** Name of the listener, also of the Service's port. Example: `http`. */
+  readonly name: string;
+  /** What is spoken there. Example: `HTTP`. */
+  readonly protocol: 'HTTP';
+  /** TCP port; pods run without privileges, so ports below 1024 are refused. Example: `8080`. */
+  readonly port: number;
+}
+
+/**
+ * Which backend addresses ApiServices on this gateway may reach, judged when a connection is made, after DNS. Public
+ * and private addresses pass; loopback, link-local, metadata, unspecified and multicast addresses, the API server and
+ * the pod itself are refused unless listed. Default: nothing beyond that. Example: `{allow: [127.0.0.0/8]}`.
+ */
+export interface ApiGatewayBackendAccess {
+  /** Special addresses that may be reached all the same. Default: none. Example: `[127.0.0.0/8]`. */
+  readonly allow?: readonly string[];
+  /** Addresses that may not be reached; wins over `allow`. Default: none. Example: `[10.96.0.0/16]`. */
+  readonly deny?: readonly string[];
+}
+
+/**
+ * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.
+ */
+export interface ApiGatewayStatus {
+  /**
+   * Generation of the spec that this status describes, counted by the API server. Default: absent until the first
+   * visit. Example: `3`.
+   */
+  readonly observedGeneration?: number;
+  /**
+   * What holds for this object, one entry for each type; `Ready` sums up. Types and reasons: docs/conditions.md.
+   * Default: absent until the first visit. Example: `[{type: Ready, status: 'True', reason: Succeeded, ...}]`.
+   */
+  readonly conditions?: readonly Condition[];
+  /**
+   * When a spec of this object was first accepted, RFC 3339 in UTC. It decides who keeps a route, a claim or a
+   * credential that two objects want, and backups carry it. Default: absent until then. Example:
+   * `2026-11-20T03:00:00Z`.
+   */
+  readonly acceptedAt?: string;
+  /**
+   * Namespace that holds this gateway's compiled objects, pods and Leases. Default: absent until it exists. Example:
+   * `simpul-gw-public-3f9a2c7d`.
+   */
+  readonly compiledNamespace?: string;
+  /** Number of pods that answer calls. Default: absent until the first visit. Example: `2`. */
+  readonly readyGateways?: number;
+}

@@ -1,0 +1,256 @@
+// Generated from crds/apiservices.yaml by `make gen`. Objects are typed as they are stored: a field with a default is there, and nothing
+// changes in place. What a person writes may leave such fields out; the store fills them in.
+
+import type { ObjectMeta } from '#api/object.ts';
+import type { Limit, Condition } from './shared.ts';
+
+/** An API of an institution: where it is served, what stands behind it, who may call it, and how much. */
+export interface ApiService {
+  readonly apiVersion: 'simpul.id/v1alpha1';
+  readonly kind: 'ApiService';
+  readonly metadata: ObjectMeta;
+  /** Where the API is served, what stands behind it, who may call it and how much. */
+  readonly spec: ApiServiceSpec;
+  /**
+   * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see
+   * `conditions`.
+   */
+  readonly status?: ApiServiceStatus;
+}
+
+/** Where the API is served, what stands behind it, who may call it and how much. */
+export interface ApiServiceSpec {
+  /** Name of the API, as people write it. Example: `Daftar situs perangkat daerah`. */
+  readonly displayName: string;
+  /**
+   * What the API gives, for the catalogue. Default: none. Example: `Situs dan layanan perangkat daerah Provinsi
+   * Banten`.
+   */
+  readonly description?: string;
+  /** Version of the API itself. Example: `1.0.0`. */
+  readonly version: string;
+  /** Words under which the catalogue lists the API. Default: none. Example: `[situs, perangkat-daerah]`. */
+  readonly tags?: readonly string[];
+  /**
+   * Draft: only Subscriptions of its own namespace may call. Published. Deprecated: served with Deprecation, Sunset and
+   * Link headers; new Subscriptions are refused. Blocked: answers 503 with `blockedReason`. Retired: answers 410.
+   * Default: `Draft`. Example: `Published`.
+   */
+  readonly lifecycle: 'Draft' | 'Published' | 'Deprecated' | 'Blocked' | 'Retired';
+  /**
+   * Why the API is blocked, as callers read it in the 503. Default: none; needed when `lifecycle` is `Blocked`.
+   * Example: `Perbaikan basis data sampai 20 November`.
+   */
+  readonly blockedReason?: string;
+  /**
+   * What callers of a Deprecated API are told (RFC 9745, RFC 8594). Default: since it was first seen Deprecated, no
+   * end, no successor. Example: `{sunset: '2027-06-30', successorRef: {name: situs-v2}}`.
+   */
+  readonly deprecation?: ApiServiceDeprecation;
+  /**
+   * Who may subscribe: Subscriptions of every Tenant, of the Tenants in `visibleTo`, or of its own namespace alone.
+   * Default: `Private`. Example: `Public`.
+   */
+  readonly visibility: 'Public' | 'Tenants' | 'Private';
+  /** Names of the Tenants that may subscribe when `visibility` is `Tenants`. Default: none. Example: `[tangerang]`. */
+  readonly visibleTo?: readonly string[];
+  /** ApiGateways that serve the API. Example: `[{name: public, namespace: simpul-system}]`. */
+  readonly gatewayRefs: readonly ApiServiceGatewayRef[];
+  /**
+   * Hosts on which the API answers; its Tenant must claim each of them. Default: every host that no Tenant claims for
+   * itself, and then the Tenant must claim `basePath`. Example: `[api.bantenprov.go.id]`.
+   */
+  readonly hosts?: readonly string[];
+  /**
+   * Path prefix, by whole segments, under which the API answers; it is removed before a call goes to the backend.
+   * Example: `/banten/situs/v1`.
+   */
+  readonly basePath: string;
+  /** What stands behind the API. Example: `{endpoints: [{url: 'http://10.1.2.3:9000/situs'}], timeout: 10s}`. */
+  readonly backend: ApiServiceBackend;
+  /**
+   * How callers are known. Default: `{mode: Required}`, with API keys of Subscriptions. Example: `{mode: Optional}`.
+   */
+  readonly authentication: ApiServiceAuthentication;
+  /**
+   * Operations that pass; all others are refused. Default: every path and method passes. Example: `[{path:
+   * '/nik/{nik}', methods: [GET], limits: [{requests: 10, per: Second}]}]`.
+   */
+  readonly operations?: readonly ApiServiceOperation[];
+  /**
+   * Limits over calls to this API, whatever the plan. A call must pass every limit of every level; a refused call
+   * counts nowhere. Default: none. Example: `[{requests: 60, per: Minute}]`.
+   */
+  readonly limits?: readonly Limit[];
+  /**
+   * Terms under which applications subscribe, by name. Default: none, and Subscriptions name no plan. Example: `{dasar:
+   * {limits: [{requests: 60, per: Minute}]}}`.
+   */
+  readonly plans?: { readonly [name: string]: ApiServicePlan };
+  /** Largest request body, in bytes with an optional suffix Ki, Mi or Gi. Default: the gateway's. Example: `1Mi`. */
+  readonly maxRequestBytes?: string;
+}
+
+/**
+ * What callers of a Deprecated API are told (RFC 9745, RFC 8594). Default: since it was first seen Deprecated, no end,
+ * no successor. Example: `{sunset: '2027-06-30', successorRef: {name: situs-v2}}`.
+ */
+export interface ApiServiceDeprecation {
+  /**
+   * Day since which the API is deprecated, YYYY-MM-DD in UTC. Default: when the operator first saw it Deprecated.
+   * Example: `2026-12-01`.
+   */
+  readonly since?: string;
+  /** Day on which the API will stop answering, YYYY-MM-DD in UTC. Default: none. Example: `2027-06-30`. */
+  readonly sunset?: string;
+  /** The ApiService to use instead. Default: none. Example: `{name: situs-v2}`. */
+  readonly successorRef?: ApiServiceDeprecationSuccessorRef;
+}
+
+/** The ApiService to use instead. Default: none. Example: `{name: situs-v2}`. */
+export interface ApiServiceDeprecationSuccessorRef {
+  /** Name of the ApiService. Example: `situs`. */
+  readonly name: string;
+  /** Namespace of the ApiService. Default: empty, which is this object's own namespace. Example: `banten`. */
+  readonly namespace: string;
+}
+
+/** One ApiGateway. Example: `{name: public, namespace: simpul-system}`. */
+export interface ApiServiceGatewayRef {
+  /** Name of the ApiGateway. Example: `public`. */
+  readonly name: string;
+  /** Namespace of the ApiGateway. Default: empty, which is this object's own namespace. Example: `simpul-system`. */
+  readonly namespace: string;
+}
+
+/** What stands behind the API. Example: `{endpoints: [{url: 'http://10.1.2.3:9000/situs'}], timeout: 10s}`. */
+export interface ApiServiceBackend {
+  /**
+   * Addresses that serve the calls, in turn by weight. Example: `[{url: 'https://a.dukcapil.internal/api', weight:
+   * 3}]`.
+   */
+  readonly endpoints: readonly ApiServiceBackendEndpoint[];
+  /**
+   * Time for a whole answer, from the first byte sent to the last received, as a duration in ms, s, m or h. Default:
+   * `30s`. Example: `10s`.
+   */
+  readonly timeout: string;
+  /** Time to connect, TLS included, as a duration in ms, s, m or h. Default: `5s`. Example: `2s`. */
+  readonly connectTimeout: string;
+}
+
+/** One address. Example: `{url: 'http://10.1.2.3:9000/situs'}`. */
+export interface ApiServiceBackendEndpoint {
+  /**
+   * Scheme, host, port and the path that replaces the base path; no credentials, query or fragment. Example:
+   * `http://10.1.2.3:9000/situs`.
+   */
+  readonly url: string;
+  /** Share of the calls, relative to the other endpoints. Default: `1`. Example: `3`. */
+  readonly weight: number;
+}
+
+/** How callers are known. Default: `{mode: Required}`, with API keys of Subscriptions. Example: `{mode: Optional}`. */
+export interface ApiServiceAuthentication {
+  /**
+   * `Required`: no call without a credential. `Optional`: without one as anonymous, but a wrong one is refused. `None`:
+   * nobody is asked. Default: `Required`. Example: `None`.
+   */
+  readonly mode: 'Required' | 'Optional' | 'None';
+  /**
+   * KeyManagers that vouch for callers. Default: none, which means API keys of Subscriptions in the header X-API-Key.
+   * Example: `[{name: kunci, namespace: simpul-system}]`.
+   */
+  readonly keyManagerRefs?: readonly ApiServiceAuthenticationKeyManagerRef[];
+}
+
+/** One KeyManager. Example: `{name: kunci, namespace: simpul-system}`. */
+export interface ApiServiceAuthenticationKeyManagerRef {
+  /** Name of the KeyManager. Example: `sso`. */
+  readonly name: string;
+  /** Namespace of the KeyManager. Default: empty, which is this object's own namespace. Example: `simpul-system`. */
+  readonly namespace: string;
+}
+
+/** One operation. Example: `{path: '/nik/{nik}', methods: [GET]}`. */
+export interface ApiServiceOperation {
+  /**
+   * Path relative to `basePath`; `{name}` stands for one segment, a last segment `*` for the rest. Example:
+   * `/nik/{nik}`.
+   */
+  readonly path: string;
+  /** HTTP methods that pass. Default: all. Example: `[GET]`. */
+  readonly methods?: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
+  /**
+   * Time for a whole answer of this operation, as a duration in ms, s, m or h. Default: the backend's `timeout`.
+   * Example: `3s`.
+   */
+  readonly timeout?: string;
+  /**
+   * Limits over calls to this operation. A call must pass every limit of every level; a refused call counts nowhere.
+   * Default: none. Example: `[{requests: 60, per: Minute}]`.
+   */
+  readonly limits?: readonly Limit[];
+}
+
+/** One plan. Example: `{displayName: Dasar, approval: Automatic, limits: [{requests: 60, per: Minute}]}`. */
+export interface ApiServicePlan {
+  /** Name of the plan, as people write it. Default: its name. Example: `Dasar`. */
+  readonly displayName?: string;
+  /** What the plan is for. Default: none. Example: `Untuk uji coba dan aplikasi kecil`. */
+  readonly description?: string;
+  /**
+   * Whether a Subscription to this plan waits for an Approval in this namespace. Default: `Automatic`. Example:
+   * `Manual`.
+   */
+  readonly approval: 'Automatic' | 'Manual';
+  /**
+   * Limits over calls on this plan. A call must pass every limit of every level; a refused call counts nowhere.
+   * Default: none. Example: `[{requests: 60, per: Minute}]`.
+   */
+  readonly limits?: readonly Limit[];
+}
+
+/**
+ * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.
+ */
+export interface ApiServiceStatus {
+  /**
+   * Generation of the spec that this status describes, counted by the API server. Default: absent until the first
+   * visit. Example: `3`.
+   */
+  readonly observedGeneration?: number;
+  /**
+   * What holds for this object, one entry for each type; `Ready` sums up. Types and reasons: docs/conditions.md.
+   * Default: absent until the first visit. Example: `[{type: Ready, status: 'True', reason: Succeeded, ...}]`.
+   */
+  readonly conditions?: readonly Condition[];
+  /**
+   * When a spec of this object was first accepted, RFC 3339 in UTC. It decides who keeps a route, a claim or a
+   * credential that two objects want, and backups carry it. Default: absent until then. Example:
+   * `2026-11-20T03:00:00Z`.
+   */
+  readonly acceptedAt?: string;
+  /**
+   * When the operator first saw this API Deprecated, RFC 3339 in UTC. Subscriptions accepted before then keep working.
+   * Default: absent until then. Example: `2026-12-01T00:00:00Z`.
+   */
+  readonly deprecatedAt?: string;
+  /**
+   * Where the gateways stand with this API while `Programmed` is not True. Default: absent once every gateway serves
+   * it. Example: `[{gateway: simpul-system/public, acknowledged: 1, expected: 2, laggards: [public-7d9-x2x]}]`.
+   */
+  readonly gateways?: readonly ApiServiceStatusGateway[];
+}
+
+/** One ApiGateway. Example: `{gateway: simpul-system/public, acknowledged: 1, expected: 2}`. */
+export interface ApiServiceStatusGateway {
+  /** Namespace and name of the ApiGateway. Example: `simpul-system/public`. */
+  readonly gateway: string;
+  /** Number of pods that serve this generation. Example: `1`. */
+  readonly acknowledged: number;
+  /** Number of pods that are ready. Example: `2`. */
+  readonly expected: number;
+  /** Pods that do not serve it yet, the first ten by name. Default: none. Example: `[public-7d9-x2x]`. */
+  readonly laggards?: readonly string[];
+}

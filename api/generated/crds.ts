@@ -1,0 +1,2777 @@
+// Generated from crds/ by `make gen`.
+
+import type { CustomResourceDefinition } from '#api/crd.ts';
+
+/** Every CRD of this project, in the order of `simpulKinds`. */
+export const crds: readonly CustomResourceDefinition[] = [
+  {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {
+      "name": "tenants.simpul.id"
+    },
+    "spec": {
+      "group": "simpul.id",
+      "scope": "Cluster",
+      "names": {
+        "kind": "Tenant",
+        "listKind": "TenantList",
+        "plural": "tenants",
+        "singular": "tenant",
+        "shortNames": [
+          "tnt"
+        ],
+        "categories": [
+          "simpul"
+        ]
+      },
+      "versions": [
+        {
+          "name": "v1alpha1",
+          "served": true,
+          "storage": true,
+          "subresources": {
+            "status": {}
+          },
+          "additionalPrinterColumns": [
+            {
+              "name": "Ready",
+              "type": "string",
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].status",
+              "description": "Whether everything holds that this object asks for."
+            },
+            {
+              "name": "Reason",
+              "type": "string",
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].reason",
+              "description": "Why it is, or is not, ready."
+            },
+            {
+              "name": "Code",
+              "type": "string",
+              "jsonPath": ".spec.code",
+              "description": "Official code of the institution."
+            },
+            {
+              "name": "Namespace",
+              "type": "string",
+              "priority": 1,
+              "jsonPath": ".status.namespace",
+              "description": "Namespace that belongs to it."
+            },
+            {
+              "name": "Display Name",
+              "type": "string",
+              "priority": 1,
+              "jsonPath": ".spec.displayName",
+              "description": "Name of the institution."
+            },
+            {
+              "name": "Message",
+              "type": "string",
+              "priority": 1,
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].message",
+              "description": "What to do about it."
+            },
+            {
+              "name": "Age",
+              "type": "date",
+              "jsonPath": ".metadata.creationTimestamp",
+              "description": "Time since it was created."
+            }
+          ],
+          "schema": {
+            "openAPIV3Schema": {
+              "description": "An institution: its namespace, who acts for it, which hosts and paths its APIs may use, and its ceilings.",
+              "type": "object",
+              "required": [
+                "spec"
+              ],
+              "properties": {
+                "apiVersion": {
+                  "description": "Version of this schema. Example: `simpul.id/v1alpha1`.",
+                  "type": "string",
+                  "maxLength": 63
+                },
+                "kind": {
+                  "description": "Kind of the object. Example: `Tenant`.",
+                  "type": "string",
+                  "maxLength": 63
+                },
+                "metadata": {
+                  "type": "object"
+                },
+                "spec": {
+                  "description": "What the institution is, may claim, and who acts for it.",
+                  "type": "object",
+                  "required": [
+                    "displayName"
+                  ],
+                  "properties": {
+                    "className": {
+                      "description": "Which installation looks after this object, where one cluster holds several. Default: `simpul`. Example: `simpul-banten`.",
+                      "type": "string",
+                      "default": "simpul",
+                      "maxLength": 63,
+                      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "self == oldSelf",
+                          "message": "className cannot be changed: delete the object and create it for the other installation"
+                        }
+                      ]
+                    },
+                    "displayName": {
+                      "description": "Name of the institution, as people write it. Example: `Pemerintah Provinsi Banten`.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 200
+                    },
+                    "code": {
+                      "description": "The institution's official code (for a region, the code of the Ministry of Home Affairs). Default: none. Example: `36.71`.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 32,
+                      "pattern": "^[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?$"
+                    },
+                    "namespace": {
+                      "description": "Namespace that belongs to this Tenant. One that exists already must carry the label `simpul.id/tenant` with the Tenant's name; otherwise it is created. Default: the Tenant's name. Example: `banten-dev`.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 63,
+                      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "self == oldSelf",
+                          "message": "namespace cannot be changed: create another Tenant for the other namespace"
+                        }
+                      ]
+                    },
+                    "deletionPolicy": {
+                      "description": "What becomes of a namespace that this Tenant created, when the Tenant is deleted: it stays, or it goes with all that is in it. A namespace that was there before always stays. Default: `Retain`. Example: `Delete`.",
+                      "type": "string",
+                      "default": "Retain",
+                      "enum": [
+                        "Retain",
+                        "Delete"
+                      ]
+                    },
+                    "hosts": {
+                      "description": "Whole hosts that belong to this Tenant alone: its ApiServices may name them, and nobody else's API answers on them. Default: none. Example: `[api.bantenprov.go.id]`.",
+                      "type": "array",
+                      "maxItems": 64,
+                      "x-kubernetes-list-type": "set",
+                      "items": {
+                        "description": "A host name in lower case, without scheme, port or wildcard. Example: `api.bantenprov.go.id`.",
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 253,
+                        "pattern": "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$"
+                      }
+                    },
+                    "paths": {
+                      "description": "Path prefixes, by whole segments, that this Tenant's ApiServices may use on shared hosts. Default: none. Example: `[/banten]`.",
+                      "type": "array",
+                      "maxItems": 64,
+                      "x-kubernetes-list-type": "set",
+                      "items": {
+                        "description": "A path prefix without a trailing slash. Example: `/banten`.",
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 256,
+                        "pattern": "^/$|^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$"
+                      }
+                    },
+                    "members": {
+                      "description": "Who acts for the institution. Each entry becomes a RoleBinding in the Tenant's namespace. Default: nobody. Example: `[{kind: Group, name: 'banten:penerbit', role: Publisher}]`.",
+                      "type": "array",
+                      "maxItems": 128,
+                      "x-kubernetes-list-type": "map",
+                      "x-kubernetes-list-map-keys": [
+                        "kind",
+                        "name",
+                        "role"
+                      ],
+                      "items": {
+                        "description": "One person or group in one role. Example: `{kind: Group, name: 'banten:penerbit', role: Publisher}`.",
+                        "type": "object",
+                        "required": [
+                          "kind",
+                          "name",
+                          "role"
+                        ],
+                        "x-kubernetes-validations": [
+                          {
+                            "rule": "!self.name.startsWith('system:') || (self.kind == 'User' && self.name.startsWith('system:serviceaccount:'))",
+                            "message": "names that begin with system: belong to Kubernetes: name a group of the identity provider, or a service account as User system:serviceaccount:NAMESPACE:NAME"
+                          }
+                        ],
+                        "properties": {
+                          "kind": {
+                            "description": "Whether `name` is a user or a group, as the API server's authentication knows it. Example: `Group`.",
+                            "type": "string",
+                            "enum": [
+                              "User",
+                              "Group"
+                            ]
+                          },
+                          "name": {
+                            "description": "Name of the user or group. Example: `banten:penerbit`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 256
+                          },
+                          "role": {
+                            "description": "What they may do in the Tenant's namespace (docs/roles.md). Example: `Publisher`.",
+                            "type": "string",
+                            "enum": [
+                              "Admin",
+                              "Publisher",
+                              "Approver",
+                              "Consumer",
+                              "DataEngineer",
+                              "Viewer"
+                            ]
+                          }
+                        }
+                      }
+                    },
+                    "limits": {
+                      "description": "Ceilings over all APIs of this Tenant together. A call must pass every limit of every level; a refused call counts nowhere. Default: none. Example: `[{requests: 60, per: Minute}]`.",
+                      "type": "array",
+                      "maxItems": 16,
+                      "x-kubernetes-list-type": "atomic",
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "self.all(a, !has(a.name) || self.exists_one(b, has(b.name) && b.name == a.name))",
+                          "message": "two limits have one name: give each limit of a list a name of its own, or none"
+                        }
+                      ],
+                      "items": {
+                        "description": "At most so many calls in a window. Example: `{requests: 1200, per: Minute, burst: 100}`.",
+                        "type": "object",
+                        "required": [
+                          "requests",
+                          "per"
+                        ],
+                        "x-kubernetes-validations": [
+                          {
+                            "rule": "!has(self.burst) || self.per != 'Second'",
+                            "message": "burst bounds any one second, so it adds nothing to a limit per Second: remove burst, or choose a longer window"
+                          },
+                          {
+                            "rule": "!has(self.burst) || self.burst <= self.requests",
+                            "message": "burst cannot exceed requests: lower burst, or raise requests"
+                          }
+                        ],
+                        "properties": {
+                          "name": {
+                            "description": "Name of this limit, shown to a caller that it refuses, and the identity under which it goes on counting when it is edited. Default: made of `by`, `per` and the position. Example: `ramai`.",
+                            "type": "string",
+                            "maxLength": 63,
+                            "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+                          },
+                          "requests": {
+                            "description": "Calls allowed in one window and for one counter. Example: `60`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 1,
+                            "maximum": 1000000000000
+                          },
+                          "per": {
+                            "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Example: `Minute`.",
+                            "type": "string",
+                            "enum": [
+                              "Second",
+                              "Minute",
+                              "Hour",
+                              "Day",
+                              "Month"
+                            ]
+                          },
+                          "by": {
+                            "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), or each client address (IPv6 by /64). Default: `Total`. Example: `ClientIP`.",
+                            "type": "string",
+                            "enum": [
+                              "Total",
+                              "Subscription",
+                              "Application",
+                              "ClientIP"
+                            ]
+                          },
+                          "burst": {
+                            "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 1,
+                            "maximum": 1000000
+                          }
+                        }
+                      }
+                    },
+                    "approvals": {
+                      "description": "Which acts inside this Tenant wait for an Approval. Default: none. Example: `{publish: Required}`.",
+                      "type": "object",
+                      "properties": {
+                        "publish": {
+                          "description": "Whether an ApiService's `lifecycle: Published` waits for an Approval without `subscriptionRef`; until then it is served as a Draft. Default: `NotRequired`. Example: `Required`.",
+                          "type": "string",
+                          "default": "NotRequired",
+                          "enum": [
+                            "Required",
+                            "NotRequired"
+                          ]
+                        }
+                      }
+                    },
+                    "suspended": {
+                      "description": "Whether the Tenant is suspended: every call to its APIs, and every call with its Subscriptions' credentials, is refused with 403 at once; nothing is deleted. Default: `false`. Example: `true`.",
+                      "type": "boolean",
+                      "default": false
+                    }
+                  }
+                },
+                "status": {
+                  "description": "What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.",
+                  "type": "object",
+                  "properties": {
+                    "observedGeneration": {
+                      "description": "Generation of the spec that this status describes, counted by the API server. Default: absent until the first visit. Example: `3`.",
+                      "type": "integer",
+                      "format": "int64",
+                      "minimum": 0,
+                      "maximum": 9007199254740991
+                    },
+                    "conditions": {
+                      "description": "What holds for this object, one entry for each type; `Ready` sums up. Types and reasons: docs/conditions.md. Default: absent until the first visit. Example: `[{type: Ready, status: 'True', reason: Succeeded, ...}]`.",
+                      "type": "array",
+                      "maxItems": 16,
+                      "x-kubernetes-list-type": "map",
+                      "x-kubernetes-list-map-keys": [
+                        "type"
+                      ],
+                      "items": {
+                        "description": "One observation. Example: `{type: Accepted, status: 'False', reason: RouteConflict, ...}`.",
+                        "type": "object",
+                        "required": [
+                          "type",
+                          "status",
+                          "reason",
+                          "message",
+                          "lastTransitionTime",
+                          "observedGeneration"
+                        ],
+                        "properties": {
+                          "type": {
+                            "description": "What is observed. Example: `Ready`.",
+                            "type": "string",
+                            "maxLength": 63
+                          },
+                          "status": {
+                            "description": "Whether it holds; `Unknown` while nobody can say. Example: `\"True\"`.",
+                            "type": "string",
+                            "enum": [
+                              "True",
+                              "False",
+                              "Unknown"
+                            ]
+                          },
+                          "reason": {
+                            "description": "Stable word for programs. Example: `TenantNotFound`.",
+                            "type": "string",
+                            "maxLength": 63,
+                            "pattern": "^[A-Z][A-Za-z0-9]*$"
+                          },
+                          "message": {
+                            "description": "One sentence for people: what is so, and what to do about it. Example: `Namespace \"acme\" belongs to no Tenant`.",
+                            "type": "string",
+                            "maxLength": 1024
+                          },
+                          "lastTransitionTime": {
+                            "description": "When `status` last changed, RFC 3339 in UTC. Example: `2026-11-20T03:00:00Z`.",
+                            "type": "string",
+                            "format": "date-time",
+                            "maxLength": 32
+                          },
+                          "observedGeneration": {
+                            "description": "Generation of the spec that this observation is about. Example: `3`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 0,
+                            "maximum": 9007199254740991
+                          }
+                        }
+                      }
+                    },
+                    "acceptedAt": {
+                      "description": "When a spec of this object was first accepted, RFC 3339 in UTC. It decides who keeps a route, a claim or a credential that two objects want, and backups carry it. Default: absent until then. Example: `2026-11-20T03:00:00Z`.",
+                      "type": "string",
+                      "format": "date-time",
+                      "maxLength": 32
+                    },
+                    "namespace": {
+                      "description": "The namespace that belongs to this Tenant. Default: absent until it does. Example: `banten`.",
+                      "type": "string",
+                      "maxLength": 63
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      ]
+    }
+  },
+  {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {
+      "name": "apigateways.simpul.id"
+    },
+    "spec": {
+      "group": "simpul.id",
+      "scope": "Namespaced",
+      "names": {
+        "kind": "ApiGateway",
+        "listKind": "ApiGatewayList",
+        "plural": "apigateways",
+        "singular": "apigateway",
+        "shortNames": [
+          "agw"
+        ],
+        "categories": [
+          "simpul"
+        ]
+      },
+      "versions": [
+        {
+          "name": "v1alpha1",
+          "served": true,
+          "storage": true,
+          "subresources": {
+            "status": {}
+          },
+          "additionalPrinterColumns": [
+            {
+              "name": "Ready",
+              "type": "string",
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].status",
+              "description": "Whether everything holds that this object asks for."
+            },
+            {
+              "name": "Reason",
+              "type": "string",
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].reason",
+              "description": "Why it is, or is not, ready."
+            },
+            {
+              "name": "Replicas",
+              "type": "integer",
+              "jsonPath": ".spec.replicas",
+              "description": "Pods wanted."
+            },
+            {
+              "name": "Serving",
+              "type": "integer",
+              "jsonPath": ".status.readyGateways",
+              "description": "Pods that answer calls."
+            },
+            {
+              "name": "Compiled Namespace",
+              "type": "string",
+              "priority": 1,
+              "jsonPath": ".status.compiledNamespace",
+              "description": "Namespace of its compiled objects and pods."
+            },
+            {
+              "name": "Message",
+              "type": "string",
+              "priority": 1,
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].message",
+              "description": "What to do about it."
+            },
+            {
+              "name": "Age",
+              "type": "date",
+              "jsonPath": ".metadata.creationTimestamp",
+              "description": "Time since it was created."
+            }
+          ],
+          "schema": {
+            "openAPIV3Schema": {
+              "description": "One fleet of stateless gateway pods: listeners, who may attach APIs, and the limits that hold for all of them.",
+              "type": "object",
+              "required": [
+                "spec"
+              ],
+              "properties": {
+                "apiVersion": {
+                  "description": "Version of this schema. Example: `simpul.id/v1alpha1`.",
+                  "type": "string",
+                  "maxLength": 63
+                },
+                "kind": {
+                  "description": "Kind of the object. Example: `ApiGateway`.",
+                  "type": "string",
+                  "maxLength": 63
+                },
+                "metadata": {
+                  "type": "object"
+                },
+                "spec": {
+                  "description": "What the fleet listens on, for whom, and what holds for every call.",
+                  "type": "object",
+                  "required": [
+                    "listeners"
+                  ],
+                  "properties": {
+                    "className": {
+                      "description": "Which installation looks after this object, where one cluster holds several. Default: `simpul`. Example: `simpul-banten`.",
+                      "type": "string",
+                      "default": "simpul",
+                      "maxLength": 63,
+                      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "self == oldSelf",
+                          "message": "className cannot be changed: delete the object and create it for the other installation"
+                        }
+                      ]
+                    },
+                    "replicas": {
+                      "description": "Number of gateway pods. Default: `2`. Example: `3`.",
+                      "type": "integer",
+                      "format": "int32",
+                      "default": 2,
+                      "minimum": 0,
+                      "maximum": 200
+                    },
+                    "listeners": {
+                      "description": "Ports on which every pod accepts calls. Example: `[{name: http, protocol: HTTP, port: 8080}]`.",
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 8,
+                      "x-kubernetes-list-type": "map",
+                      "x-kubernetes-list-map-keys": [
+                        "name"
+                      ],
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "self.all(a, self.exists_one(b, b.port == a.port))",
+                          "message": "two listeners share one port: give each listener a port of its own"
+                        }
+                      ],
+                      "items": {
+                        "description": "One port. Example: `{name: http, protocol: HTTP, port: 8080}`.",
+                        "type": "object",
+                        "required": [
+                          "name",
+                          "protocol",
+                          "port"
+                        ],
+                        "properties": {
+                          "name": {
+                            "description": "Name of the listener, also of the Service's port. Example: `http`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 15,
+                            "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$"
+                          },
+                          "protocol": {
+                            "description": "What is spoken there. Example: `HTTP`.",
+                            "type": "string",
+                            "enum": [
+                              "HTTP"
+                            ]
+                          },
+                          "port": {
+                            "description": "TCP port; pods run without privileges, so ports below 1024 are refused. Example: `8080`.",
+                            "type": "integer",
+                            "format": "int32",
+                            "minimum": 1024,
+                            "maximum": 65535
+                          }
+                        }
+                      }
+                    },
+                    "tenants": {
+                      "description": "Which Tenants' ApiServices may name this ApiGateway. Default: none. Example: `{from: All}`.",
+                      "type": "object",
+                      "required": [
+                        "from"
+                      ],
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "self.from == 'Selector' ? has(self.selector) : !has(self.selector)",
+                          "message": "give selector when from is Selector, and only then"
+                        }
+                      ],
+                      "properties": {
+                        "from": {
+                          "description": "`All` Tenants of this installation, or those that `selector` picks. Example: `Selector`.",
+                          "type": "string",
+                          "enum": [
+                            "All",
+                            "Selector"
+                          ]
+                        },
+                        "selector": {
+                          "description": "Picks Tenants by their labels. Default: none; needed when `from` is `Selector`. Example: `{matchLabels: {level: province}}`.",
+                          "type": "object",
+                          "required": [
+                            "matchLabels"
+                          ],
+                          "properties": {
+                            "matchLabels": {
+                              "description": "Labels that a Tenant must carry, all of them. Example: `{level: province}`.",
+                              "type": "object",
+                              "minProperties": 1,
+                              "maxProperties": 16,
+                              "additionalProperties": {
+                                "description": "Value of the label. Example: `province`.",
+                                "type": "string",
+                                "maxLength": 63
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "backendAccess": {
+                      "description": "Which backend addresses ApiServices on this gateway may reach, judged when a connection is made, after DNS. Public and private addresses pass; loopback, link-local, metadata, unspecified and multicast addresses, the API server and the pod itself are refused unless listed. Default: nothing beyond that. Example: `{allow: [127.0.0.0/8]}`.",
+                      "type": "object",
+                      "properties": {
+                        "allow": {
+                          "description": "Special addresses that may be reached all the same. Default: none. Example: `[127.0.0.0/8]`.",
+                          "type": "array",
+                          "maxItems": 64,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "An address block in CIDR notation, IPv4 or IPv6. Example: `10.20.0.0/16`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 49,
+                            "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"
+                          }
+                        },
+                        "deny": {
+                          "description": "Addresses that may not be reached; wins over `allow`. Default: none. Example: `[10.96.0.0/16]`.",
+                          "type": "array",
+                          "maxItems": 64,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "An address block in CIDR notation, IPv4 or IPv6. Example: `10.20.0.0/16`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 49,
+                            "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"
+                          }
+                        }
+                      }
+                    },
+                    "trustedProxies": {
+                      "description": "Addresses of load balancers in front whose X-Forwarded-For is believed. Default: none, so that the peer's own address is the client's. Example: `[10.0.0.0/24]`.",
+                      "type": "array",
+                      "maxItems": 64,
+                      "x-kubernetes-list-type": "set",
+                      "items": {
+                        "description": "An address block in CIDR notation, IPv4 or IPv6. Example: `10.20.0.0/16`.",
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 49,
+                        "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"
+                      }
+                    },
+                    "limits": {
+                      "description": "Ceilings over all that this fleet serves. A call must pass every limit of every level; a refused call counts nowhere. Default: none. Example: `[{requests: 60, per: Minute}]`.",
+                      "type": "array",
+                      "maxItems": 16,
+                      "x-kubernetes-list-type": "atomic",
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "self.all(a, !has(a.name) || self.exists_one(b, has(b.name) && b.name == a.name))",
+                          "message": "two limits have one name: give each limit of a list a name of its own, or none"
+                        }
+                      ],
+                      "items": {
+                        "description": "At most so many calls in a window. Example: `{requests: 1200, per: Minute, burst: 100}`.",
+                        "type": "object",
+                        "required": [
+                          "requests",
+                          "per"
+                        ],
+                        "x-kubernetes-validations": [
+                          {
+                            "rule": "!has(self.burst) || self.per != 'Second'",
+                            "message": "burst bounds any one second, so it adds nothing to a limit per Second: remove burst, or choose a longer window"
+                          },
+                          {
+                            "rule": "!has(self.burst) || self.burst <= self.requests",
+                            "message": "burst cannot exceed requests: lower burst, or raise requests"
+                          }
+                        ],
+                        "properties": {
+                          "name": {
+                            "description": "Name of this limit, shown to a caller that it refuses, and the identity under which it goes on counting when it is edited. Default: made of `by`, `per` and the position. Example: `ramai`.",
+                            "type": "string",
+                            "maxLength": 63,
+                            "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+                          },
+                          "requests": {
+                            "description": "Calls allowed in one window and for one counter. Example: `60`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 1,
+                            "maximum": 1000000000000
+                          },
+                          "per": {
+                            "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Example: `Minute`.",
+                            "type": "string",
+                            "enum": [
+                              "Second",
+                              "Minute",
+                              "Hour",
+                              "Day",
+                              "Month"
+                            ]
+                          },
+                          "by": {
+                            "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), or each client address (IPv6 by /64). Default: `Total`. Example: `ClientIP`.",
+                            "type": "string",
+                            "enum": [
+                              "Total",
+                              "Subscription",
+                              "Application",
+                              "ClientIP"
+                            ]
+                          },
+                          "burst": {
+                            "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 1,
+                            "maximum": 1000000
+                          }
+                        }
+                      }
+                    },
+                    "timeZone": {
+                      "description": "IANA time zone in which Day and Month windows begin at midnight. Default: `Asia/Jakarta`. Example: `Asia/Makassar`.",
+                      "type": "string",
+                      "default": "Asia/Jakarta",
+                      "minLength": 1,
+                      "maxLength": 64,
+                      "pattern": "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$"
+                    },
+                    "maxRequestBytes": {
+                      "description": "Largest request body that an ApiService accepts when it says nothing itself, in bytes with an optional suffix Ki, Mi or Gi. Default: `10Mi`. Example: `1Gi`.",
+                      "type": "string",
+                      "default": "10Mi",
+                      "minLength": 1,
+                      "maxLength": 16,
+                      "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                    },
+                    "drainDelay": {
+                      "description": "How long a pod that is asked to stop goes on accepting calls, so that load balancers see it leave, as a duration in ms, s, m or h. Default: `10s`. Example: `15s`.",
+                      "type": "string",
+                      "default": "10s",
+                      "minLength": 2,
+                      "maxLength": 16,
+                      "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                    }
+                  }
+                },
+                "status": {
+                  "description": "What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.",
+                  "type": "object",
+                  "properties": {
+                    "observedGeneration": {
+                      "description": "Generation of the spec that this status describes, counted by the API server. Default: absent until the first visit. Example: `3`.",
+                      "type": "integer",
+                      "format": "int64",
+                      "minimum": 0,
+                      "maximum": 9007199254740991
+                    },
+                    "conditions": {
+                      "description": "What holds for this object, one entry for each type; `Ready` sums up. Types and reasons: docs/conditions.md. Default: absent until the first visit. Example: `[{type: Ready, status: 'True', reason: Succeeded, ...}]`.",
+                      "type": "array",
+                      "maxItems": 16,
+                      "x-kubernetes-list-type": "map",
+                      "x-kubernetes-list-map-keys": [
+                        "type"
+                      ],
+                      "items": {
+                        "description": "One observation. Example: `{type: Accepted, status: 'False', reason: RouteConflict, ...}`.",
+                        "type": "object",
+                        "required": [
+                          "type",
+                          "status",
+                          "reason",
+                          "message",
+                          "lastTransitionTime",
+                          "observedGeneration"
+                        ],
+                        "properties": {
+                          "type": {
+                            "description": "What is observed. Example: `Ready`.",
+                            "type": "string",
+                            "maxLength": 63
+                          },
+                          "status": {
+                            "description": "Whether it holds; `Unknown` while nobody can say. Example: `\"True\"`.",
+                            "type": "string",
+                            "enum": [
+                              "True",
+                              "False",
+                              "Unknown"
+                            ]
+                          },
+                          "reason": {
+                            "description": "Stable word for programs. Example: `TenantNotFound`.",
+                            "type": "string",
+                            "maxLength": 63,
+                            "pattern": "^[A-Z][A-Za-z0-9]*$"
+                          },
+                          "message": {
+                            "description": "One sentence for people: what is so, and what to do about it. Example: `Namespace \"acme\" belongs to no Tenant`.",
+                            "type": "string",
+                            "maxLength": 1024
+                          },
+                          "lastTransitionTime": {
+                            "description": "When `status` last changed, RFC 3339 in UTC. Example: `2026-11-20T03:00:00Z`.",
+                            "type": "string",
+                            "format": "date-time",
+                            "maxLength": 32
+                          },
+                          "observedGeneration": {
+                            "description": "Generation of the spec that this observation is about. Example: `3`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 0,
+                            "maximum": 9007199254740991
+                          }
+                        }
+                      }
+                    },
+                    "acceptedAt": {
+                      "description": "When a spec of this object was first accepted, RFC 3339 in UTC. It decides who keeps a route, a claim or a credential that two objects want, and backups carry it. Default: absent until then. Example: `2026-11-20T03:00:00Z`.",
+                      "type": "string",
+                      "format": "date-time",
+                      "maxLength": 32
+                    },
+                    "compiledNamespace": {
+                      "description": "Namespace that holds this gateway's compiled objects, pods and Leases. Default: absent until it exists. Example: `simpul-gw-public-3f9a2c7d`.",
+                      "type": "string",
+                      "maxLength": 63
+                    },
+                    "readyGateways": {
+                      "description": "Number of pods that answer calls. Default: absent until the first visit. Example: `2`.",
+                      "type": "integer",
+                      "format": "int32",
+                      "minimum": 0,
+                      "maximum": 10000
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      ]
+    }
+  },
+  {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {
+      "name": "keymanagers.simpul.id"
+    },
+    "spec": {
+      "group": "simpul.id",
+      "scope": "Namespaced",
+      "names": {
+        "kind": "KeyManager",
+        "listKind": "KeyManagerList",
+        "plural": "keymanagers",
+        "singular": "keymanager",
+        "shortNames": [
+          "keym"
+        ],
+        "categories": [
+          "simpul"
+        ]
+      },
+      "versions": [
+        {
+          "name": "v1alpha1",
+          "served": true,
+          "storage": true,
+          "subresources": {
+            "status": {}
+          },
+          "additionalPrinterColumns": [
+            {
+              "name": "Ready",
+              "type": "string",
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].status",
+              "description": "Whether everything holds that this object asks for."
+            },
+            {
+              "name": "Reason",
+              "type": "string",
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].reason",
+              "description": "Why it is, or is not, ready."
+            },
+            {
+              "name": "Type",
+              "type": "string",
+              "jsonPath": ".spec.type",
+              "description": "Kind of proof."
+            },
+            {
+              "name": "Message",
+              "type": "string",
+              "priority": 1,
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].message",
+              "description": "What to do about it."
+            },
+            {
+              "name": "Age",
+              "type": "date",
+              "jsonPath": ".metadata.creationTimestamp",
+              "description": "Time since it was created."
+            }
+          ],
+          "schema": {
+            "openAPIV3Schema": {
+              "description": "Who vouches for callers: today the built-in API keys of Subscriptions.",
+              "type": "object",
+              "required": [
+                "spec"
+              ],
+              "properties": {
+                "apiVersion": {
+                  "description": "Version of this schema. Example: `simpul.id/v1alpha1`.",
+                  "type": "string",
+                  "maxLength": 63
+                },
+                "kind": {
+                  "description": "Kind of the object. Example: `KeyManager`.",
+                  "type": "string",
+                  "maxLength": 63
+                },
+                "metadata": {
+                  "type": "object"
+                },
+                "spec": {
+                  "description": "How callers prove who they are, and whose APIs may rely on it.",
+                  "type": "object",
+                  "required": [
+                    "type"
+                  ],
+                  "properties": {
+                    "tenants": {
+                      "description": "Which Tenants' ApiServices may name this KeyManager. Default: ApiServices of its own namespace; in the installation's namespace, all Tenants. Example: `{from: All}`.",
+                      "type": "object",
+                      "required": [
+                        "from"
+                      ],
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "self.from == 'Selector' ? has(self.selector) : !has(self.selector)",
+                          "message": "give selector when from is Selector, and only then"
+                        }
+                      ],
+                      "properties": {
+                        "from": {
+                          "description": "`All` Tenants of this installation, or those that `selector` picks. Example: `Selector`.",
+                          "type": "string",
+                          "enum": [
+                            "All",
+                            "Selector"
+                          ]
+                        },
+                        "selector": {
+                          "description": "Picks Tenants by their labels. Default: none; needed when `from` is `Selector`. Example: `{matchLabels: {level: province}}`.",
+                          "type": "object",
+                          "required": [
+                            "matchLabels"
+                          ],
+                          "properties": {
+                            "matchLabels": {
+                              "description": "Labels that a Tenant must carry, all of them. Example: `{level: province}`.",
+                              "type": "object",
+                              "minProperties": 1,
+                              "maxProperties": 16,
+                              "additionalProperties": {
+                                "description": "Value of the label. Example: `province`.",
+                                "type": "string",
+                                "maxLength": 63
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "type": {
+                      "description": "Kind of proof. `ApiKey`: keys of Subscriptions, kept in Secrets. Example: `ApiKey`.",
+                      "type": "string",
+                      "enum": [
+                        "ApiKey"
+                      ],
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "self == oldSelf",
+                          "message": "type cannot be changed: create another KeyManager and name that one"
+                        }
+                      ]
+                    },
+                    "apiKey": {
+                      "description": "Settings of type `ApiKey`. Default: the header X-API-Key. Example: `{header: X-Instansi-Key}`.",
+                      "type": "object",
+                      "properties": {
+                        "header": {
+                          "description": "Request header that carries the key; `Authorization: ApiKey ...` is read as well. Default: `X-API-Key`. Example: `X-Instansi-Key`.",
+                          "type": "string",
+                          "default": "X-API-Key",
+                          "minLength": 1,
+                          "maxLength": 64,
+                          "pattern": "^[A-Za-z][A-Za-z0-9-]*$",
+                          "x-kubernetes-validations": [
+                            {
+                              "rule": "!(self.lowerAscii() in ['authorization', 'host', 'content-length', 'transfer-encoding', 'connection', 'cookie', 'te', 'trailer', 'upgrade'])",
+                              "message": "this header has another meaning in HTTP: choose a name of your own, such as X-API-Key"
+                            }
+                          ]
+                        }
+                      }
+                    }
+                  }
+                },
+                "status": {
+                  "description": "What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.",
+                  "type": "object",
+                  "properties": {
+                    "observedGeneration": {
+                      "description": "Generation of the spec that this status describes, counted by the API server. Default: absent until the first visit. Example: `3`.",
+                      "type": "integer",
+                      "format": "int64",
+                      "minimum": 0,
+                      "maximum": 9007199254740991
+                    },
+                    "conditions": {
+                      "description": "What holds for this object, one entry for each type; `Ready` sums up. Types and reasons: docs/conditions.md. Default: absent until the first visit. Example: `[{type: Ready, status: 'True', reason: Succeeded, ...}]`.",
+                      "type": "array",
+                      "maxItems": 16,
+                      "x-kubernetes-list-type": "map",
+                      "x-kubernetes-list-map-keys": [
+                        "type"
+                      ],
+                      "items": {
+                        "description": "One observation. Example: `{type: Accepted, status: 'False', reason: RouteConflict, ...}`.",
+                        "type": "object",
+                        "required": [
+                          "type",
+                          "status",
+                          "reason",
+                          "message",
+                          "lastTransitionTime",
+                          "observedGeneration"
+                        ],
+                        "properties": {
+                          "type": {
+                            "description": "What is observed. Example: `Ready`.",
+                            "type": "string",
+                            "maxLength": 63
+                          },
+                          "status": {
+                            "description": "Whether it holds; `Unknown` while nobody can say. Example: `\"True\"`.",
+                            "type": "string",
+                            "enum": [
+                              "True",
+                              "False",
+                              "Unknown"
+                            ]
+                          },
+                          "reason": {
+                            "description": "Stable word for programs. Example: `TenantNotFound`.",
+                            "type": "string",
+                            "maxLength": 63,
+                            "pattern": "^[A-Z][A-Za-z0-9]*$"
+                          },
+                          "message": {
+                            "description": "One sentence for people: what is so, and what to do about it. Example: `Namespace \"acme\" belongs to no Tenant`.",
+                            "type": "string",
+                            "maxLength": 1024
+                          },
+                          "lastTransitionTime": {
+                            "description": "When `status` last changed, RFC 3339 in UTC. Example: `2026-11-20T03:00:00Z`.",
+                            "type": "string",
+                            "format": "date-time",
+                            "maxLength": 32
+                          },
+                          "observedGeneration": {
+                            "description": "Generation of the spec that this observation is about. Example: `3`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 0,
+                            "maximum": 9007199254740991
+                          }
+                        }
+                      }
+                    },
+                    "acceptedAt": {
+                      "description": "When a spec of this object was first accepted, RFC 3339 in UTC. It decides who keeps a route, a claim or a credential that two objects want, and backups carry it. Default: absent until then. Example: `2026-11-20T03:00:00Z`.",
+                      "type": "string",
+                      "format": "date-time",
+                      "maxLength": 32
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      ]
+    }
+  },
+  {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {
+      "name": "apiservices.simpul.id"
+    },
+    "spec": {
+      "group": "simpul.id",
+      "scope": "Namespaced",
+      "names": {
+        "kind": "ApiService",
+        "listKind": "ApiServiceList",
+        "plural": "apiservices",
+        "singular": "apiservice",
+        "shortNames": [
+          "apisvc"
+        ],
+        "categories": [
+          "simpul"
+        ]
+      },
+      "versions": [
+        {
+          "name": "v1alpha1",
+          "served": true,
+          "storage": true,
+          "subresources": {
+            "status": {}
+          },
+          "additionalPrinterColumns": [
+            {
+              "name": "Ready",
+              "type": "string",
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].status",
+              "description": "Whether everything holds that this object asks for."
+            },
+            {
+              "name": "Reason",
+              "type": "string",
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].reason",
+              "description": "Why it is, or is not, ready."
+            },
+            {
+              "name": "Lifecycle",
+              "type": "string",
+              "jsonPath": ".spec.lifecycle",
+              "description": "Draft, Published, Deprecated, Blocked or Retired."
+            },
+            {
+              "name": "Version",
+              "type": "string",
+              "priority": 1,
+              "jsonPath": ".spec.version",
+              "description": "Version of the API."
+            },
+            {
+              "name": "Base Path",
+              "type": "string",
+              "priority": 1,
+              "jsonPath": ".spec.basePath",
+              "description": "Path prefix under which it answers."
+            },
+            {
+              "name": "Message",
+              "type": "string",
+              "priority": 1,
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].message",
+              "description": "What to do about it."
+            },
+            {
+              "name": "Age",
+              "type": "date",
+              "jsonPath": ".metadata.creationTimestamp",
+              "description": "Time since it was created."
+            }
+          ],
+          "schema": {
+            "openAPIV3Schema": {
+              "description": "An API of an institution: where it is served, what stands behind it, who may call it, and how much.",
+              "type": "object",
+              "required": [
+                "spec"
+              ],
+              "properties": {
+                "apiVersion": {
+                  "description": "Version of this schema. Example: `simpul.id/v1alpha1`.",
+                  "type": "string",
+                  "maxLength": 63
+                },
+                "kind": {
+                  "description": "Kind of the object. Example: `ApiService`.",
+                  "type": "string",
+                  "maxLength": 63
+                },
+                "metadata": {
+                  "type": "object"
+                },
+                "spec": {
+                  "description": "Where the API is served, what stands behind it, who may call it and how much.",
+                  "type": "object",
+                  "required": [
+                    "displayName",
+                    "version",
+                    "gatewayRefs",
+                    "basePath",
+                    "backend"
+                  ],
+                  "x-kubernetes-validations": [
+                    {
+                      "rule": "self.visibility == 'Tenants' ? (has(self.visibleTo) && size(self.visibleTo) > 0) : !has(self.visibleTo)",
+                      "message": "give visibleTo when visibility is Tenants, and only then"
+                    },
+                    {
+                      "rule": "!has(self.deprecation) || self.lifecycle == 'Deprecated' || self.lifecycle == 'Retired'",
+                      "message": "deprecation belongs to lifecycle Deprecated or Retired: set lifecycle, or remove deprecation"
+                    },
+                    {
+                      "rule": "(self.lifecycle == 'Blocked') == has(self.blockedReason)",
+                      "message": "give blockedReason when lifecycle is Blocked, and only then: callers read it"
+                    },
+                    {
+                      "rule": "self.authentication.mode != 'None' || !has(self.plans)",
+                      "message": "without authentication nobody is on a plan: set authentication.mode to Required or Optional, or move the limits from plans to spec.limits"
+                    }
+                  ],
+                  "properties": {
+                    "displayName": {
+                      "description": "Name of the API, as people write it. Example: `Daftar situs perangkat daerah`.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 200
+                    },
+                    "description": {
+                      "description": "What the API gives, for the catalogue. Default: none. Example: `Situs dan layanan perangkat daerah Provinsi Banten`.",
+                      "type": "string",
+                      "maxLength": 4096
+                    },
+                    "version": {
+                      "description": "Version of the API itself. Example: `1.0.0`.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 32,
+                      "pattern": "^[0-9A-Za-z]([0-9A-Za-z.+-]*[0-9A-Za-z])?$"
+                    },
+                    "tags": {
+                      "description": "Words under which the catalogue lists the API. Default: none. Example: `[situs, perangkat-daerah]`.",
+                      "type": "array",
+                      "maxItems": 32,
+                      "x-kubernetes-list-type": "set",
+                      "items": {
+                        "description": "One word. Example: `situs`.",
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 63
+                      }
+                    },
+                    "lifecycle": {
+                      "description": "Draft: only Subscriptions of its own namespace may call. Published. Deprecated: served with Deprecation, Sunset and Link headers; new Subscriptions are refused. Blocked: answers 503 with `blockedReason`. Retired: answers 410. Default: `Draft`. Example: `Published`.",
+                      "type": "string",
+                      "default": "Draft",
+                      "enum": [
+                        "Draft",
+                        "Published",
+                        "Deprecated",
+                        "Blocked",
+                        "Retired"
+                      ]
+                    },
+                    "blockedReason": {
+                      "description": "Why the API is blocked, as callers read it in the 503. Default: none; needed when `lifecycle` is `Blocked`. Example: `Perbaikan basis data sampai 20 November`.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 200
+                    },
+                    "deprecation": {
+                      "description": "What callers of a Deprecated API are told (RFC 9745, RFC 8594). Default: since it was first seen Deprecated, no end, no successor. Example: `{sunset: '2027-06-30', successorRef: {name: situs-v2}}`.",
+                      "type": "object",
+                      "properties": {
+                        "since": {
+                          "description": "Day since which the API is deprecated, YYYY-MM-DD in UTC. Default: when the operator first saw it Deprecated. Example: `2026-12-01`.",
+                          "type": "string",
+                          "maxLength": 10,
+                          "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+                        },
+                        "sunset": {
+                          "description": "Day on which the API will stop answering, YYYY-MM-DD in UTC. Default: none. Example: `2027-06-30`.",
+                          "type": "string",
+                          "maxLength": 10,
+                          "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
+                        },
+                        "successorRef": {
+                          "description": "The ApiService to use instead. Default: none. Example: `{name: situs-v2}`.",
+                          "type": "object",
+                          "required": [
+                            "name"
+                          ],
+                          "properties": {
+                            "name": {
+                              "description": "Name of the ApiService. Example: `situs`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 253,
+                              "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                            },
+                            "namespace": {
+                              "description": "Namespace of the ApiService. Default: empty, which is this object's own namespace. Example: `banten`.",
+                              "type": "string",
+                              "default": "",
+                              "maxLength": 63,
+                              "pattern": "^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "visibility": {
+                      "description": "Who may subscribe: Subscriptions of every Tenant, of the Tenants in `visibleTo`, or of its own namespace alone. Default: `Private`. Example: `Public`.",
+                      "type": "string",
+                      "default": "Private",
+                      "enum": [
+                        "Public",
+                        "Tenants",
+                        "Private"
+                      ]
+                    },
+                    "visibleTo": {
+                      "description": "Names of the Tenants that may subscribe when `visibility` is `Tenants`. Default: none. Example: `[tangerang]`.",
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 1024,
+                      "x-kubernetes-list-type": "set",
+                      "items": {
+                        "description": "Name of a Tenant. Example: `tangerang`.",
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 253
+                      }
+                    },
+                    "gatewayRefs": {
+                      "description": "ApiGateways that serve the API. Example: `[{name: public, namespace: simpul-system}]`.",
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 8,
+                      "x-kubernetes-list-type": "map",
+                      "x-kubernetes-list-map-keys": [
+                        "namespace",
+                        "name"
+                      ],
+                      "items": {
+                        "description": "One ApiGateway. Example: `{name: public, namespace: simpul-system}`.",
+                        "type": "object",
+                        "required": [
+                          "name"
+                        ],
+                        "properties": {
+                          "name": {
+                            "description": "Name of the ApiGateway. Example: `public`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 253,
+                            "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                          },
+                          "namespace": {
+                            "description": "Namespace of the ApiGateway. Default: empty, which is this object's own namespace. Example: `simpul-system`.",
+                            "type": "string",
+                            "default": "",
+                            "maxLength": 63,
+                            "pattern": "^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"
+                          }
+                        }
+                      }
+                    },
+                    "hosts": {
+                      "description": "Hosts on which the API answers; its Tenant must claim each of them. Default: every host that no Tenant claims for itself, and then the Tenant must claim `basePath`. Example: `[api.bantenprov.go.id]`.",
+                      "type": "array",
+                      "maxItems": 64,
+                      "x-kubernetes-list-type": "set",
+                      "items": {
+                        "description": "A host name in lower case, without scheme, port or wildcard. Example: `api.bantenprov.go.id`.",
+                        "type": "string",
+                        "minLength": 1,
+                        "maxLength": 253,
+                        "pattern": "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$"
+                      }
+                    },
+                    "basePath": {
+                      "description": "Path prefix, by whole segments, under which the API answers; it is removed before a call goes to the backend. Example: `/banten/situs/v1`.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 256,
+                      "pattern": "^/$|^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$"
+                    },
+                    "backend": {
+                      "description": "What stands behind the API. Example: `{endpoints: [{url: 'http://10.1.2.3:9000/situs'}], timeout: 10s}`.",
+                      "type": "object",
+                      "required": [
+                        "endpoints"
+                      ],
+                      "properties": {
+                        "endpoints": {
+                          "description": "Addresses that serve the calls, in turn by weight. Example: `[{url: 'https://a.dukcapil.internal/api', weight: 3}]`.",
+                          "type": "array",
+                          "minItems": 1,
+                          "maxItems": 32,
+                          "x-kubernetes-list-type": "map",
+                          "x-kubernetes-list-map-keys": [
+                            "url"
+                          ],
+                          "items": {
+                            "description": "One address. Example: `{url: 'http://10.1.2.3:9000/situs'}`.",
+                            "type": "object",
+                            "required": [
+                              "url"
+                            ],
+                            "properties": {
+                              "url": {
+                                "description": "Scheme, host, port and the path that replaces the base path; no credentials, query or fragment. Example: `http://10.1.2.3:9000/situs`.",
+                                "type": "string",
+                                "minLength": 8,
+                                "maxLength": 1024,
+                                "pattern": "^https?://[^\\s/?#@\\\\]+(/[^\\s?#\\\\]*)?$"
+                              },
+                              "weight": {
+                                "description": "Share of the calls, relative to the other endpoints. Default: `1`. Example: `3`.",
+                                "type": "integer",
+                                "format": "int32",
+                                "default": 1,
+                                "minimum": 1,
+                                "maximum": 1000
+                              }
+                            }
+                          }
+                        },
+                        "timeout": {
+                          "description": "Time for a whole answer, from the first byte sent to the last received, as a duration in ms, s, m or h. Default: `30s`. Example: `10s`.",
+                          "default": "30s",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "connectTimeout": {
+                          "description": "Time to connect, TLS included, as a duration in ms, s, m or h. Default: `5s`. Example: `2s`.",
+                          "default": "5s",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        }
+                      }
+                    },
+                    "authentication": {
+                      "description": "How callers are known. Default: `{mode: Required}`, with API keys of Subscriptions. Example: `{mode: Optional}`.",
+                      "type": "object",
+                      "default": {},
+                      "properties": {
+                        "mode": {
+                          "description": "`Required`: no call without a credential. `Optional`: without one as anonymous, but a wrong one is refused. `None`: nobody is asked. Default: `Required`. Example: `None`.",
+                          "type": "string",
+                          "default": "Required",
+                          "enum": [
+                            "Required",
+                            "Optional",
+                            "None"
+                          ]
+                        },
+                        "keyManagerRefs": {
+                          "description": "KeyManagers that vouch for callers. Default: none, which means API keys of Subscriptions in the header X-API-Key. Example: `[{name: kunci, namespace: simpul-system}]`.",
+                          "type": "array",
+                          "maxItems": 8,
+                          "x-kubernetes-list-type": "map",
+                          "x-kubernetes-list-map-keys": [
+                            "namespace",
+                            "name"
+                          ],
+                          "items": {
+                            "description": "One KeyManager. Example: `{name: kunci, namespace: simpul-system}`.",
+                            "type": "object",
+                            "required": [
+                              "name"
+                            ],
+                            "properties": {
+                              "name": {
+                                "description": "Name of the KeyManager. Example: `sso`.",
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 253,
+                                "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                              },
+                              "namespace": {
+                                "description": "Namespace of the KeyManager. Default: empty, which is this object's own namespace. Example: `simpul-system`.",
+                                "type": "string",
+                                "default": "",
+                                "maxLength": 63,
+                                "pattern": "^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "operations": {
+                      "description": "Operations that pass; all others are refused. Default: every path and method passes. Example: `[{path: '/nik/{nik}', methods: [GET], limits: [{requests: 10, per: Second}]}]`.",
+                      "type": "array",
+                      "maxItems": 128,
+                      "x-kubernetes-list-type": "atomic",
+                      "items": {
+                        "description": "One operation. Example: `{path: '/nik/{nik}', methods: [GET]}`.",
+                        "type": "object",
+                        "required": [
+                          "path"
+                        ],
+                        "properties": {
+                          "path": {
+                            "description": "Path relative to `basePath`; `{name}` stands for one segment, a last segment `*` for the rest. Example: `/nik/{nik}`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 256,
+                            "pattern": "^/$|^(/([A-Za-z0-9_~-][A-Za-z0-9._~-]*|[{][A-Za-z_][A-Za-z0-9_]*[}]))+(/[*])?$|^/[*]$"
+                          },
+                          "methods": {
+                            "description": "HTTP methods that pass. Default: all. Example: `[GET]`.",
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": 9,
+                            "x-kubernetes-list-type": "set",
+                            "items": {
+                              "description": "One method. Example: `GET`.",
+                              "type": "string",
+                              "enum": [
+                                "GET",
+                                "HEAD",
+                                "POST",
+                                "PUT",
+                                "PATCH",
+                                "DELETE",
+                                "OPTIONS"
+                              ]
+                            }
+                          },
+                          "timeout": {
+                            "description": "Time for a whole answer of this operation, as a duration in ms, s, m or h. Default: the backend's `timeout`. Example: `3s`.",
+                            "type": "string",
+                            "minLength": 2,
+                            "maxLength": 16,
+                            "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                          },
+                          "limits": {
+                            "description": "Limits over calls to this operation. A call must pass every limit of every level; a refused call counts nowhere. Default: none. Example: `[{requests: 60, per: Minute}]`.",
+                            "type": "array",
+                            "maxItems": 16,
+                            "x-kubernetes-list-type": "atomic",
+                            "x-kubernetes-validations": [
+                              {
+                                "rule": "self.all(a, !has(a.name) || self.exists_one(b, has(b.name) && b.name == a.name))",
+                                "message": "two limits have one name: give each limit of a list a name of its own, or none"
+                              }
+                            ],
+                            "items": {
+                              "description": "At most so many calls in a window. Example: `{requests: 1200, per: Minute, burst: 100}`.",
+                              "type": "object",
+                              "required": [
+                                "requests",
+                                "per"
+                              ],
+                              "x-kubernetes-validations": [
+                                {
+                                  "rule": "!has(self.burst) || self.per != 'Second'",
+                                  "message": "burst bounds any one second, so it adds nothing to a limit per Second: remove burst, or choose a longer window"
+                                },
+                                {
+                                  "rule": "!has(self.burst) || self.burst <= self.requests",
+                                  "message": "burst cannot exceed requests: lower burst, or raise requests"
+                                }
+                              ],
+                              "properties": {
+                                "name": {
+                                  "description": "Name of this limit, shown to a caller that it refuses, and the identity under which it goes on counting when it is edited. Default: made of `by`, `per` and the position. Example: `ramai`.",
+                                  "type": "string",
+                                  "maxLength": 63,
+                                  "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+                                },
+                                "requests": {
+                                  "description": "Calls allowed in one window and for one counter. Example: `60`.",
+                                  "type": "integer",
+                                  "format": "int64",
+                                  "minimum": 1,
+                                  "maximum": 1000000000000
+                                },
+                                "per": {
+                                  "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Example: `Minute`.",
+                                  "type": "string",
+                                  "enum": [
+                                    "Second",
+                                    "Minute",
+                                    "Hour",
+                                    "Day",
+                                    "Month"
+                                  ]
+                                },
+                                "by": {
+                                  "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), or each client address (IPv6 by /64). Default: `Total`. Example: `ClientIP`.",
+                                  "type": "string",
+                                  "enum": [
+                                    "Total",
+                                    "Subscription",
+                                    "Application",
+                                    "ClientIP"
+                                  ]
+                                },
+                                "burst": {
+                                  "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
+                                  "type": "integer",
+                                  "format": "int64",
+                                  "minimum": 1,
+                                  "maximum": 1000000
+                                }
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "limits": {
+                      "description": "Limits over calls to this API, whatever the plan. A call must pass every limit of every level; a refused call counts nowhere. Default: none. Example: `[{requests: 60, per: Minute}]`.",
+                      "type": "array",
+                      "maxItems": 16,
+                      "x-kubernetes-list-type": "atomic",
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "self.all(a, !has(a.name) || self.exists_one(b, has(b.name) && b.name == a.name))",
+                          "message": "two limits have one name: give each limit of a list a name of its own, or none"
+                        }
+                      ],
+                      "items": {
+                        "description": "At most so many calls in a window. Example: `{requests: 1200, per: Minute, burst: 100}`.",
+                        "type": "object",
+                        "required": [
+                          "requests",
+                          "per"
+                        ],
+                        "x-kubernetes-validations": [
+                          {
+                            "rule": "!has(self.burst) || self.per != 'Second'",
+                            "message": "burst bounds any one second, so it adds nothing to a limit per Second: remove burst, or choose a longer window"
+                          },
+                          {
+                            "rule": "!has(self.burst) || self.burst <= self.requests",
+                            "message": "burst cannot exceed requests: lower burst, or raise requests"
+                          }
+                        ],
+                        "properties": {
+                          "name": {
+                            "description": "Name of this limit, shown to a caller that it refuses, and the identity under which it goes on counting when it is edited. Default: made of `by`, `per` and the position. Example: `ramai`.",
+                            "type": "string",
+                            "maxLength": 63,
+                            "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+                          },
+                          "requests": {
+                            "description": "Calls allowed in one window and for one counter. Example: `60`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 1,
+                            "maximum": 1000000000000
+                          },
+                          "per": {
+                            "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Example: `Minute`.",
+                            "type": "string",
+                            "enum": [
+                              "Second",
+                              "Minute",
+                              "Hour",
+                              "Day",
+                              "Month"
+                            ]
+                          },
+                          "by": {
+                            "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), or each client address (IPv6 by /64). Default: `Total`. Example: `ClientIP`.",
+                            "type": "string",
+                            "enum": [
+                              "Total",
+                              "Subscription",
+                              "Application",
+                              "ClientIP"
+                            ]
+                          },
+                          "burst": {
+                            "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 1,
+                            "maximum": 1000000
+                          }
+                        }
+                      }
+                    },
+                    "plans": {
+                      "description": "Terms under which applications subscribe, by name. Default: none, and Subscriptions name no plan. Example: `{dasar: {limits: [{requests: 60, per: Minute}]}}`.",
+                      "type": "object",
+                      "minProperties": 1,
+                      "maxProperties": 32,
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "self.all(name, name.matches('^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$'))",
+                          "message": "a plan's name consists of at most 63 lower-case letters, digits and hyphens, and begins and ends with a letter or digit"
+                        }
+                      ],
+                      "additionalProperties": {
+                        "description": "One plan. Example: `{displayName: Dasar, approval: Automatic, limits: [{requests: 60, per: Minute}]}`.",
+                        "type": "object",
+                        "properties": {
+                          "displayName": {
+                            "description": "Name of the plan, as people write it. Default: its name. Example: `Dasar`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 200
+                          },
+                          "description": {
+                            "description": "What the plan is for. Default: none. Example: `Untuk uji coba dan aplikasi kecil`.",
+                            "type": "string",
+                            "maxLength": 1024
+                          },
+                          "approval": {
+                            "description": "Whether a Subscription to this plan waits for an Approval in this namespace. Default: `Automatic`. Example: `Manual`.",
+                            "type": "string",
+                            "default": "Automatic",
+                            "enum": [
+                              "Automatic",
+                              "Manual"
+                            ]
+                          },
+                          "limits": {
+                            "description": "Limits over calls on this plan. A call must pass every limit of every level; a refused call counts nowhere. Default: none. Example: `[{requests: 60, per: Minute}]`.",
+                            "type": "array",
+                            "maxItems": 16,
+                            "x-kubernetes-list-type": "atomic",
+                            "x-kubernetes-validations": [
+                              {
+                                "rule": "self.all(a, !has(a.name) || self.exists_one(b, has(b.name) && b.name == a.name))",
+                                "message": "two limits have one name: give each limit of a list a name of its own, or none"
+                              }
+                            ],
+                            "items": {
+                              "description": "At most so many calls in a window. Example: `{requests: 1200, per: Minute, burst: 100}`.",
+                              "type": "object",
+                              "required": [
+                                "requests",
+                                "per"
+                              ],
+                              "x-kubernetes-validations": [
+                                {
+                                  "rule": "!has(self.burst) || self.per != 'Second'",
+                                  "message": "burst bounds any one second, so it adds nothing to a limit per Second: remove burst, or choose a longer window"
+                                },
+                                {
+                                  "rule": "!has(self.burst) || self.burst <= self.requests",
+                                  "message": "burst cannot exceed requests: lower burst, or raise requests"
+                                }
+                              ],
+                              "properties": {
+                                "name": {
+                                  "description": "Name of this limit, shown to a caller that it refuses, and the identity under which it goes on counting when it is edited. Default: made of `by`, `per` and the position. Example: `ramai`.",
+                                  "type": "string",
+                                  "maxLength": 63,
+                                  "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+                                },
+                                "requests": {
+                                  "description": "Calls allowed in one window and for one counter. Example: `60`.",
+                                  "type": "integer",
+                                  "format": "int64",
+                                  "minimum": 1,
+                                  "maximum": 1000000000000
+                                },
+                                "per": {
+                                  "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Example: `Minute`.",
+                                  "type": "string",
+                                  "enum": [
+                                    "Second",
+                                    "Minute",
+                                    "Hour",
+                                    "Day",
+                                    "Month"
+                                  ]
+                                },
+                                "by": {
+                                  "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), or each client address (IPv6 by /64). Default: `Subscription`. Example: `ClientIP`.",
+                                  "type": "string",
+                                  "enum": [
+                                    "Total",
+                                    "Subscription",
+                                    "Application",
+                                    "ClientIP"
+                                  ]
+                                },
+                                "burst": {
+                                  "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
+                                  "type": "integer",
+                                  "format": "int64",
+                                  "minimum": 1,
+                                  "maximum": 1000000
+                                }
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "maxRequestBytes": {
+                      "description": "Largest request body, in bytes with an optional suffix Ki, Mi or Gi. Default: the gateway's. Example: `1Mi`.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 16,
+                      "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                    }
+                  }
+                },
+                "status": {
+                  "description": "What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.",
+                  "type": "object",
+                  "properties": {
+                    "observedGeneration": {
+                      "description": "Generation of the spec that this status describes, counted by the API server. Default: absent until the first visit. Example: `3`.",
+                      "type": "integer",
+                      "format": "int64",
+                      "minimum": 0,
+                      "maximum": 9007199254740991
+                    },
+                    "conditions": {
+                      "description": "What holds for this object, one entry for each type; `Ready` sums up. Types and reasons: docs/conditions.md. Default: absent until the first visit. Example: `[{type: Ready, status: 'True', reason: Succeeded, ...}]`.",
+                      "type": "array",
+                      "maxItems": 16,
+                      "x-kubernetes-list-type": "map",
+                      "x-kubernetes-list-map-keys": [
+                        "type"
+                      ],
+                      "items": {
+                        "description": "One observation. Example: `{type: Accepted, status: 'False', reason: RouteConflict, ...}`.",
+                        "type": "object",
+                        "required": [
+                          "type",
+                          "status",
+                          "reason",
+                          "message",
+                          "lastTransitionTime",
+                          "observedGeneration"
+                        ],
+                        "properties": {
+                          "type": {
+                            "description": "What is observed. Example: `Ready`.",
+                            "type": "string",
+                            "maxLength": 63
+                          },
+                          "status": {
+                            "description": "Whether it holds; `Unknown` while nobody can say. Example: `\"True\"`.",
+                            "type": "string",
+                            "enum": [
+                              "True",
+                              "False",
+                              "Unknown"
+                            ]
+                          },
+                          "reason": {
+                            "description": "Stable word for programs. Example: `TenantNotFound`.",
+                            "type": "string",
+                            "maxLength": 63,
+                            "pattern": "^[A-Z][A-Za-z0-9]*$"
+                          },
+                          "message": {
+                            "description": "One sentence for people: what is so, and what to do about it. Example: `Namespace \"acme\" belongs to no Tenant`.",
+                            "type": "string",
+                            "maxLength": 1024
+                          },
+                          "lastTransitionTime": {
+                            "description": "When `status` last changed, RFC 3339 in UTC. Example: `2026-11-20T03:00:00Z`.",
+                            "type": "string",
+                            "format": "date-time",
+                            "maxLength": 32
+                          },
+                          "observedGeneration": {
+                            "description": "Generation of the spec that this observation is about. Example: `3`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 0,
+                            "maximum": 9007199254740991
+                          }
+                        }
+                      }
+                    },
+                    "acceptedAt": {
+                      "description": "When a spec of this object was first accepted, RFC 3339 in UTC. It decides who keeps a route, a claim or a credential that two objects want, and backups carry it. Default: absent until then. Example: `2026-11-20T03:00:00Z`.",
+                      "type": "string",
+                      "format": "date-time",
+                      "maxLength": 32
+                    },
+                    "deprecatedAt": {
+                      "description": "When the operator first saw this API Deprecated, RFC 3339 in UTC. Subscriptions accepted before then keep working. Default: absent until then. Example: `2026-12-01T00:00:00Z`.",
+                      "type": "string",
+                      "format": "date-time",
+                      "maxLength": 32
+                    },
+                    "gateways": {
+                      "description": "Where the gateways stand with this API while `Programmed` is not True. Default: absent once every gateway serves it. Example: `[{gateway: simpul-system/public, acknowledged: 1, expected: 2, laggards: [public-7d9-x2x]}]`.",
+                      "type": "array",
+                      "maxItems": 8,
+                      "x-kubernetes-list-type": "map",
+                      "x-kubernetes-list-map-keys": [
+                        "gateway"
+                      ],
+                      "items": {
+                        "description": "One ApiGateway. Example: `{gateway: simpul-system/public, acknowledged: 1, expected: 2}`.",
+                        "type": "object",
+                        "required": [
+                          "gateway",
+                          "acknowledged",
+                          "expected"
+                        ],
+                        "properties": {
+                          "gateway": {
+                            "description": "Namespace and name of the ApiGateway. Example: `simpul-system/public`.",
+                            "type": "string",
+                            "maxLength": 317
+                          },
+                          "acknowledged": {
+                            "description": "Number of pods that serve this generation. Example: `1`.",
+                            "type": "integer",
+                            "format": "int32",
+                            "minimum": 0,
+                            "maximum": 10000
+                          },
+                          "expected": {
+                            "description": "Number of pods that are ready. Example: `2`.",
+                            "type": "integer",
+                            "format": "int32",
+                            "minimum": 0,
+                            "maximum": 10000
+                          },
+                          "laggards": {
+                            "description": "Pods that do not serve it yet, the first ten by name. Default: none. Example: `[public-7d9-x2x]`.",
+                            "type": "array",
+                            "maxItems": 10,
+                            "x-kubernetes-list-type": "set",
+                            "items": {
+                              "description": "Name of a pod. Example: `public-7d9-x2x`.",
+                              "type": "string",
+                              "maxLength": 253
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      ]
+    }
+  },
+  {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {
+      "name": "subscriptions.simpul.id"
+    },
+    "spec": {
+      "group": "simpul.id",
+      "scope": "Namespaced",
+      "names": {
+        "kind": "Subscription",
+        "listKind": "SubscriptionList",
+        "plural": "subscriptions",
+        "singular": "subscription",
+        "shortNames": [
+          "apisub"
+        ],
+        "categories": [
+          "simpul"
+        ]
+      },
+      "versions": [
+        {
+          "name": "v1alpha1",
+          "served": true,
+          "storage": true,
+          "subresources": {
+            "status": {}
+          },
+          "additionalPrinterColumns": [
+            {
+              "name": "Ready",
+              "type": "string",
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].status",
+              "description": "Whether everything holds that this object asks for."
+            },
+            {
+              "name": "Reason",
+              "type": "string",
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].reason",
+              "description": "Why it is, or is not, ready."
+            },
+            {
+              "name": "Application",
+              "type": "string",
+              "priority": 1,
+              "jsonPath": ".spec.application.displayName",
+              "description": "The application that calls."
+            },
+            {
+              "name": "Message",
+              "type": "string",
+              "priority": 1,
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].message",
+              "description": "What to do about it."
+            },
+            {
+              "name": "Age",
+              "type": "date",
+              "jsonPath": ".metadata.creationTimestamp",
+              "description": "Time since it was created."
+            }
+          ],
+          "schema": {
+            "openAPIV3Schema": {
+              "description": "An application's request for APIs and plans, and its credentials.",
+              "type": "object",
+              "required": [
+                "spec"
+              ],
+              "properties": {
+                "apiVersion": {
+                  "description": "Version of this schema. Example: `simpul.id/v1alpha1`.",
+                  "type": "string",
+                  "maxLength": 63
+                },
+                "kind": {
+                  "description": "Kind of the object. Example: `Subscription`.",
+                  "type": "string",
+                  "maxLength": 63
+                },
+                "metadata": {
+                  "type": "object"
+                },
+                "spec": {
+                  "description": "Which application asks for which APIs, and with which credentials.",
+                  "type": "object",
+                  "required": [
+                    "application",
+                    "apis"
+                  ],
+                  "properties": {
+                    "application": {
+                      "description": "The application that calls. Example: `{displayName: Aplikasi Perizinan, contact: perizinan@example.go.id}`.",
+                      "type": "object",
+                      "required": [
+                        "displayName"
+                      ],
+                      "properties": {
+                        "name": {
+                          "description": "Name under which limits `by: Application` count; Subscriptions of one namespace that share it share the counter. Default: the Subscription's name. Example: `perizinan`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 253,
+                          "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                        },
+                        "displayName": {
+                          "description": "Name of the application, as people write it. Example: `Aplikasi Perizinan`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 200
+                        },
+                        "contact": {
+                          "description": "Mail address or telephone number of who answers for it. Default: none. Example: `perizinan@example.go.id`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 200
+                        }
+                      }
+                    },
+                    "apis": {
+                      "description": "APIs that the application wants to call. Example: `[{name: situs, namespace: banten, plan: dasar}]`.",
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 64,
+                      "x-kubernetes-list-type": "map",
+                      "x-kubernetes-list-map-keys": [
+                        "namespace",
+                        "name"
+                      ],
+                      "items": {
+                        "description": "One ApiService and plan. Example: `{name: situs, namespace: banten, plan: dasar}`.",
+                        "type": "object",
+                        "required": [
+                          "name"
+                        ],
+                        "properties": {
+                          "name": {
+                            "description": "Name of the ApiService. Example: `situs`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 253,
+                            "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                          },
+                          "namespace": {
+                            "description": "Namespace of the ApiService. Default: empty, which is this object's own namespace. Example: `banten`.",
+                            "type": "string",
+                            "default": "",
+                            "maxLength": 63,
+                            "pattern": "^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"
+                          },
+                          "plan": {
+                            "description": "Name of the plan. Default: none, which fits an ApiService without plans. Example: `dasar`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 63,
+                            "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+                          }
+                        }
+                      }
+                    },
+                    "credentials": {
+                      "description": "Credentials of the application, all of them valid side by side; to rotate, add one, switch over, remove the other. Default: one generated API key named `default`. Example: `[{name: utama}]`.",
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 8,
+                      "default": [
+                        {
+                          "name": "default"
+                        }
+                      ],
+                      "x-kubernetes-list-type": "map",
+                      "x-kubernetes-list-map-keys": [
+                        "name"
+                      ],
+                      "items": {
+                        "description": "One credential; without `apiKey` a key is generated into the Secret `<subscription>-<credential>`. Example: `{name: utama}`.",
+                        "type": "object",
+                        "required": [
+                          "name"
+                        ],
+                        "x-kubernetes-validations": [
+                          {
+                            "rule": "!has(self.notBefore) || !has(self.notAfter) || timestamp(self.notBefore) < timestamp(self.notAfter)",
+                            "message": "notBefore must lie before notAfter"
+                          }
+                        ],
+                        "properties": {
+                          "name": {
+                            "description": "Name of the credential. Example: `utama`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 63,
+                            "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+                          },
+                          "apiKey": {
+                            "description": "An API key brought along instead of a generated one. Default: a key of 256 bits is generated. Example: `{secretRef: {name: perizinan-cadangan}}`.",
+                            "type": "object",
+                            "required": [
+                              "secretRef"
+                            ],
+                            "properties": {
+                              "secretRef": {
+                                "description": "Secret of type `simpul.id/api-key` in this namespace that holds the key: at least 32 printable characters, 10 of them distinct. Example: `{name: perizinan-cadangan}`.",
+                                "type": "object",
+                                "required": [
+                                  "name"
+                                ],
+                                "properties": {
+                                  "name": {
+                                    "description": "Name of the Secret. Example: `perizinan-cadangan`.",
+                                    "type": "string",
+                                    "minLength": 1,
+                                    "maxLength": 253,
+                                    "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                                  },
+                                  "key": {
+                                    "description": "Key within the Secret's data. Default: `api-key`. Example: `api-key`.",
+                                    "type": "string",
+                                    "default": "api-key",
+                                    "minLength": 1,
+                                    "maxLength": 253,
+                                    "pattern": "^[-._a-zA-Z0-9]+$"
+                                  }
+                                }
+                              }
+                            }
+                          },
+                          "notBefore": {
+                            "description": "From when on the credential is valid, RFC 3339. Default: at once. Example: `2026-12-01T00:00:00Z`.",
+                            "type": "string",
+                            "format": "date-time",
+                            "maxLength": 32
+                          },
+                          "notAfter": {
+                            "description": "Until when the credential is valid, RFC 3339. Default: until it is removed. Example: `2027-12-01T00:00:00Z`.",
+                            "type": "string",
+                            "format": "date-time",
+                            "maxLength": 32
+                          }
+                        }
+                      }
+                    },
+                    "limits": {
+                      "description": "Limits that the application sets itself, over all its calls with this Subscription. A call must pass every limit of every level; a refused call counts nowhere. Default: none. Example: `[{requests: 60, per: Minute}]`.",
+                      "type": "array",
+                      "maxItems": 16,
+                      "x-kubernetes-list-type": "atomic",
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "self.all(a, !has(a.name) || self.exists_one(b, has(b.name) && b.name == a.name))",
+                          "message": "two limits have one name: give each limit of a list a name of its own, or none"
+                        }
+                      ],
+                      "items": {
+                        "description": "At most so many calls in a window. Example: `{requests: 1200, per: Minute, burst: 100}`.",
+                        "type": "object",
+                        "required": [
+                          "requests",
+                          "per"
+                        ],
+                        "x-kubernetes-validations": [
+                          {
+                            "rule": "!has(self.burst) || self.per != 'Second'",
+                            "message": "burst bounds any one second, so it adds nothing to a limit per Second: remove burst, or choose a longer window"
+                          },
+                          {
+                            "rule": "!has(self.burst) || self.burst <= self.requests",
+                            "message": "burst cannot exceed requests: lower burst, or raise requests"
+                          }
+                        ],
+                        "properties": {
+                          "name": {
+                            "description": "Name of this limit, shown to a caller that it refuses, and the identity under which it goes on counting when it is edited. Default: made of `by`, `per` and the position. Example: `ramai`.",
+                            "type": "string",
+                            "maxLength": 63,
+                            "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+                          },
+                          "requests": {
+                            "description": "Calls allowed in one window and for one counter. Example: `60`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 1,
+                            "maximum": 1000000000000
+                          },
+                          "per": {
+                            "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Example: `Minute`.",
+                            "type": "string",
+                            "enum": [
+                              "Second",
+                              "Minute",
+                              "Hour",
+                              "Day",
+                              "Month"
+                            ]
+                          },
+                          "by": {
+                            "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), or each client address (IPv6 by /64). Default: `Subscription`. Example: `ClientIP`.",
+                            "type": "string",
+                            "enum": [
+                              "Total",
+                              "Subscription",
+                              "Application",
+                              "ClientIP"
+                            ]
+                          },
+                          "burst": {
+                            "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 1,
+                            "maximum": 1000000
+                          }
+                        }
+                      }
+                    }
+                  }
+                },
+                "status": {
+                  "description": "What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.",
+                  "type": "object",
+                  "properties": {
+                    "observedGeneration": {
+                      "description": "Generation of the spec that this status describes, counted by the API server. Default: absent until the first visit. Example: `3`.",
+                      "type": "integer",
+                      "format": "int64",
+                      "minimum": 0,
+                      "maximum": 9007199254740991
+                    },
+                    "conditions": {
+                      "description": "What holds for this object, one entry for each type; `Ready` sums up. Types and reasons: docs/conditions.md. Default: absent until the first visit. Example: `[{type: Ready, status: 'True', reason: Succeeded, ...}]`.",
+                      "type": "array",
+                      "maxItems": 16,
+                      "x-kubernetes-list-type": "map",
+                      "x-kubernetes-list-map-keys": [
+                        "type"
+                      ],
+                      "items": {
+                        "description": "One observation. Example: `{type: Accepted, status: 'False', reason: RouteConflict, ...}`.",
+                        "type": "object",
+                        "required": [
+                          "type",
+                          "status",
+                          "reason",
+                          "message",
+                          "lastTransitionTime",
+                          "observedGeneration"
+                        ],
+                        "properties": {
+                          "type": {
+                            "description": "What is observed. Example: `Ready`.",
+                            "type": "string",
+                            "maxLength": 63
+                          },
+                          "status": {
+                            "description": "Whether it holds; `Unknown` while nobody can say. Example: `\"True\"`.",
+                            "type": "string",
+                            "enum": [
+                              "True",
+                              "False",
+                              "Unknown"
+                            ]
+                          },
+                          "reason": {
+                            "description": "Stable word for programs. Example: `TenantNotFound`.",
+                            "type": "string",
+                            "maxLength": 63,
+                            "pattern": "^[A-Z][A-Za-z0-9]*$"
+                          },
+                          "message": {
+                            "description": "One sentence for people: what is so, and what to do about it. Example: `Namespace \"acme\" belongs to no Tenant`.",
+                            "type": "string",
+                            "maxLength": 1024
+                          },
+                          "lastTransitionTime": {
+                            "description": "When `status` last changed, RFC 3339 in UTC. Example: `2026-11-20T03:00:00Z`.",
+                            "type": "string",
+                            "format": "date-time",
+                            "maxLength": 32
+                          },
+                          "observedGeneration": {
+                            "description": "Generation of the spec that this observation is about. Example: `3`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 0,
+                            "maximum": 9007199254740991
+                          }
+                        }
+                      }
+                    },
+                    "acceptedAt": {
+                      "description": "When a spec of this object was first accepted, RFC 3339 in UTC. It decides who keeps a route, a claim or a credential that two objects want, and backups carry it. Default: absent until then. Example: `2026-11-20T03:00:00Z`.",
+                      "type": "string",
+                      "format": "date-time",
+                      "maxLength": 32
+                    },
+                    "apis": {
+                      "description": "Where the request for each API stands. Default: absent until the first visit. Example: `[{namespace: banten, name: situs, plan: dasar, state: Active}]`.",
+                      "type": "array",
+                      "maxItems": 64,
+                      "x-kubernetes-list-type": "map",
+                      "x-kubernetes-list-map-keys": [
+                        "namespace",
+                        "name"
+                      ],
+                      "items": {
+                        "description": "One ApiService. Example: `{namespace: banten, name: situs, state: PendingApproval, message: ...}`.",
+                        "type": "object",
+                        "required": [
+                          "namespace",
+                          "name",
+                          "state"
+                        ],
+                        "properties": {
+                          "namespace": {
+                            "description": "Namespace of the ApiService. Example: `banten`.",
+                            "type": "string",
+                            "maxLength": 63
+                          },
+                          "name": {
+                            "description": "Name of the ApiService. Example: `situs`.",
+                            "type": "string",
+                            "maxLength": 253
+                          },
+                          "plan": {
+                            "description": "Plan that was asked for. Default: none. Example: `dasar`.",
+                            "type": "string",
+                            "maxLength": 63
+                          },
+                          "state": {
+                            "description": "`Active`: calls pass. `PendingApproval`, `Rejected`: see the owner. `Refused`: see `message`. Example: `Active`.",
+                            "type": "string",
+                            "enum": [
+                              "Active",
+                              "PendingApproval",
+                              "Rejected",
+                              "Refused"
+                            ]
+                          },
+                          "message": {
+                            "description": "Why calls do not pass, and what to do. Default: none while Active. Example: `Waits for an Approval in namespace \"banten\"`.",
+                            "type": "string",
+                            "maxLength": 512
+                          },
+                          "acceptedAt": {
+                            "description": "When this API and plan first became Active, RFC 3339 in UTC; what was Active before an API was deprecated keeps working. Default: absent until then. Example: `2026-11-20T03:00:00Z`.",
+                            "type": "string",
+                            "format": "date-time",
+                            "maxLength": 32
+                          }
+                        }
+                      }
+                    },
+                    "credentials": {
+                      "description": "Where each credential lies. Default: absent until the first visit. Example: `[{name: utama, secretName: perizinan-utama, state: Active}]`.",
+                      "type": "array",
+                      "maxItems": 8,
+                      "x-kubernetes-list-type": "map",
+                      "x-kubernetes-list-map-keys": [
+                        "name"
+                      ],
+                      "items": {
+                        "description": "One credential. Example: `{name: utama, secretName: perizinan-utama, state: Active}`.",
+                        "type": "object",
+                        "required": [
+                          "name",
+                          "state"
+                        ],
+                        "properties": {
+                          "name": {
+                            "description": "Name of the credential. Example: `utama`.",
+                            "type": "string",
+                            "maxLength": 63
+                          },
+                          "secretName": {
+                            "description": "Secret that holds the key, in this namespace. Default: absent until it exists. Example: `perizinan-utama`.",
+                            "type": "string",
+                            "maxLength": 253
+                          },
+                          "state": {
+                            "description": "`Active`: gateways know it (within its dates). `Refused`: see `message`. Example: `Active`.",
+                            "type": "string",
+                            "enum": [
+                              "Active",
+                              "Refused"
+                            ]
+                          },
+                          "message": {
+                            "description": "Why it is refused, and what to do. Default: none while Active. Example: `Secret \"x\" has no key \"api-key\"`.",
+                            "type": "string",
+                            "maxLength": 512
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      ]
+    }
+  },
+  {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {
+      "name": "approvals.simpul.id"
+    },
+    "spec": {
+      "group": "simpul.id",
+      "scope": "Namespaced",
+      "names": {
+        "kind": "Approval",
+        "listKind": "ApprovalList",
+        "plural": "approvals",
+        "singular": "approval",
+        "shortNames": [
+          "apiapv"
+        ],
+        "categories": [
+          "simpul"
+        ]
+      },
+      "versions": [
+        {
+          "name": "v1alpha1",
+          "served": true,
+          "storage": true,
+          "subresources": {
+            "status": {}
+          },
+          "additionalPrinterColumns": [
+            {
+              "name": "Ready",
+              "type": "string",
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].status",
+              "description": "Whether everything holds that this object asks for."
+            },
+            {
+              "name": "Reason",
+              "type": "string",
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].reason",
+              "description": "Why it is, or is not, ready."
+            },
+            {
+              "name": "Decision",
+              "type": "string",
+              "jsonPath": ".spec.decision",
+              "description": "Approved or Rejected."
+            },
+            {
+              "name": "Api",
+              "type": "string",
+              "priority": 1,
+              "jsonPath": ".spec.apiRef.name",
+              "description": "The ApiService."
+            },
+            {
+              "name": "Subscription",
+              "type": "string",
+              "priority": 1,
+              "jsonPath": ".spec.subscriptionRef.name",
+              "description": "The Subscription."
+            },
+            {
+              "name": "Message",
+              "type": "string",
+              "priority": 1,
+              "jsonPath": ".status.conditions[?(@.type=='Ready')].message",
+              "description": "What to do about it."
+            },
+            {
+              "name": "Age",
+              "type": "date",
+              "jsonPath": ".metadata.creationTimestamp",
+              "description": "Time since it was created."
+            }
+          ],
+          "schema": {
+            "openAPIV3Schema": {
+              "description": "The owner's decision on a Subscription to an ApiService, or on publishing one; it counts only in the ApiService's own namespace.",
+              "type": "object",
+              "required": [
+                "spec"
+              ],
+              "properties": {
+                "apiVersion": {
+                  "description": "Version of this schema. Example: `simpul.id/v1alpha1`.",
+                  "type": "string",
+                  "maxLength": 63
+                },
+                "kind": {
+                  "description": "Kind of the object. Example: `Approval`.",
+                  "type": "string",
+                  "maxLength": 63
+                },
+                "metadata": {
+                  "type": "object"
+                },
+                "spec": {
+                  "description": "The decision. It cannot be changed: delete the Approval and create another.",
+                  "type": "object",
+                  "required": [
+                    "apiRef",
+                    "decision"
+                  ],
+                  "x-kubernetes-validations": [
+                    {
+                      "rule": "self == oldSelf",
+                      "message": "an Approval cannot be changed: delete it and create another"
+                    },
+                    {
+                      "rule": "!has(self.plan) || has(self.subscriptionRef)",
+                      "message": "plan belongs to a decision on a Subscription: give subscriptionRef, or remove plan"
+                    }
+                  ],
+                  "properties": {
+                    "subscriptionRef": {
+                      "description": "The Subscription that is decided on. Default: none, and the decision is on publishing the ApiService. Example: `{name: dasbor, namespace: tangerang}`.",
+                      "type": "object",
+                      "required": [
+                        "name"
+                      ],
+                      "properties": {
+                        "name": {
+                          "description": "Name of the Subscription. Example: `dasbor`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 253,
+                          "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                        },
+                        "namespace": {
+                          "description": "Namespace of the Subscription. Default: empty, which is this object's own namespace. Example: `tangerang`.",
+                          "type": "string",
+                          "default": "",
+                          "maxLength": 63,
+                          "pattern": "^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"
+                        },
+                        "uid": {
+                          "description": "UID of the very Subscription that is meant, so that one created anew under the same name is not covered. Default: any of that name. Example: `1b4e28ba-2fa1-4bd2-883f-0016d3cca427`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 63
+                        }
+                      }
+                    },
+                    "apiRef": {
+                      "description": "The ApiService, in this namespace. Example: `{name: situs}`.",
+                      "type": "object",
+                      "required": [
+                        "name"
+                      ],
+                      "properties": {
+                        "name": {
+                          "description": "Name of the ApiService. Example: `situs`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 253,
+                          "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                        }
+                      }
+                    },
+                    "plan": {
+                      "description": "The plan that is decided on. Default: whichever plan the Subscription names. Example: `mitra`.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 63,
+                      "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+                    },
+                    "decision": {
+                      "description": "Where several Approvals speak of one request, Rejected beats Approved. Example: `Approved`.",
+                      "type": "string",
+                      "enum": [
+                        "Approved",
+                        "Rejected"
+                      ]
+                    },
+                    "reason": {
+                      "description": "Why, with the number of the agreement where there is one. Default: none. Example: `Perjanjian kerja sama no. 12/2026`.",
+                      "type": "string",
+                      "maxLength": 1024
+                    },
+                    "decidedBy": {
+                      "description": "User name of who decides; the API server refuses any other than the one who writes. Default: none; the API server's audit log has it. Example: `budi@bantenprov.go.id`.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 256
+                    }
+                  }
+                },
+                "status": {
+                  "description": "What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.",
+                  "type": "object",
+                  "properties": {
+                    "observedGeneration": {
+                      "description": "Generation of the spec that this status describes, counted by the API server. Default: absent until the first visit. Example: `3`.",
+                      "type": "integer",
+                      "format": "int64",
+                      "minimum": 0,
+                      "maximum": 9007199254740991
+                    },
+                    "conditions": {
+                      "description": "What holds for this object, one entry for each type; `Ready` sums up. Types and reasons: docs/conditions.md. Default: absent until the first visit. Example: `[{type: Ready, status: 'True', reason: Succeeded, ...}]`.",
+                      "type": "array",
+                      "maxItems": 16,
+                      "x-kubernetes-list-type": "map",
+                      "x-kubernetes-list-map-keys": [
+                        "type"
+                      ],
+                      "items": {
+                        "description": "One observation. Example: `{type: Accepted, status: 'False', reason: RouteConflict, ...}`.",
+                        "type": "object",
+                        "required": [
+                          "type",
+                          "status",
+                          "reason",
+                          "message",
+                          "lastTransitionTime",
+                          "observedGeneration"
+                        ],
+                        "properties": {
+                          "type": {
+                            "description": "What is observed. Example: `Ready`.",
+                            "type": "string",
+                            "maxLength": 63
+                          },
+                          "status": {
+                            "description": "Whether it holds; `Unknown` while nobody can say. Example: `\"True\"`.",
+                            "type": "string",
+                            "enum": [
+                              "True",
+                              "False",
+                              "Unknown"
+                            ]
+                          },
+                          "reason": {
+                            "description": "Stable word for programs. Example: `TenantNotFound`.",
+                            "type": "string",
+                            "maxLength": 63,
+                            "pattern": "^[A-Z][A-Za-z0-9]*$"
+                          },
+                          "message": {
+                            "description": "One sentence for people: what is so, and what to do about it. Example: `Namespace \"acme\" belongs to no Tenant`.",
+                            "type": "string",
+                            "maxLength": 1024
+                          },
+                          "lastTransitionTime": {
+                            "description": "When `status` last changed, RFC 3339 in UTC. Example: `2026-11-20T03:00:00Z`.",
+                            "type": "string",
+                            "format": "date-time",
+                            "maxLength": 32
+                          },
+                          "observedGeneration": {
+                            "description": "Generation of the spec that this observation is about. Example: `3`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 0,
+                            "maximum": 9007199254740991
+                          }
+                        }
+                      }
+                    },
+                    "acceptedAt": {
+                      "description": "When a spec of this object was first accepted, RFC 3339 in UTC. It decides who keeps a route, a claim or a credential that two objects want, and backups carry it. Default: absent until then. Example: `2026-11-20T03:00:00Z`.",
+                      "type": "string",
+                      "format": "date-time",
+                      "maxLength": 32
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      ]
+    }
+  }
+];

@@ -1,0 +1,115 @@
+// Generated from crds/tenants.yaml by `make gen`. Objects are typed as they are stored: a field with a default is there, and nothing
+// changes in place. What a person writes may leave such fields out; the store fills them in.
+
+import type { ObjectMeta } from '#api/object.ts';
+import type { Limit, Condition } from './shared.ts';
+
+/** An institution: its namespace, who acts for it, which hosts and paths its APIs may use, and its ceilings. */
+export interface Tenant {
+  readonly apiVersion: 'simpul.id/v1alpha1';
+  readonly kind: 'Tenant';
+  readonly metadata: ObjectMeta;
+  /** What the institution is, may claim, and who acts for it. */
+  readonly spec: TenantSpec;
+  /**
+   * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see
+   * `conditions`.
+   */
+  readonly status?: TenantStatus;
+}
+
+/** What the institution is, may claim, and who acts for it. */
+export interface TenantSpec {
+  /**
+   * Which installation looks after this object, where one cluster holds several. Default: `simpul`. Example:
+   * `simpul-banten`.
+   */
+  readonly className: string;
+  /** Name of the institution, as people write it. Example: `Pemerintah Provinsi Banten`. */
+  readonly displayName: string;
+  /**
+   * The institution's official code (for a region, the code of the Ministry of Home Affairs). Default: none. Example:
+   * `36.71`.
+   */
+  readonly code?: string;
+  /**
+   * Namespace that belongs to this Tenant. One that exists already must carry the label `simpul.id/tenant` with the
+   * Tenant's name; otherwise it is created. Default: the Tenant's name. Example: `banten-dev`.
+   */
+  readonly namespace?: string;
+  /**
+   * What becomes of a namespace that this Tenant created, when the Tenant is deleted: it stays, or it goes with all
+   * that is in it. A namespace that was there before always stays. Default: `Retain`. Example: `Delete`.
+   */
+  readonly deletionPolicy: 'Retain' | 'Delete';
+  /**
+   * Whole hosts that belong to this Tenant alone: its ApiServices may name them, and nobody else's API answers on them.
+   * Default: none. Example: `[api.bantenprov.go.id]`.
+   */
+  readonly hosts?: readonly string[];
+  /**
+   * Path prefixes, by whole segments, that this Tenant's ApiServices may use on shared hosts. Default: none. Example:
+   * `[/banten]`.
+   */
+  readonly paths?: readonly string[];
+  /**
+   * Who acts for the institution. Each entry becomes a RoleBinding in the Tenant's namespace. Default: nobody. Example:
+   * `[{kind: Group, name: 'banten:penerbit', role: Publisher}]`.
+   */
+  readonly members?: readonly TenantMember[];
+  /**
+   * Ceilings over all APIs of this Tenant together. A call must pass every limit of every level; a refused call counts
+   * nowhere. Default: none. Example: `[{requests: 60, per: Minute}]`.
+   */
+  readonly limits?: readonly Limit[];
+  /** Which acts inside this Tenant wait for an Approval. Default: none. Example: `{publish: Required}`. */
+  readonly approvals?: TenantApprovals;
+  /**
+   * Whether the Tenant is suspended: every call to its APIs, and every call with its Subscriptions' credentials, is
+   * refused with 403 at once; nothing is deleted. Default: `false`. Example: `true`.
+   */
+  readonly suspended: boolean;
+}
+
+/** One person or group in one role. Example: `{kind: Group, name: 'banten:penerbit', role: Publisher}`. */
+export interface TenantMember {
+  /** Whether `name` is a user or a group, as the API server's authentication knows it. Example: `Group`. */
+  readonly kind: 'User' | 'Group';
+  /** Name of the user or group. Example: `banten:penerbit`. */
+  readonly name: string;
+  /** What they may do in the Tenant's namespace (docs/roles.md). Example: `Publisher`. */
+  readonly role: 'Admin' | 'Publisher' | 'Approver' | 'Consumer' | 'DataEngineer' | 'Viewer';
+}
+
+/** Which acts inside this Tenant wait for an Approval. Default: none. Example: `{publish: Required}`. */
+export interface TenantApprovals {
+  /**
+   * Whether an ApiService's `lifecycle: Published` waits for an Approval without `subscriptionRef`; until then it is
+   * served as a Draft. Default: `NotRequired`. Example: `Required`.
+   */
+  readonly publish: 'Required' | 'NotRequired';
+}
+
+/**
+ * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.
+ */
+export interface TenantStatus {
+  /**
+   * Generation of the spec that this status describes, counted by the API server. Default: absent until the first
+   * visit. Example: `3`.
+   */
+  readonly observedGeneration?: number;
+  /**
+   * What holds for this object, one entry for each type; `Ready` sums up. Types and reasons: docs/conditions.md.
+   * Default: absent until the first visit. Example: `[{type: Ready, status: 'True', reason: Succeeded, ...}]`.
+   */
+  readonly conditions?: readonly Condition[];
+  /**
+   * When a spec of this object was first accepted, RFC 3339 in UTC. It decides who keeps a route, a claim or a
+   * credential that two objects want, and backups carry it. Default: absent until then. Example:
+   * `2026-11-20T03:00:00Z`.
+   */
+  readonly acceptedAt?: string;
+  /** The namespace that belongs to this Tenant. Default: absent until it does. Example: `banten`. */
+  readonly namespace?: string;
+}

@@ -1,0 +1,27 @@
+import { pathToFileURL } from 'node:url';
+import { describeError } from '#api/errors.ts';
+import { readCrds } from './crd-files.ts';
+import { embeddedCrds } from './embedded.ts';
+import { staleFiles, writeOutputs } from './outputs.ts';
+import { typeFiles } from './types.ts';
+
+/** Writes everything that is made from `crds/`; with `--check` writes nothing and fails with the diff. */
+function main(check: boolean): number {
+  const root = pathToFileURL(`${process.cwd()}/`);
+  const crds = readCrds(new URL('crds/', root));
+  const outputs = [{ folder: 'api/generated', files: new Map([...typeFiles(crds), ['crds.ts', embeddedCrds(crds)]]) }];
+  if (!check) {
+    for (const output of outputs) writeOutputs(root, output);
+    return 0;
+  }
+  const stale = outputs.flatMap((output) => staleFiles(root, output));
+  for (const { path, diff } of stale) console.error(`${path} is not what crds/ says; run \`make gen\`.\n${diff}`);
+  return stale.length === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = main(process.argv.includes('--check'));
+} catch (error) {
+  console.error(describeError(error));
+  process.exitCode = 1;
+}
