@@ -49,6 +49,8 @@ export interface CompiledTenant extends CompiledBase {
   readonly kind: 'Tenant';
   /** Hosts that belong to this Tenant alone: another Tenant's host-less ApiServices do not answer on them. Lower case. */
   readonly hosts: readonly string[];
+  /** Path prefixes that its host-less ApiServices may answer under; one outside of them is refused. Normalised like base paths. */
+  readonly paths: readonly string[];
   /** True: every call to its APIs and every call with its Subscriptions' credentials gets 403. */
   readonly suspended: boolean;
   /** Ceilings over all its APIs together. */

@@ -1,0 +1,177 @@
+/**
+ * JSON Schemas of the compiled kinds. Everything is bounded and unknown fields are refused: a gateway that cannot read
+ * all of an object must not serve half of it.
+ */
+const dnsName = '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$';
+const dnsLabel = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
+/** `namespace/name`, or `name` alone. */
+const idPattern = '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/[a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$';
+/** What may stand in a header field value: no CR, LF or other control. */
+const fieldValue = '^[\\x20-\\x7e]*$';
+const token = "^[!#$%&'*+.^_`|~0-9a-z-]+$";
+
+const id = { type: 'string', maxLength: 507, pattern: idPattern };
+const host = { type: 'string', maxLength: 253, pattern: dnsName };
+const cidr = { type: 'string', maxLength: 49, pattern: '^[0-9a-fA-F:.]+/[0-9]{1,3}$' };
+const path = { type: 'string', maxLength: 1024, pattern: '^/' };
+const bytes = { type: 'integer', minimum: 0, maximum: 1_099_511_627_776 };
+const milliseconds = { type: 'integer', minimum: 1, maximum: 86_400_000 };
+const instant = { type: 'integer', minimum: 0, maximum: 8_640_000_000_000_000 };
+
+const limits = {
+  type: 'array',
+  maxItems: 64,
+  items: record(['id', 'requests', 'per', 'by'], {
+    id: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9]([-A-Za-z0-9._]*[A-Za-z0-9])?$' },
+    requests: { type: 'integer', minimum: 1, maximum: 1_000_000_000_000 },
+    per: { enum: ['Second', 'Minute', 'Hour', 'Day', 'Month'] },
+    by: { enum: ['Total', 'Subscription', 'Application', 'ClientIP'] },
+    burst: { type: 'integer', minimum: 1, maximum: 1_000_000 },
+  }),
+};
+
+const lifecycle = {
+  type: 'object',
+  required: ['state'],
+  discriminator: { propertyName: 'state' },
+  oneOf: [
+    record(['state'], { state: { const: 'Draft' } }),
+    record(['state'], { state: { const: 'Published' } }),
+    record(['state', 'deprecation'], {
+      state: { const: 'Deprecated' },
+      deprecation: { type: 'string', maxLength: 256, pattern: fieldValue },
+      sunset: { type: 'string', maxLength: 256, pattern: fieldValue },
+      link: { type: 'string', maxLength: 4096, pattern: fieldValue },
+    }),
+    record(['state', 'reason'], { state: { const: 'Blocked' }, reason: { type: 'string', maxLength: 4096 } }),
+    record(['state'], {
+      state: { const: 'Retired' },
+      successor: { type: 'string', maxLength: 2048, pattern: fieldValue },
+    }),
+  ],
+};
+
+const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
+  endpoints: {
+    type: 'array',
+    minItems: 1,
+    maxItems: 64,
+    items: record(['url', 'weight'], {
+      url: { type: 'string', maxLength: 2048, pattern: '^https?://' },
+      weight: { type: 'integer', minimum: 0, maximum: 1000 },
+    }),
+  },
+  timeoutMs: milliseconds,
+  connectTimeoutMs: milliseconds,
+});
+
+const operation = record(['path', 'methods', 'limits'], {
+  path,
+  methods: { type: 'array', maxItems: 32, items: { type: 'string', maxLength: 32, pattern: '^[A-Z][A-Z-]*$' } },
+  limits,
+  timeoutMs: milliseconds,
+});
+
+const credential = record(['name', 'type', 'hash'], {
+  name: { type: 'string', maxLength: 253, pattern: dnsName },
+  type: { const: 'ApiKey' },
+  hash: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+  notBefore: instant,
+  notAfter: instant,
+});
+
+const planName = { type: 'string', maxLength: 253, pattern: dnsName };
+
+/** One schema per kind, by its name. */
+export const compiledSchemas = {
+  ApiGateway: compiled(
+    'ApiGateway',
+    ['pepper', 'listeners', 'timeZone', 'limits', 'backendAccess', 'trustedProxies', 'maxRequestBytes', 'drainDelayMs'],
+    {
+      pepper: { type: 'string', pattern: '^[A-Za-z0-9+/]{43}=$' },
+      listeners: {
+        type: 'array',
+        maxItems: 64,
+        items: record(['name', 'protocol', 'port'], {
+          name: { type: 'string', maxLength: 63, pattern: dnsLabel },
+          protocol: { const: 'HTTP' },
+          port: { type: 'integer', minimum: 1, maximum: 65_535 },
+        }),
+      },
+      timeZone: { type: 'string', minLength: 1, maxLength: 64 },
+      limits,
+      backendAccess: record(['allow', 'deny'], {
+        allow: { type: 'array', maxItems: 256, items: cidr },
+        deny: { type: 'array', maxItems: 256, items: cidr },
+      }),
+      trustedProxies: { type: 'array', maxItems: 256, items: cidr },
+      maxRequestBytes: bytes,
+      drainDelayMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },
+    },
+  ),
+  Tenant: compiled('Tenant', ['hosts', 'suspended', 'limits'], {
+    hosts: { type: 'array', maxItems: 1024, items: host },
+    suspended: { type: 'boolean' },
+    limits,
+  }),
+  KeyManager: compiled('KeyManager', ['type', 'header'], {
+    type: { const: 'ApiKey' },
+    header: { type: 'string', maxLength: 128, pattern: token },
+  }),
+  ApiService: compiled(
+    'ApiService',
+    [
+      'tenant',
+      'version',
+      'lifecycle',
+      'hosts',
+      'basePath',
+      'backend',
+      'authentication',
+      'limits',
+      'operations',
+      'plans',
+    ],
+    {
+      tenant: id,
+      version: { type: 'string', maxLength: 128, pattern: fieldValue },
+      lifecycle,
+      hosts: { type: 'array', maxItems: 256, items: host },
+      basePath: path,
+      backend,
+      authentication: record(['mode', 'keyManagers'], {
+        mode: { enum: ['Required', 'Optional', 'None'] },
+        keyManagers: { type: 'array', maxItems: 64, items: id },
+      }),
+      limits,
+      operations: { type: 'array', maxItems: 4096, items: operation },
+      plans: {
+        type: 'object',
+        maxProperties: 256,
+        propertyNames: planName,
+        additionalProperties: record(['limits'], { limits }),
+      },
+      maxRequestBytes: bytes,
+    },
+  ),
+  Subscription: compiled('Subscription', ['tenant', 'application', 'credentials', 'grants', 'limits'], {
+    tenant: id,
+    application: id,
+    credentials: { type: 'array', maxItems: 256, items: credential },
+    grants: { type: 'array', maxItems: 4096, items: record(['api'], { api: id, plan: planName }) },
+    limits,
+  }),
+} as const;
+
+function compiled(kind: string, required: readonly string[], properties: Record<string, unknown>) {
+  return record(['contract', 'kind', 'id', ...required], {
+    contract: { const: 1 },
+    kind: { const: kind },
+    id,
+    ...properties,
+  });
+}
+
+function record(required: readonly string[], properties: Record<string, unknown>) {
+  return { type: 'object', additionalProperties: false, required, properties };
+}

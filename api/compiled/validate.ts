@@ -1,0 +1,127 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import ipaddr from 'ipaddr.js';
+import {
+  type Compiled,
+  type CompiledApiService,
+  type CompiledGateway,
+  type CompiledKind,
+  type CompiledLimit,
+  contractVersion,
+} from './contract.ts';
+import { compiledSchemas } from './schema.ts';
+
+export type CompiledVerdict =
+  | { readonly ok: true; readonly compiled: Compiled }
+  /** One line: which field and which rule. Never holds a value of the object, because that may be secret. */
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * Both sides of the contract call this: the operator before it writes, the gateway before it loads. Refuses unknown
+ * versions, kinds and fields, everything out of bounds, and what no schema can say (URLs, CIDRs, time zones, doubled
+ * limit ids). Never throws; does not change `value`.
+ */
+export function validateCompiled(value: unknown): CompiledVerdict {
+  if (!isRecord(value)) return refuse('must be an object');
+  if (value['contract'] !== contractVersion) {
+    return refuse(`contract must be ${contractVersion}: the operator and the gateway are of different releases`);
+  }
+  const validate = validators.get(value['kind']);
+  if (validate === undefined) return refuse('kind is not one that this contract knows');
+  if (!validate(value)) return refuse(describe(validate.errors?.[0]));
+  const reason = semanticFault(value);
+  return reason === undefined ? { ok: true, compiled: value } : refuse(reason);
+}
+
+const ajv = new Ajv({ strict: true, strictRequired: false, allErrors: false, discriminator: true, code: { optimize: 2 } });
+
+const kinds = Object.keys(compiledSchemas) as CompiledKind[];
+
+/** Compiled once, when the module loads: some 20 ms. */
+const validators = new Map<unknown, ValidateFunction<Compiled>>(
+  kinds.map((kind) => [kind, ajv.compile<Compiled>(compiledSchemas[kind])]),
+);
+
+function refuse(reason: string): CompiledVerdict {
+  return { ok: false, reason };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `backend.endpoints.0.url must match pattern`. Property names are ours or bounded; values are never quoted. */
+function describe(error: ErrorObject | undefined): string {
+  if (error === undefined) return 'does not match its schema';
+  const field = error.instancePath.slice(1).replaceAll('/', '.');
+  const extra: unknown = error.params['additionalProperty'];
+  const named = typeof extra === 'string' ? `${error.message}: "${extra.slice(0, 63)}"` : `${error.message}`;
+  return field === '' ? named : `${field} ${named}`;
+}
+
+function semanticFault(compiled: Compiled): string | undefined {
+  switch (compiled.kind) {
+    case 'ApiGateway':
+      return gatewayFault(compiled);
+    case 'ApiService':
+      return apiServiceFault(compiled);
+    case 'Tenant':
+    case 'Subscription':
+      return limitsFault('limits', compiled.limits);
+    case 'KeyManager':
+      return undefined;
+  }
+}
+
+function gatewayFault(gateway: CompiledGateway): string | undefined {
+  if (!isTimeZone(gateway.timeZone)) return 'timeZone is not a known IANA time zone';
+  return (
+    cidrFault('backendAccess.allow', gateway.backendAccess.allow) ??
+    cidrFault('backendAccess.deny', gateway.backendAccess.deny) ??
+    cidrFault('trustedProxies', gateway.trustedProxies) ??
+    limitsFault('limits', gateway.limits)
+  );
+}
+
+function apiServiceFault(api: CompiledApiService): string | undefined {
+  for (const [index, endpoint] of api.backend.endpoints.entries()) {
+    if (!isBackendUrl(endpoint.url)) {
+      return `backend.endpoints.${index}.url must be an http or https URL without credentials, query and fragment`;
+    }
+  }
+  for (const [index, operation] of api.operations.entries()) {
+    const fault = limitsFault(`operations.${index}.limits`, operation.limits);
+    if (fault !== undefined) return fault;
+  }
+  for (const [name, plan] of Object.entries(api.plans)) {
+    const fault = limitsFault(`plans.${name}.limits`, plan.limits);
+    if (fault !== undefined) return fault;
+  }
+  return limitsFault('limits', api.limits);
+}
+
+/** Counters are kept by limit id: two of one id would count into each other. */
+function limitsFault(field: string, limits: readonly CompiledLimit[]): string | undefined {
+  if (limits.length < 2) return undefined;
+  const ids = new Set(limits.map((limit) => limit.id));
+  return ids.size === limits.length ? undefined : `${field} must have ids that differ`;
+}
+
+function cidrFault(field: string, cidrs: readonly string[]): string | undefined {
+  const index = cidrs.findIndex((cidr) => !ipaddr.isValidCIDR(cidr));
+  return index < 0 ? undefined : `${field}.${index} must be a CIDR such as 10.0.0.0/8`;
+}
+
+function isBackendUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;
+  return url.username === '' && url.password === '' && !text.includes('?') && !text.includes('#');
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

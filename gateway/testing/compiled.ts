@@ -1,0 +1,99 @@
+import { createHmac } from 'node:crypto';
+import {
+  type CompiledApiService,
+  type CompiledGateway,
+  type CompiledKeyManager,
+  type CompiledLimit,
+  type CompiledSubscription,
+  type CompiledTenant,
+  contractVersion,
+} from '#api/compiled/contract.ts';
+
+/** Builders of valid compiled objects for tests; each takes what the test is about and fills in the rest. */
+export const testPepper = Buffer.alloc(32, 7).toString('base64');
+
+export function aGateway(change: Partial<CompiledGateway> = {}): CompiledGateway {
+  return {
+    contract: contractVersion,
+    kind: 'ApiGateway',
+    id: 'simpul-system/public',
+    pepper: testPepper,
+    listeners: [{ name: 'http', protocol: 'HTTP', port: 8080 }],
+    timeZone: 'Asia/Jakarta',
+    limits: [],
+    backendAccess: { allow: ['127.0.0.0/8'], deny: [] },
+    trustedProxies: [],
+    maxRequestBytes: 10_485_760,
+    drainDelayMs: 0,
+    ...change,
+  };
+}
+
+export function aTenant(change: Partial<CompiledTenant> = {}): CompiledTenant {
+  return {
+    contract: contractVersion,
+    kind: 'Tenant',
+    id: 'banten',
+    hosts: [],
+    suspended: false,
+    limits: [],
+    ...change,
+  };
+}
+
+export function aKeyManager(change: Partial<CompiledKeyManager> = {}): CompiledKeyManager {
+  return {
+    contract: contractVersion,
+    kind: 'KeyManager',
+    id: 'simpul-system/keys',
+    type: 'ApiKey',
+    header: 'x-api-key',
+    ...change,
+  };
+}
+
+export function anApi(change: Partial<CompiledApiService> = {}): CompiledApiService {
+  return {
+    contract: contractVersion,
+    kind: 'ApiService',
+    id: 'banten/situs',
+    tenant: 'banten',
+    version: '1.0.0',
+    lifecycle: { state: 'Published' },
+    hosts: [],
+    basePath: '/banten/situs/v1',
+    backend: {
+      endpoints: [{ url: 'http://127.0.0.1:9000/situs', weight: 1 }],
+      timeoutMs: 10_000,
+      connectTimeoutMs: 2000,
+    },
+    authentication: { mode: 'None', keyManagers: [] },
+    limits: [],
+    operations: [],
+    plans: {},
+    ...change,
+  };
+}
+
+export function aSubscription(change: Partial<CompiledSubscription> = {}): CompiledSubscription {
+  return {
+    contract: contractVersion,
+    kind: 'Subscription',
+    id: 'tangerang/perizinan',
+    tenant: 'tangerang',
+    application: 'tangerang/perizinan',
+    credentials: [],
+    grants: [],
+    limits: [],
+    ...change,
+  };
+}
+
+export function aLimit(change: Partial<CompiledLimit> = {}): CompiledLimit {
+  return { id: 'total-minute', requests: 60, per: 'Minute', by: 'Total', ...change };
+}
+
+/** The digest that the operator would compile for `key`. */
+export function hashOf(key: string, pepper: string = testPepper): string {
+  return createHmac('sha256', Buffer.from(pepper, 'base64')).update(key).digest('base64url');
+}
