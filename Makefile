@@ -11,7 +11,6 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 installed := node_modules/.package-lock.json
 # Two files at a time: the tests against a real kube-apiserver need the second core for it.
 test_flags := --test-concurrency=2 --test-timeout=300000 --import=./tools/testing/watchdog.ts --test-reporter=./tools/testing/concise-reporter.ts
-test_files ?= **/*.test.ts
 
 ##@ Use it
 
@@ -22,8 +21,8 @@ help: ## List all targets.
 	  /^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: dev
-dev: $(installed) ## Serve examples/banten with no cluster: the gateway on :8080, the example's backend on :9000.
-	@node tools/dev/main.ts examples/banten
+dev: $(installed) ## Serve examples/banten with no cluster: the gateway on PORT=8080, the example's backend on 9000.
+	@node tools/dev/main.ts examples/banten --port $(or $(PORT),8080) --admin-port $(or $(ADMIN_PORT),8081)
 
 .PHONY: translate
 translate: $(installed) ## Print what the operator would compile from FILE=x.yaml, with statuses; no cluster needed.
@@ -33,8 +32,8 @@ translate: $(installed) ## Print what the operator would compile from FILE=x.yam
 ##@ Change it
 
 .PHONY: test
-test: controlplane ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test test_files=api/x.test.ts
-	@node --test $(test_flags) '$(test_files)'
+test: controlplane ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test FILE=api/x.test.ts
+	@node --test $(test_flags) '$(or $(FILE),**/*.test.ts)'
 
 .PHONY: lint
 lint: $(installed) ## Check style, types, imports and unused code.
