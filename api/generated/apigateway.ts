@@ -1,8 +1,9 @@
 // Generated from crds/apigateways.yaml by `make gen`. Objects are typed as they are stored: a field with a default is there, and nothing
 // changes in place. What a person writes may leave such fields out; the store fills them in.
 
+import type { Condition } from '#api/conditions.ts';
 import type { ObjectMeta } from '#api/object.ts';
-import type { Limit, Condition, TenantSelection } from './shared.ts';
+import type { Limit, TenantSelection } from './shared.ts';
 
 /** One fleet of stateless gateway pods: listeners, who may attach APIs, and the limits that hold for all of them. */
 export interface ApiGateway {

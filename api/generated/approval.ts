@@ -1,8 +1,8 @@
 // Generated from crds/approvals.yaml by `make gen`. Objects are typed as they are stored: a field with a default is there, and nothing
 // changes in place. What a person writes may leave such fields out; the store fills them in.
 
+import type { Condition } from '#api/conditions.ts';
 import type { ObjectMeta } from '#api/object.ts';
-import type { Condition } from './shared.ts';
 
 /**
  * The owner's decision on a Subscription to an ApiService, or on publishing one; it counts only in the ApiService's own

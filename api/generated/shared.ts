@@ -24,24 +24,6 @@ export interface Limit {
   readonly burst?: number;
 }
 
-/** One observation about an object, as Kubernetes has them everywhere. */
-export interface Condition {
-  /** What is observed. Example: `Ready`. */
-  readonly type: string;
-  /** Whether it holds; `Unknown` while nobody can say. Example: `"True"`. */
-  readonly status: 'True' | 'False' | 'Unknown';
-  /** Stable word for programs. Example: `TenantNotFound`. */
-  readonly reason: string;
-  /**
-   * One sentence for people: what is so, and what to do about it. Example: `Namespace "acme" belongs to no Tenant`.
-   */
-  readonly message: string;
-  /** When `status` last changed, RFC 3339 in UTC. Example: `2026-11-20T03:00:00Z`. */
-  readonly lastTransitionTime: string;
-  /** Generation of the spec that this observation is about. Example: `3`. */
-  readonly observedGeneration: number;
-}
-
 /** Which Tenants' ApiServices may name this object. */
 export interface TenantSelection {
   /** `All` Tenants of this installation, or those that `selector` picks. Example: `Selector`. */

@@ -1,8 +1,9 @@
 // Generated from crds/subscriptions.yaml by `make gen`. Objects are typed as they are stored: a field with a default is there, and nothing
 // changes in place. What a person writes may leave such fields out; the store fills them in.
 
+import type { Condition } from '#api/conditions.ts';
 import type { ObjectMeta } from '#api/object.ts';
-import type { Limit, Condition } from './shared.ts';
+import type { Limit } from './shared.ts';
 
 /** An application's request for APIs and plans, and its credentials. */
 export interface Subscription {

@@ -1,8 +1,9 @@
 // Generated from crds/tenants.yaml by `make gen`. Objects are typed as they are stored: a field with a default is there, and nothing
 // changes in place. What a person writes may leave such fields out; the store fills them in.
 
+import type { Condition } from '#api/conditions.ts';
 import type { ObjectMeta } from '#api/object.ts';
-import type { Limit, Condition } from './shared.ts';
+import type { Limit } from './shared.ts';
 
 /** An institution: its namespace, who acts for it, which hosts and paths its APIs may use, and its ceilings. */
 export interface Tenant {

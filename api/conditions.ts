@@ -1,0 +1,93 @@
+/** A Kubernetes condition as our kinds carry it; a list of them is keyed by `type` and sorted by it. */
+export interface Condition {
+  readonly type: string;
+  readonly status: ConditionStatus;
+  readonly reason: string;
+  readonly message: string;
+  /** RFC 3339, UTC, whole seconds; moves only when `status` moves. */
+  readonly lastTransitionTime: string;
+  /** Generation of the spec that was observed. */
+  readonly observedGeneration: number;
+}
+
+export type ConditionStatus = 'True' | 'False' | 'Unknown';
+
+/** A condition before it is merged: what is observed, without when. */
+export type Observation = Omit<Condition, 'lastTransitionTime'>;
+
+/**
+ * Every condition type with its meaning, polarity and when it is present. `docs/conditions.md` is generated from here.
+ * Abnormal-true conditions exist only while something is wrong.
+ */
+export const conditionTypes = {
+  Ready:
+    'Sums up the others: True when all that the object asks for is in force. Always present after the first visit.',
+  Accepted: 'The spec is valid and its owner may have what it asks for. While False, the last good state serves on.',
+  ResolvedRefs: 'Everything that the spec refers to exists and may be used.',
+  Approved:
+    'Owners have agreed where agreement is needed. On Subscription, and on an ApiService whose Tenant requires it.',
+  Programmed:
+    'Every gateway that was ready has acknowledged this generation. Sticky: a gateway that joins later never clears it.',
+  Warning: 'Abnormal-true: it works, but not as somebody might expect; the message says how. Does not affect Ready.',
+  ReconcileFailed: 'Abnormal-true: the operator could not finish and tries again by itself; its log has the cause.',
+} as const;
+
+export type ConditionType = keyof typeof conditionTypes;
+
+/** Every reason with its meaning and what helps. One vocabulary for all kinds; a reason is never reused for something else. */
+export const reasons = {
+  // Good, or on the way.
+  Succeeded: 'All checks passed.',
+  Accepted: 'The spec is valid.',
+  ResolvedRefs: 'All references are resolved.',
+  Approved: 'Agreed to, or no agreement is needed.',
+  Programmed: 'Every gateway that was ready serves it.',
+  Progressing: 'The operator has seen it and is at work.',
+  Pending: 'Gateways have not acknowledged yet; the message counts them.',
+  // Waiting for somebody.
+  NoGateways: 'No gateway pod is ready, so nobody can serve it. Look at the ApiGateway and its pods.',
+  PendingApproval: 'The owner has not decided yet. An Approval in the namespace of the ApiService unlocks it.',
+  Rejected: 'The owner said no. The Approval holds the reason.',
+  PolicyMissing:
+    'The admission policy that guards Approvals is not installed, so no new Approval counts. Install it and create the Approval again.',
+  // Who may.
+  TenantNotFound: 'The namespace belongs to no accepted Tenant. Create the Tenant, or use its namespace.',
+  TenantNotAllowed: 'The referenced side does not admit this Tenant. Ask its owner.',
+  NamespaceReserved: 'The namespace is reserved for the cluster or the installation. Choose another.',
+  NamespaceNotOwned:
+    'The namespace exists without the label simpul.id/tenant of this Tenant. Its owner adds the label, or the Tenant takes another.',
+  NamespaceInUse: 'Another Tenant has this namespace.',
+  NamespaceChanged: 'A Tenant keeps its namespace for life. Put the old one back, or create another Tenant.',
+  ClaimConflict: 'Another Tenant has an overlapping claim on a host or path. Agree with it, or claim something else.',
+  HostNotClaimed: 'The Tenant does not claim a host that the ApiService names.',
+  PathNotClaimed: 'The Tenant does not claim the base path, which a host-less ApiService needs.',
+  RouteConflict: 'Another ApiService answers on the same host and base path. Choose another, or remove that one.',
+  NotVisible: 'The ApiService is not visible to this Tenant. Ask its owner.',
+  ApiNotPublished: 'The ApiService is a Draft: only Subscriptions of its own namespace may call it.',
+  ApiDeprecated: 'The ApiService is deprecated and takes no new Subscriptions. Use its successor.',
+  ApiRetired: 'The ApiService is retired. Use its successor.',
+  // What is wrong.
+  InvalidValue: 'A value is not what the field needs; the message says which and why.',
+  BackendNotAllowed:
+    'A backend address is one that the gateway refuses to reach. Use another, or have backendAccess allow it.',
+  SelfReference: 'The object refers to itself.',
+  NameTooLong: 'A name that has to be made from this one would be too long. Use a shorter one.',
+  GatewayNotFound: 'No such ApiGateway.',
+  KeyManagerNotFound: 'No such KeyManager.',
+  ApiNotFound: 'No such ApiService.',
+  SubscriptionNotFound: 'No such Subscription.',
+  PlanNotFound: 'The ApiService has no such plan.',
+  PlanRequired: 'The ApiService has plans, and the Subscription names none.',
+  SecretNotFound: 'No such Secret.',
+  SecretNotAllowed: 'The Secret has another type, or a Subscription owns it.',
+  SecretKeyMissing: 'The Secret lacks the key that is named.',
+  SecretConflict:
+    'A Secret of the name that is needed exists and belongs to somebody else. Rename the credential, or remove the Secret.',
+  WeakCredential: 'A brought key has fewer than 32 printable characters, or fewer than 10 distinct ones.',
+  CredentialInUse: 'Another credential has the same key already and keeps it.',
+  RefusedByGateway: 'A gateway could not load it; its last good version serves on. This is a defect: report it.',
+  VolatileQuota: 'A Day or Month limit counts in the memory of each gateway pod, so a restart forgets it.',
+  ReconcileFailed: 'Something outside failed; the operator tries again.',
+} as const satisfies Record<string, string>;
+
+export type Reason = keyof typeof reasons;

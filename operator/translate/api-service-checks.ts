@@ -1,0 +1,175 @@
+import type { ApiService } from '#api/generated/apiservice.ts';
+import { keyOf } from '#api/object.ts';
+import { isUnder, refId, routesOf } from '../world/routes.ts';
+import type { AcceptedTenant, World } from '../world/world.ts';
+import { isReachable } from './address.ts';
+import type { Problem } from './outcome.ts';
+import { enumerate } from './outcome.ts';
+import { byPrecedence } from './precedence.ts';
+import { isCalendarDay, parseBytes, parseDurationMs } from './quantity.ts';
+
+interface Candidate {
+  readonly api: ApiService;
+  readonly tenant: AcceptedTenant;
+  readonly world: World;
+}
+
+type Check = (candidate: Candidate) => Problem | undefined;
+
+/** Whether a spec may be served at all. Evaluated in order; the first problem is reported. A new rule is one line here. */
+const ownChecks: readonly Check[] = [
+  hostsMustBeClaimed,
+  pathMustBeClaimed,
+  timesMustBeSensible,
+  sizeMustBeSensible,
+  datesMustExist,
+  successorMustBeAnother,
+  urlsMustBeRead,
+  addressesMustBeReachable,
+  operationsMustDiffer,
+];
+
+export function problemOf(candidate: Candidate): Problem | undefined {
+  return ownProblem(candidate) ?? routeMustBeFree(candidate);
+}
+
+function ownProblem(candidate: Candidate): Problem | undefined {
+  for (const check of ownChecks) {
+    const problem = check(candidate);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function invalid(message: string): Problem {
+  return { reason: 'InvalidValue', message };
+}
+
+function hostsMustBeClaimed({ api, tenant }: Candidate): Problem | undefined {
+  const foreign = (api.spec.hosts ?? []).filter((host) => !tenant.hosts.includes(host));
+  if (foreign.length === 0) return undefined;
+  return {
+    reason: 'HostNotClaimed',
+    message: `Tenant "${tenant.name}" does not claim ${enumerate(foreign)}: the organiser adds it to spec.hosts of the Tenant, or remove it from spec.hosts`,
+  };
+}
+
+function pathMustBeClaimed({ api, tenant }: Candidate): Problem | undefined {
+  if ((api.spec.hosts?.length ?? 0) > 0) return undefined;
+  if (tenant.paths.some((path) => isUnder(api.spec.basePath, path))) return undefined;
+  const claims = tenant.paths.length === 0 ? 'no path' : `only ${enumerate(tenant.paths)}`;
+  return {
+    reason: 'PathNotClaimed',
+    message: `spec.basePath "${api.spec.basePath}" without spec.hosts must lie under a path that Tenant "${tenant.name}" claims (${claims}): choose such a path, or name a host of the Tenant in spec.hosts`,
+  };
+}
+
+function timesMustBeSensible({ api }: Candidate): Problem | undefined {
+  const { backend, operations = [] } = api.spec;
+  const times: [string, string | undefined][] = [
+    ['spec.backend.timeout', backend.timeout],
+    ['spec.backend.connectTimeout', backend.connectTimeout],
+    ...operations.map(({ timeout }, i): [string, string | undefined] => [`spec.operations[${i}].timeout`, timeout]),
+  ];
+  const bad = times.find(([, text]) => text !== undefined && !isSensibleTime(text));
+  return bad && invalid(`${bad[0]} "${bad[1]}" must be a duration between 1ms and 24h, such as 10s`);
+}
+
+function isSensibleTime(text: string): boolean {
+  const ms = parseDurationMs(text);
+  return ms !== undefined && ms >= 1;
+}
+
+function sizeMustBeSensible({ api }: Candidate): Problem | undefined {
+  const { maxRequestBytes } = api.spec;
+  if (maxRequestBytes === undefined || parseBytes(maxRequestBytes) !== undefined) return undefined;
+  return invalid(`spec.maxRequestBytes "${maxRequestBytes}" must be a size such as 1Mi`);
+}
+
+function datesMustExist({ api }: Candidate): Problem | undefined {
+  const { since, sunset } = api.spec.deprecation ?? {};
+  for (const [field, day] of Object.entries({ since, sunset })) {
+    if (day !== undefined && !isCalendarDay(day))
+      return invalid(`spec.deprecation.${field} "${day}" is no day of the calendar`);
+  }
+  if (since === undefined || sunset === undefined || since <= sunset) return undefined;
+  return invalid(`spec.deprecation.sunset "${sunset}" lies before spec.deprecation.since "${since}"`);
+}
+
+function successorMustBeAnother({ api }: Candidate): Problem | undefined {
+  const ref = api.spec.deprecation?.successorRef;
+  if (ref === undefined || refId(ref, api) !== keyOf(api)) return undefined;
+  return {
+    reason: 'SelfReference',
+    message: 'spec.deprecation.successorRef names this ApiService itself: name another one',
+  };
+}
+
+function urlsMustBeRead({ api }: Candidate): Problem | undefined {
+  const bad = api.spec.backend.endpoints.findIndex(({ url }) => !URL.canParse(url));
+  if (bad < 0) return undefined;
+  return invalid(`spec.backend.endpoints[${bad}].url is no URL that can be called, such as http://10.1.2.3:9000/situs`);
+}
+
+function addressesMustBeReachable({ api, world }: Candidate): Problem | undefined {
+  for (const ref of api.spec.gatewayRefs) {
+    const gateway = world.apiGateways.get(refId(ref, api));
+    if (gateway === undefined) continue;
+    const { allow = [], deny = [] } = gateway.spec.backendAccess ?? {};
+    const refused = api.spec.backend.endpoints.find(({ url }) => {
+      return isReachable(new URL(url).hostname, { allow, deny }) === false;
+    });
+    if (refused !== undefined) {
+      return {
+        reason: 'BackendNotAllowed',
+        message: `ApiGateway "${keyOf(gateway)}" does not reach "${new URL(refused.url).host}": use another address, or the organiser lists it in spec.backendAccess.allow of the gateway`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function operationsMustDiffer({ api }: Candidate): Problem | undefined {
+  const seen = new Set<string>();
+  for (const [i, { path, methods = ['*'] }] of (api.spec.operations ?? []).entries()) {
+    for (const method of methods) {
+      // Two templates that differ only in the names of their parameters match the same calls.
+      const call = `${method} ${path.replaceAll(/\{[^}]*\}/g, '{}')}`;
+      if (seen.has(call)) return invalid(`spec.operations[${i}] repeats ${method} ${path}: merge the two entries`);
+      seen.add(call);
+    }
+  }
+  return undefined;
+}
+
+/** Whoever is served keeps the route; among those that are not, precedence decides. */
+function routeMustBeFree({ api, world }: Candidate): Problem | undefined {
+  const id = keyOf(api);
+  for (const route of routesOf(api)) {
+    const holder = world.routes.holderOf(route);
+    if (holder === id) continue;
+    const other = holder ?? firstClaimant(route, api, world);
+    if (other !== undefined) return routeConflict(api, route, other);
+  }
+  return undefined;
+}
+
+function firstClaimant(route: string, api: ApiService, world: World): string | undefined {
+  for (const id of world.apiServices.by('route', route)) {
+    const rival = world.apiServices.get(id);
+    if (rival === undefined || rival === api || byPrecedence(rival, api) > 0) continue;
+    const tenant = world.tenantOf(rival.metadata.namespace ?? '');
+    if (rival.metadata.deletionTimestamp || tenant === undefined) continue;
+    if (ownProblem({ api: rival, tenant, world }) === undefined) return id;
+  }
+  return undefined;
+}
+
+function routeConflict(api: ApiService, route: string, other: string): Problem {
+  const [gateway = '', host = ''] = route.split(' ');
+  const where = host === '' ? 'every host' : `host "${host}"`;
+  return {
+    reason: 'RouteConflict',
+    message: `ApiService "${other}" answers on ${where} at "${api.spec.basePath}" of ApiGateway "${gateway}" and keeps it: choose another basePath or host, or remove that one`,
+  };
+}

@@ -1,0 +1,115 @@
+import type { Compiled, CompiledGateway } from '#api/compiled/contract.ts';
+import { contractVersion } from '#api/compiled/contract.ts';
+import type { ApiGateway, ApiGatewayStatus } from '#api/generated/apigateway.ts';
+import type { TenantSelection } from '#api/generated/shared.ts';
+import type { Tenant } from '#api/generated/tenant.ts';
+import { keyOf } from '#api/object.ts';
+import type { World } from '../world/world.ts';
+import { isCidr } from './address.ts';
+import { compileLimits, hasCalendarLimit } from './limits.ts';
+import type { Outcome, Problem } from './outcome.ts';
+import { observe, verdict } from './outcome.ts';
+import { parseBytes, parseDurationMs } from './quantity.ts';
+
+/** Decides what one fleet is told about itself. `compiledNamespace` and the number of pods are the controller's to add. */
+export function translateApiGateway(gateway: ApiGateway, world: World): Outcome<Partial<ApiGatewayStatus>> {
+  const problem = checks.reduce<Problem | undefined>((found, check) => found ?? check(gateway), undefined);
+  const id = keyOf(gateway);
+  const compiled = problem === undefined ? compileGateway(gateway, world) : 'keep';
+  return {
+    observations: [verdict(gateway, 'Accepted', problem), ...volatileQuotaWarning(gateway, [gateway.spec.limits])],
+    compiled: new Map<string, Compiled | 'keep'>([[id, compiled]]),
+    status: {},
+  };
+}
+
+type Check = (gateway: ApiGateway) => Problem | undefined;
+
+const checks: readonly Check[] = [timeZoneMustExist, blocksMustBeCidrs, quantitiesMustBeRead];
+
+function timeZoneMustExist({ spec }: ApiGateway): Problem | undefined {
+  if (isTimeZone(spec.timeZone)) return undefined;
+  return {
+    reason: 'InvalidValue',
+    message: `spec.timeZone "${spec.timeZone}" is no IANA time zone, such as Asia/Jakarta`,
+  };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+function blocksMustBeCidrs({ spec }: ApiGateway): Problem | undefined {
+  const lists = {
+    'spec.backendAccess.allow': spec.backendAccess?.allow,
+    'spec.backendAccess.deny': spec.backendAccess?.deny,
+    'spec.trustedProxies': spec.trustedProxies,
+  };
+  for (const [field, blocks] of Object.entries(lists)) {
+    const bad = blocks?.find((block) => !isCidr(block));
+    if (bad !== undefined) {
+      return {
+        reason: 'InvalidValue',
+        message: `${field} holds "${bad}", which is no address block such as 10.20.0.0/16`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function quantitiesMustBeRead({ spec }: ApiGateway): Problem | undefined {
+  const delay = parseDurationMs(spec.drainDelay);
+  if (delay === undefined || delay > 600_000) {
+    return {
+      reason: 'InvalidValue',
+      message: `spec.drainDelay "${spec.drainDelay}" must be a duration of at most 10m`,
+    };
+  }
+  const bytes = parseBytes(spec.maxRequestBytes);
+  if (bytes === undefined || bytes < 1) {
+    return {
+      reason: 'InvalidValue',
+      message: `spec.maxRequestBytes "${spec.maxRequestBytes}" must be a size above zero`,
+    };
+  }
+  return undefined;
+}
+
+function compileGateway(gateway: ApiGateway, world: World): CompiledGateway {
+  const { spec } = gateway;
+  return {
+    contract: contractVersion,
+    kind: 'ApiGateway',
+    id: keyOf(gateway),
+    pepper: world.settings.pepper,
+    listeners: spec.listeners.map(({ name, protocol, port }) => ({ name, protocol, port })),
+    timeZone: spec.timeZone,
+    limits: compileLimits(spec.limits, 'Total'),
+    backendAccess: { allow: spec.backendAccess?.allow ?? [], deny: spec.backendAccess?.deny ?? [] },
+    trustedProxies: spec.trustedProxies ?? [],
+    maxRequestBytes: parseBytes(spec.maxRequestBytes) ?? 0,
+    drainDelayMs: parseDurationMs(spec.drainDelay) ?? 0,
+  };
+}
+
+/** Whether `selection` admits `tenant`; a selection that is absent admits nobody. */
+export function admits(selection: TenantSelection | undefined, tenant: Tenant): boolean {
+  if (selection === undefined) return false;
+  if (selection.from === 'All') return true;
+  const labels = tenant.metadata.labels ?? {};
+  return Object.entries(selection.selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+}
+
+/** Says that Day and Month limits do not outlive a gateway pod yet. */
+export function volatileQuotaWarning(
+  subject: Parameters<typeof observe>[0],
+  lists: Parameters<typeof hasCalendarLimit>[0],
+): ReturnType<typeof observe>[] {
+  if (!hasCalendarLimit(lists)) return [];
+  const message = 'Limits per Day and Month count in the memory of each gateway pod: a restart forgets them';
+  return [observe(subject, 'Warning', 'True', { reason: 'VolatileQuota', message })];
+}

@@ -1,0 +1,174 @@
+import type { Compiled, CompiledCredential, CompiledGrant } from '#api/compiled/contract.ts';
+import { contractVersion } from '#api/compiled/contract.ts';
+import type { Observation } from '#api/conditions.ts';
+import type { Subscription, SubscriptionStatus, SubscriptionStatusApi } from '#api/generated/subscription.ts';
+import { idOf, keyOf, parseId } from '#api/object.ts';
+import { refId } from '../world/routes.ts';
+import type { World } from '../world/world.ts';
+import { credentialHolder, secretNameOf } from '../world/world.ts';
+import type { CredentialVerdict } from './credentials.ts';
+import { compileCredential, judgeCredentials } from './credentials.ts';
+import type { GrantVerdict } from './grants.ts';
+import { judgeRequest } from './grants.ts';
+import { compileLimits } from './limits.ts';
+import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
+import { verdict } from './outcome.ts';
+import { volatileQuotaWarning } from './translate-api-gateway.ts';
+
+export interface SubscriptionOutcome extends Outcome<Pick<SubscriptionStatus, 'apis' | 'credentials'>> {
+  /** Names of Secrets to generate, with the credential that each is for. After that, translate again. */
+  readonly missingSecrets: readonly { readonly credential: string; readonly secretName: string }[];
+  /** Hashes that each credential holds, by holder (see `World.keys`). */
+  readonly held: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Decides what an application may call and by which keys. `now`, RFC 3339, becomes `acceptedAt` of what turns Active. */
+export function translateSubscription(subscription: Subscription, world: World, now: string): SubscriptionOutcome {
+  const tenant = world.tenantOf(subscription.metadata.namespace ?? '');
+  const problem = tenant === undefined ? tenantNotFound(subscription) : nameProblem(subscription);
+  if (tenant === undefined || problem !== undefined) return refused(subscription, problem, world);
+
+  const grants = subscription.spec.apis.map((request) => judgeRequest(request, subscription, world));
+  const credentials = judgeCredentials(subscription, world);
+  return {
+    observations: observationsOf(subscription, grants, credentials),
+    compiled: planFor({ subscription, tenant: tenant.name, world, grants, credentials }),
+    status: {
+      apis: grants.map((grant) => statusOfGrant(grant, subscription, now)),
+      credentials: credentials.map(statusOfCredential),
+    },
+    missingSecrets: credentials
+      .filter(({ missing }) => missing)
+      .map(({ credential, secretName }) => ({ credential: credential.name, secretName })),
+    held: heldBy(subscription, credentials),
+  };
+}
+
+function tenantNotFound(subscription: Subscription): Problem {
+  return {
+    reason: 'TenantNotFound',
+    message: `Namespace "${subscription.metadata.namespace}" belongs to no accepted Tenant: create the Tenant, or move the Subscription to a Tenant's namespace`,
+  };
+}
+
+function nameProblem(subscription: Subscription): Problem | undefined {
+  const tooLong = subscription.spec.credentials.find((c) => secretNameOf(subscription, c).length > 253);
+  if (tooLong === undefined) return undefined;
+  const message = `The Secret of credential "${tooLong.name}" would have a name of more than 253 characters: use a shorter name for the Subscription or the credential`;
+  return { reason: 'NameTooLong', message };
+}
+
+/** Without a Tenant nothing may be called; a spec that is wrong leaves what was. */
+function refused(subscription: Subscription, problem: Problem | undefined, world: World): SubscriptionOutcome {
+  const keep = problem?.reason !== 'TenantNotFound';
+  const serving = keep ? [...world.compiled.of('Subscription', keyOf(subscription)).keys()] : [];
+  return {
+    observations: [verdict(subscription, 'Accepted', problem)],
+    compiled: new Map(serving.map((gateway) => [gateway, 'keep'])),
+    status: {},
+    missingSecrets: [],
+    held: new Map(),
+  };
+}
+
+function observationsOf(
+  subscription: Subscription,
+  grants: readonly GrantVerdict[],
+  credentials: readonly CredentialVerdict[],
+): Observation[] {
+  const undecided = grants.find(({ state }) => state === 'Rejected' || state === 'PendingApproval')?.problem;
+  const refusal = grants.find(({ state }) => state === 'Refused')?.problem;
+  const badCredential = credentials.find(({ problem }) => problem !== undefined)?.problem;
+  return [
+    verdict(subscription, 'Accepted'),
+    verdict(subscription, 'ResolvedRefs', refusal ?? badCredential),
+    verdict(subscription, 'Approved', undecided),
+    ...volatileQuotaWarning(subscription, [subscription.spec.limits]),
+  ];
+}
+
+interface PlanInput {
+  readonly subscription: Subscription;
+  readonly tenant: string;
+  readonly world: World;
+  readonly grants: readonly GrantVerdict[];
+  readonly credentials: readonly CredentialVerdict[];
+}
+
+/** One compiled object for each gateway that serves something of what was granted. */
+function planFor(input: PlanInput): CompiledPlan {
+  const plan = new Map<string, Compiled | 'keep'>();
+  const credentials = input.credentials.flatMap((judged) => compileCredential(judged) ?? []);
+  if (credentials.length === 0) return plan;
+  for (const [gateway, grants] of grantsByGateway(input)) {
+    plan.set(gateway, compileSubscription(input, grants, credentials));
+  }
+  return plan;
+}
+
+function grantsByGateway({ grants, world }: PlanInput): Map<string, CompiledGrant[]> {
+  const byGateway = new Map<string, CompiledGrant[]>();
+  for (const { grant } of grants) {
+    if (grant === undefined) continue;
+    for (const gateway of gatewaysOf(grant.api, world)) {
+      byGateway.set(gateway, [...(byGateway.get(gateway) ?? []), grant]);
+    }
+  }
+  return byGateway;
+}
+
+function gatewaysOf(id: string, world: World): string[] {
+  const api = world.apiServices.get(id);
+  const named = api?.spec.gatewayRefs.map((ref) => refId(ref, api)) ?? [];
+  return named.filter((gateway) => world.apiGateways.get(gateway) !== undefined);
+}
+
+function compileSubscription(
+  { subscription, tenant }: PlanInput,
+  grants: readonly CompiledGrant[],
+  credentials: readonly CompiledCredential[],
+): Compiled {
+  const { name = subscription.metadata.name } = subscription.spec.application;
+  return {
+    contract: contractVersion,
+    kind: 'Subscription',
+    id: keyOf(subscription),
+    tenant,
+    application: idOf(subscription.metadata.namespace ?? '', name),
+    credentials,
+    grants: [...grants].sort((a, b) => (a.api < b.api ? -1 : 1)),
+    limits: compileLimits(subscription.spec.limits, 'Subscription'),
+  };
+}
+
+function statusOfGrant(judged: GrantVerdict, subscription: Subscription, now: string): SubscriptionStatusApi {
+  const { namespace, name } = parseId(judged.api);
+  const before = subscription.status?.apis?.find((entry) => entry.namespace === namespace && entry.name === name);
+  const acceptedAt = before?.acceptedAt ?? (judged.state === 'Active' ? now : undefined);
+  return {
+    namespace,
+    name,
+    ...(judged.request.plan === undefined ? {} : { plan: judged.request.plan }),
+    state: judged.state,
+    ...(judged.problem === undefined ? {} : { message: judged.problem.message.slice(0, 512) }),
+    ...(acceptedAt === undefined ? {} : { acceptedAt }),
+  };
+}
+
+function statusOfCredential(judged: CredentialVerdict): NonNullable<SubscriptionStatus['credentials']>[number] {
+  return {
+    name: judged.credential.name,
+    secretName: judged.secretName,
+    state: judged.state,
+    ...(judged.problem === undefined ? {} : { message: judged.problem.message.slice(0, 512) }),
+  };
+}
+
+function heldBy(subscription: Subscription, credentials: readonly CredentialVerdict[]): Map<string, readonly string[]> {
+  return new Map(
+    credentials.map(({ credential, hash }) => [
+      credentialHolder(subscription, credential.name),
+      hash === undefined ? [] : [hash],
+    ]),
+  );
+}

@@ -1,0 +1,177 @@
+import type { Compiled, CompiledTenant } from '#api/compiled/contract.ts';
+import { contractVersion } from '#api/compiled/contract.ts';
+import type { Tenant, TenantStatus } from '#api/generated/tenant.ts';
+import { isUnder } from '../world/routes.ts';
+import type { AcceptedTenant, World } from '../world/world.ts';
+import { compileLimits } from './limits.ts';
+import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
+import { enumerate, verdict } from './outcome.ts';
+import { byPrecedence } from './precedence.ts';
+
+export interface TenantOutcome extends Outcome<Pick<TenantStatus, 'namespace'>> {
+  /** What the Tenant may have from now on; undefined while its spec is not accepted. */
+  readonly accepted: AcceptedTenant | undefined;
+}
+
+/** Label by which a namespace says whose it is. */
+export const tenantLabel = 'simpul.id/tenant';
+
+/**
+ * Decides what a Tenant may have. While its spec is refused, its compiled objects, and with them what it was granted
+ * before, stay as they are.
+ */
+export function translateTenant(tenant: Tenant, world: World): TenantOutcome {
+  const wanted = wantedBy(tenant);
+  const problem = firstProblem(tenant, wanted, world);
+  const before = world.acceptedTenant(tenant.metadata.name);
+  const held = problem === undefined ? wanted : before;
+  return {
+    observations: [verdict(tenant, 'Accepted', problem)],
+    compiled: planFor(tenant, world, problem === undefined),
+    status: held === undefined ? {} : { namespace: held.namespace },
+    accepted: held,
+  };
+}
+
+function wantedBy(tenant: Tenant): AcceptedTenant {
+  return {
+    name: tenant.metadata.name,
+    namespace: tenant.spec.namespace ?? tenant.metadata.name,
+    hosts: tenant.spec.hosts ?? [],
+    paths: tenant.spec.paths ?? [],
+  };
+}
+
+type Check = (tenant: Tenant, wanted: AcceptedTenant, world: World) => Problem | undefined;
+
+/** Evaluated in order; the first problem is reported. */
+const checks: readonly Check[] = [
+  namespaceMustFit,
+  namespaceMustNotBeReserved,
+  namespaceMustStay,
+  namespaceMustBeFree,
+  namespaceMustBeOurs,
+  claimsMustBeFree,
+];
+
+function firstProblem(tenant: Tenant, wanted: AcceptedTenant, world: World): Problem | undefined {
+  for (const check of checks) {
+    const problem = check(tenant, wanted, world);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function namespaceMustFit(_tenant: Tenant, wanted: AcceptedTenant): Problem | undefined {
+  if (wanted.namespace.length <= 63 && !wanted.namespace.includes('.')) return undefined;
+  return {
+    reason: 'NameTooLong',
+    message: `The Tenant's name cannot be a namespace's name (at most 63 characters, no dots): give spec.namespace`,
+  };
+}
+
+const reservedNamespaces = new Set(['default', 'openshift']);
+const reservedPrefixes = ['kube-', 'openshift-'];
+
+function namespaceMustNotBeReserved(_tenant: Tenant, wanted: AcceptedTenant, world: World): Problem | undefined {
+  const name = wanted.namespace;
+  const installation = world.settings.installationNamespace;
+  const reserved =
+    reservedNamespaces.has(name) || name === installation || reservedPrefixes.some((prefix) => name.startsWith(prefix));
+  const compiled = world.namespaces.get(name)?.metadata.labels?.[compiledForLabel] !== undefined;
+  if (!reserved && !compiled) return undefined;
+  return {
+    reason: 'NamespaceReserved',
+    message: `Namespace "${name}" is reserved for the cluster or the installation: choose another in spec.namespace`,
+  };
+}
+
+/** Label of a compiled namespace; its value names the ApiGateway. */
+export const compiledForLabel = 'simpul.id/compiled-for';
+
+function namespaceMustStay(tenant: Tenant, wanted: AcceptedTenant): Problem | undefined {
+  const held = tenant.status?.namespace;
+  if (held === undefined || held === wanted.namespace) return undefined;
+  return {
+    reason: 'NamespaceChanged',
+    message: `This Tenant has namespace "${held}": put it back into spec.namespace, or create another Tenant for "${wanted.namespace}"`,
+  };
+}
+
+function namespaceMustBeFree(tenant: Tenant, wanted: AcceptedTenant, world: World): Problem | undefined {
+  const owner = world.tenantOf(wanted.namespace);
+  const other = owner?.name ?? firstClaimant(wanted.namespace, world)?.metadata.name;
+  if (other === undefined || other === tenant.metadata.name) return undefined;
+  return { reason: 'NamespaceInUse', message: `Namespace "${wanted.namespace}" belongs to Tenant "${other}"` };
+}
+
+function firstClaimant(namespace: string, world: World): Tenant | undefined {
+  const label = world.namespaces.get(namespace)?.metadata.labels?.[tenantLabel];
+  const claimants = [...world.tenants.by('namespace', namespace)].flatMap((id) => world.tenants.get(id) ?? []);
+  return claimants.find((claimant) => claimant.metadata.name === label) ?? claimants.sort(byPrecedence)[0];
+}
+
+function namespaceMustBeOurs(tenant: Tenant, wanted: AcceptedTenant, world: World): Problem | undefined {
+  const namespace = world.namespaces.get(wanted.namespace);
+  if (namespace === undefined || namespace.metadata.labels?.[tenantLabel] === tenant.metadata.name) return undefined;
+  return {
+    reason: 'NamespaceNotOwned',
+    message: `Namespace "${wanted.namespace}" exists without the label ${tenantLabel}=${tenant.metadata.name}: have its owner add the label, or choose another in spec.namespace`,
+  };
+}
+
+function claimsMustBeFree(tenant: Tenant, wanted: AcceptedTenant, world: World): Problem | undefined {
+  for (const other of world.acceptedTenants()) {
+    if (other.name === wanted.name) continue;
+    const claim = overlapOf(wanted, other);
+    if (claim !== undefined) return conflict(claim, other.name);
+  }
+  for (const rival of world.tenants.values()) {
+    if (!isEarlierRival(rival, tenant, world)) continue;
+    const claim = overlapOf(wanted, wantedBy(rival));
+    if (claim !== undefined) return conflict(claim, rival.metadata.name);
+  }
+  return undefined;
+}
+
+/** A Tenant that has nothing yet, comes first, and is not refused for another reason: it is about to get what it wants. */
+function isEarlierRival(rival: Tenant, tenant: Tenant, world: World): boolean {
+  if (rival === tenant || rival.metadata.name === tenant.metadata.name) return false;
+  if (world.acceptedTenant(rival.metadata.name) !== undefined || rival.metadata.deletionTimestamp) return false;
+  if (byPrecedence(rival, tenant) > 0) return false;
+  const others = checks.filter((check) => check !== claimsMustBeFree);
+  return others.every((check) => check(rival, wantedBy(rival), world) === undefined);
+}
+
+function overlapOf(a: AcceptedTenant, b: AcceptedTenant): string | undefined {
+  const host = a.hosts.find((name) => b.hosts.includes(name));
+  if (host !== undefined) return `host "${host}"`;
+  const path = a.paths.find((mine) => b.paths.some((theirs) => isUnder(mine, theirs) || isUnder(theirs, mine)));
+  return path === undefined ? undefined : `path "${path}"`;
+}
+
+function conflict(claim: string, owner: string): Problem {
+  return {
+    reason: 'ClaimConflict',
+    message: `The claim on ${claim} overlaps with one of Tenant ${enumerate([owner])}, which keeps it: claim something else, or agree with it`,
+  };
+}
+
+/** Every gateway learns of every Tenant: as provider, as consumer, and as the owner of hosts. */
+function planFor(tenant: Tenant, world: World, accepted: boolean): CompiledPlan {
+  const plan = new Map<string, Compiled | 'keep'>();
+  for (const gateway of world.apiGateways.ids()) plan.set(gateway, accepted ? compileTenant(tenant) : 'keep');
+  return plan;
+}
+
+function compileTenant(tenant: Tenant): CompiledTenant {
+  return {
+    contract: contractVersion,
+    kind: 'Tenant',
+    id: tenant.metadata.name,
+    hosts: [...(tenant.spec.hosts ?? [])].sort(),
+    paths: [...(tenant.spec.paths ?? [])].sort(),
+    suspended: tenant.spec.suspended,
+    limits: compileLimits(tenant.spec.limits, 'Total'),
+  };
+}

@@ -1,0 +1,134 @@
+import type { Compiled, CompiledGrant, CompiledKind } from '#api/compiled/contract.ts';
+import type { CompiledSecret } from '#api/compiled/secret.ts';
+import { compiledAnnotations, compiledDataKey, compiledSecretType } from '#api/compiled/secret.ts';
+import { keyOf } from '#api/object.ts';
+
+/** What the operator remembers of one compiled Secret: enough to know whether it must be written, and nothing secret but hashes. */
+export interface CompiledEntry {
+  readonly gateway: string;
+  readonly kind: CompiledKind;
+  /** Id of the source object. */
+  readonly source: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** As the annotation says; empty when somebody removed it. */
+  readonly contentHash: string;
+  /** Only for Tenants. */
+  readonly claims?: { readonly hosts: readonly string[]; readonly paths: readonly string[] };
+  /** Only for ApiServices. */
+  readonly routes?: { readonly hosts: readonly string[]; readonly basePath: string };
+  /** Only for Subscriptions. */
+  readonly credentials?: readonly { readonly name: string; readonly hash: string }[];
+  /** Only for Subscriptions: what it may call. */
+  readonly grants?: readonly CompiledGrant[];
+}
+
+/** Compiled objects by source and gateway. Fed by the watches on the compiled namespaces and by the operator's own writes. */
+export class CompiledIndex {
+  readonly #bySource = new Map<string, Map<string, CompiledEntry>>();
+  readonly #byName = new Map<string, CompiledEntry>();
+
+  /** The entries of one source, by gateway id. */
+  of(kind: CompiledKind, source: string): ReadonlyMap<string, CompiledEntry> {
+    return this.#bySource.get(`${kind}/${source}`) ?? nothing;
+  }
+
+  get size(): number {
+    return this.#byName.size;
+  }
+
+  values(): IterableIterator<CompiledEntry> {
+    return this.#byName.values();
+  }
+
+  /** Newer wins: an event that was overtaken by the answer to a write changes nothing. Returns whether anything changed. */
+  put(entry: CompiledEntry): boolean {
+    const name = `${entry.namespace}/${entry.name}`;
+    const known = this.#byName.get(name);
+    if (known !== undefined && compareVersions(known.resourceVersion, entry.resourceVersion) >= 0) return false;
+    this.#byName.set(name, entry);
+    const source = `${entry.kind}/${entry.source}`;
+    const entries = this.#bySource.get(source) ?? new Map<string, CompiledEntry>();
+    entries.set(entry.gateway, entry);
+    this.#bySource.set(source, entries);
+    return true;
+  }
+
+  delete(namespace: string, name: string): CompiledEntry | undefined {
+    const entry = this.#byName.get(`${namespace}/${name}`);
+    if (entry === undefined) return undefined;
+    this.#byName.delete(`${namespace}/${name}`);
+    const source = `${entry.kind}/${entry.source}`;
+    const entries = this.#bySource.get(source);
+    entries?.delete(entry.gateway);
+    if (entries?.size === 0) this.#bySource.delete(source);
+    return entry;
+  }
+
+  /** Forgets what is in `namespace` and not among `names`: after a relist. Returns what was forgotten. */
+  retain(namespace: string, names: ReadonlySet<string>): CompiledEntry[] {
+    const gone = [...this.#byName.values()].filter((entry) => entry.namespace === namespace && !names.has(entry.name));
+    for (const entry of gone) this.delete(entry.namespace, entry.name);
+    return gone;
+  }
+}
+
+const nothing: ReadonlyMap<string, CompiledEntry> = new Map();
+
+/** Resource versions are decimal and comparable (KEP-5504): by length, then digit by digit. */
+export function compareVersions(a: string, b: string): number {
+  if (a.length !== b.length) return a.length - b.length;
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** Projects a Secret for the index. Undefined when it is no compiled object of ours, or cannot be read as one. */
+export function compiledEntryOf(secret: CompiledSecret, gateway: string): CompiledEntry | undefined {
+  if (secret.type !== compiledSecretType) return undefined;
+  const source = secret.metadata.annotations?.[compiledAnnotations.source] ?? '';
+  const slash = source.indexOf('/');
+  const content = contentOf(secret);
+  if (slash < 0 || content?.kind !== source.slice(0, slash)) return undefined;
+  return {
+    gateway,
+    kind: content.kind,
+    source: source.slice(slash + 1),
+    namespace: secret.metadata.namespace ?? '',
+    name: secret.metadata.name,
+    uid: secret.metadata.uid ?? '',
+    resourceVersion: secret.metadata.resourceVersion ?? '0',
+    contentHash: secret.metadata.annotations?.[compiledAnnotations.contentHash] ?? '',
+    ...factsOf(content),
+  };
+}
+
+function contentOf(secret: CompiledSecret): Compiled | undefined {
+  try {
+    return JSON.parse(Buffer.from(secret.data?.[compiledDataKey] ?? '', 'base64').toString('utf8')) as Compiled;
+  } catch {
+    return undefined; // Somebody wrote nonsense: it is treated as absent, and written again.
+  }
+}
+
+function factsOf(content: Compiled): Pick<CompiledEntry, 'claims' | 'routes' | 'credentials' | 'grants'> {
+  switch (content.kind) {
+    case 'Tenant':
+      return { claims: { hosts: content.hosts, paths: content.paths } };
+    case 'ApiService':
+      return { routes: { hosts: content.hosts, basePath: content.basePath } };
+    case 'Subscription':
+      return {
+        credentials: content.credentials.map(({ name, hash }) => ({ name, hash })),
+        grants: content.grants,
+      };
+    default:
+      return {};
+  }
+}
+
+/** Id of a compiled Secret, for messages. */
+export function describeEntry(entry: CompiledEntry): string {
+  return keyOf({ metadata: { name: entry.name, namespace: entry.namespace } });
+}

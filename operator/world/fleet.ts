@@ -1,0 +1,54 @@
+import type { Lease, Refusal } from '#api/compiled/lease.ts';
+import { leaseAnnotations } from '#api/compiled/lease.ts';
+
+/** One gateway pod, as its Lease tells. */
+export interface GatewayPod {
+  readonly name: string;
+  readonly ready: boolean;
+  /** resourceVersion up to which it serves; empty when it says nothing usable. */
+  readonly servedVersion: string;
+  readonly listEpoch: number;
+  readonly refused: readonly Refusal[];
+  readonly refusedCount: number;
+  /** Milliseconds since the epoch at which the Lease ends unless renewed. */
+  readonly expiresAt: number;
+  /** Of the Lease itself: nothing newer can have been served. */
+  readonly resourceVersion: string;
+}
+
+/** Reads a Lease strictly: what cannot be read counts as not said. */
+export function gatewayPodOf(lease: Lease): GatewayPod {
+  const annotations = lease.metadata.annotations ?? {};
+  const renewed = Date.parse(lease.spec?.renewTime ?? '');
+  const duration = lease.spec?.leaseDurationSeconds ?? 0;
+  return {
+    name: lease.metadata.name,
+    ready: annotations[leaseAnnotations.ready] === 'true',
+    servedVersion: digits(annotations[leaseAnnotations.servedVersion]),
+    listEpoch: Number(digits(annotations[leaseAnnotations.listEpoch]) || 0),
+    refused: refusalsOf(annotations[leaseAnnotations.refused]),
+    refusedCount: Number(digits(annotations[leaseAnnotations.refusedCount]) || 0),
+    expiresAt: Number.isNaN(renewed) ? 0 : renewed + duration * 1000,
+    resourceVersion: lease.metadata.resourceVersion ?? '0',
+  };
+}
+
+function digits(text: string | undefined): string {
+  return text !== undefined && /^\d{1,20}$/.test(text) ? text : '';
+}
+
+function refusalsOf(text: string | undefined): readonly Refusal[] {
+  if (text === undefined) return [];
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed.filter(isRefusal) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isRefusal(value: unknown): value is Refusal {
+  if (value === null || typeof value !== 'object') return false;
+  const { name, hash, reason } = value as Record<string, unknown>;
+  return typeof name === 'string' && typeof hash === 'string' && typeof reason === 'string';
+}

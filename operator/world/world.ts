@@ -1,0 +1,165 @@
+import type { ApiGateway } from '#api/generated/apigateway.ts';
+import type { ApiService } from '#api/generated/apiservice.ts';
+import type { Approval } from '#api/generated/approval.ts';
+import type { KeyManager } from '#api/generated/keymanager.ts';
+import type { Subscription } from '#api/generated/subscription.ts';
+import type { Tenant } from '#api/generated/tenant.ts';
+import type { KubeObject } from '#api/object.ts';
+import { idOf, keyOf } from '#api/object.ts';
+import { Collection } from './collection.ts';
+import type { CompiledEntry } from './compiled-index.ts';
+import { CompiledIndex } from './compiled-index.ts';
+import type { GatewayPod } from './fleet.ts';
+import { Holdings } from './holdings.ts';
+import type { KeySecret } from './key-secret.ts';
+import { refId, routesOf } from './routes.ts';
+
+export interface WorldSettings {
+  /** `spec.className` of the Tenants and ApiGateways that this installation looks after; others are not put in. */
+  readonly className: string;
+  readonly installationNamespace: string;
+  /** base64 of 32 bytes. Secret. */
+  readonly pepper: string;
+}
+
+/** What a Tenant has, once its spec was accepted: what its ApiServices are judged by. */
+export interface AcceptedTenant {
+  readonly name: string;
+  readonly namespace: string;
+  readonly hosts: readonly string[];
+  readonly paths: readonly string[];
+}
+
+/**
+ * Everything that decisions look at, in memory: what reflectors bring (kinds, Secrets' hashes, compiled objects, Leases)
+ * and what decisions have given away (claims, routes, keys). No I/O happens here, and nothing is copied: objects are
+ * read-only once they are in.
+ */
+export class World {
+  readonly settings: WorldSettings;
+
+  readonly tenants = new Collection<Tenant, 'namespace'>({
+    namespace: (tenant) => [tenant.spec.namespace ?? tenant.metadata.name],
+  });
+  readonly apiGateways = new Collection<ApiGateway>({});
+  readonly keyManagers = new Collection<KeyManager>({});
+  readonly apiServices = new Collection<ApiService, 'namespace' | 'gateway' | 'keyManager' | 'route' | 'successor'>({
+    namespace: (api) => [api.metadata.namespace ?? ''],
+    gateway: (api) => api.spec.gatewayRefs.map((ref) => refId(ref, api)),
+    keyManager: (api) => (api.spec.authentication.keyManagerRefs ?? []).map((ref) => refId(ref, api)),
+    route: routesOf,
+    successor: (api) => (api.spec.deprecation?.successorRef ? [refId(api.spec.deprecation.successorRef, api)] : []),
+  });
+  readonly subscriptions = new Collection<Subscription, 'namespace' | 'api' | 'secret'>({
+    namespace: (subscription) => [subscription.metadata.namespace ?? ''],
+    api: (subscription) => subscription.spec.apis.map((ref) => refId(ref, subscription)),
+    secret: (subscription) =>
+      subscription.spec.credentials.map((credential) =>
+        idOf(subscription.metadata.namespace ?? '', secretNameOf(subscription, credential)),
+      ),
+  });
+  /** `api`: id of the ApiService; `subscription`: id of the Subscription, or empty for publishing. */
+  readonly approvals = new Collection<Approval, 'api' | 'subscription'>({
+    api: (approval) => [idOf(approval.metadata.namespace ?? '', approval.spec.apiRef.name)],
+    subscription: (approval) => (approval.spec.subscriptionRef ? [refId(approval.spec.subscriptionRef, approval)] : []),
+  });
+  readonly namespaces = new Collection<KubeObject>({});
+  readonly keySecrets = new Collection<KeySecret, 'hash'>({
+    hash: (secret) => [...secret.keys.values()].map((key) => key.hash),
+  });
+
+  readonly compiled = new CompiledIndex();
+  /** Gateway pods by ApiGateway id, then by name. */
+  readonly fleets = new Map<string, Map<string, GatewayPod>>();
+  /** Namespaces whose Secrets are completely known. */
+  readonly syncedSecrets = new Set<string>();
+
+  /** ApiService id by route (see `routesOf`). */
+  readonly routes = new Holdings();
+  /** `<Subscription id>#<credential>` by key hash. */
+  readonly keys = new Holdings();
+  readonly #acceptedTenants = new Map<string, AcceptedTenant>();
+  readonly #tenantByNamespace = new Map<string, string>();
+
+  /** Since when the admission policy for Approvals is in force, RFC 3339; undefined when it is not. */
+  approvalPolicySince: string | undefined;
+
+  constructor(settings: WorldSettings) {
+    this.settings = settings;
+  }
+
+  /** The accepted Tenant that owns `namespace`. */
+  tenantOf(namespace: string): AcceptedTenant | undefined {
+    const name = this.#tenantByNamespace.get(namespace);
+    return name === undefined ? undefined : this.#acceptedTenants.get(name);
+  }
+
+  acceptedTenant(name: string): AcceptedTenant | undefined {
+    return this.#acceptedTenants.get(name);
+  }
+
+  acceptedTenants(): IterableIterator<AcceptedTenant> {
+    return this.#acceptedTenants.values();
+  }
+
+  acceptTenant(tenant: AcceptedTenant): void {
+    this.dropTenant(tenant.name);
+    this.#acceptedTenants.set(tenant.name, tenant);
+    this.#tenantByNamespace.set(tenant.namespace, tenant.name);
+  }
+
+  dropTenant(name: string): void {
+    const known = this.#acceptedTenants.get(name);
+    if (known === undefined) return;
+    this.#acceptedTenants.delete(name);
+    if (this.#tenantByNamespace.get(known.namespace) === name) this.#tenantByNamespace.delete(known.namespace);
+  }
+
+  podsOf(gateway: string): ReadonlyMap<string, GatewayPod> {
+    return this.fleets.get(gateway) ?? noPods;
+  }
+
+  /** Takes up a compiled object, and what it shows to be given away already. */
+  learnCompiled(entry: CompiledEntry): boolean {
+    if (!this.compiled.put(entry)) return false;
+    if (entry.kind === 'ApiService' && this.routes.heldBy(entry.source).size === 0) this.#learnRoutes(entry.source);
+    if (entry.kind === 'Subscription') this.#learnKeys(entry);
+    return true;
+  }
+
+  #learnRoutes(source: string): void {
+    const routes = [...this.compiled.of('ApiService', source).values()].flatMap((entry) => compiledRoutes(entry));
+    const free = routes.filter((route) => this.routes.holderOf(route) === undefined);
+    this.routes.hold(source, free);
+  }
+
+  #learnKeys(entry: CompiledEntry): void {
+    for (const { name, hash } of entry.credentials ?? []) {
+      const holder = `${entry.source}#${name}`;
+      if (this.keys.holderOf(hash) === undefined && this.keys.heldBy(holder).size === 0) this.keys.hold(holder, [hash]);
+    }
+  }
+}
+
+const noPods: ReadonlyMap<string, GatewayPod> = new Map();
+
+/** Routes that a compiled ApiService stands for, as {@link routesOf} writes them. */
+function compiledRoutes(entry: CompiledEntry): string[] {
+  if (entry.routes === undefined) return [];
+  const hosts = entry.routes.hosts.length === 0 ? [''] : entry.routes.hosts;
+  const { basePath } = entry.routes;
+  return hosts.map((host) => `${entry.gateway} ${host} ${basePath}`);
+}
+
+/** Name of the Secret that holds a credential: the one that was brought, or the generated one. */
+export function secretNameOf(
+  subscription: Subscription,
+  credential: Subscription['spec']['credentials'][number],
+): string {
+  return credential.apiKey?.secretRef.name ?? `${subscription.metadata.name}-${credential.name}`;
+}
+
+/** Holder under which a credential's key stands in `World.keys`. */
+export function credentialHolder(subscription: Subscription, credentialName: string): string {
+  return `${keyOf(subscription)}#${credentialName}`;
+}
