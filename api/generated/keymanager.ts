@@ -1,5 +1,6 @@
-// Generated from crds/keymanagers.yaml by `make gen`. Objects are typed as they are stored: a field with a default is there, and nothing
-// changes in place. What a person writes may leave such fields out; the store fills them in.
+// Generated from crds/keymanagers.yaml by `make gen`.
+// Objects are typed as they are stored: a field with a default is there, and nothing changes in
+// place. What a person writes may leave such fields out; the store fills them in.
 
 import type { Condition } from '#api/conditions.ts';
 import type { ObjectMeta } from '#api/object.ts';

@@ -1,5 +1,6 @@
-// Generated from crds/ by `make gen`. Objects are typed as they are stored: a field with a default is there, and nothing
-// changes in place. What a person writes may leave such fields out; the store fills them in.
+// Generated from crds/ by `make gen`.
+// Objects are typed as they are stored: a field with a default is there, and nothing changes in
+// place. What a person writes may leave such fields out; the store fills them in.
 
 /** At most so many calls in a window. A call must pass every limit of every level. */
 export interface Limit {

@@ -30,13 +30,15 @@ export interface Definitions {
  * kinds. The generator refuses CRDs in which they differ by more than their texts.
  */
 const sharedTypes: Readonly<Record<string, { readonly name: string; readonly description: string }>> = {
-  Condition: { name: 'Condition', description: 'One observation about an object, as Kubernetes has them everywhere.' },
   Limit: {
     name: 'Limit',
     description: 'At most so many calls in a window. A call must pass every limit of every level.',
   },
   Tenants: { name: 'TenantSelection', description: "Which Tenants' ApiServices may name this object." },
 };
+
+/** Objects that `api/` types by hand, because more than these schemas is to be said about them. */
+const handWritten = new Set(['Condition']);
 
 /** The interfaces behind the CRDs, in the form in which objects are stored: what has a default is there. */
 export function definitionsOf(crds: readonly CustomResourceDefinition[]): Definitions {
@@ -107,6 +109,7 @@ class Collector {
   }
 
   #named(schema: StructuralSchema, leaf: string, scope: Scope): string {
+    if (handWritten.has(leaf)) return leaf;
     const shared = sharedTypes[leaf];
     if (shared) return this.#useShared({ ...schema, description: shared.description }, shared.name);
     const name = `${scope.prefix}${leaf}`;

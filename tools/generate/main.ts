@@ -1,15 +1,24 @@
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { describeError } from '#api/errors.ts';
+import { conditionsPage } from './conditions-page.ts';
 import { readCrds } from './crd-files.ts';
+import { editorSchemas } from './editor-schema.ts';
 import { embeddedCrds } from './embedded.ts';
 import { staleFiles, writeOutputs } from './outputs.ts';
+import { referencePages } from './reference.ts';
 import { typeFiles } from './types.ts';
 
 /** Writes everything that is made from `crds/`; with `--check` writes nothing and fails with the diff. */
 function main(check: boolean): number {
   const root = pathToFileURL(`${process.cwd()}/`);
   const crds = readCrds(new URL('crds/', root));
-  const outputs = [{ folder: 'api/generated', files: new Map([...typeFiles(crds), ['crds.ts', embeddedCrds(crds)]]) }];
+  const outputs = [
+    { folder: 'api/generated', files: new Map([...typeFiles(crds), ['crds.ts', embeddedCrds(crds)]]) },
+    { folder: 'docs/reference', files: referencePages(crds, exampleTexts(root)) },
+    { folder: 'docs', files: new Map([['conditions.md', conditionsPage()]]), mixed: true },
+    { folder: 'schemas', files: editorSchemas(crds) },
+  ];
   if (!check) {
     for (const output of outputs) writeOutputs(root, output);
     return 0;
@@ -17,6 +26,10 @@ function main(check: boolean): number {
   const stale = outputs.flatMap((output) => staleFiles(root, output));
   for (const { path, diff } of stale) console.error(`${path} is not what crds/ says; run \`make gen\`.\n${diff}`);
   return stale.length === 0 ? 0 : 1;
+}
+
+function exampleTexts(root: URL): string[] {
+  return ['examples/banten/banten.yaml'].map((path) => readFileSync(new URL(path, root), 'utf8'));
 }
 
 try {

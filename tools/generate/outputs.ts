@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
-/** A folder that holds generated files and nothing else, and what belongs into it by file name. */
+/** A folder with generated files, and what belongs into it by file name. */
 export interface OutputFolder {
   /** Relative to the root, without a trailing slash. */
   readonly folder: string;
   readonly files: ReadonlyMap<string, string>;
+  /** True when files that people write lie there too; otherwise whatever else is there goes. */
+  readonly mixed?: boolean;
 }
 
 export interface StaleFile {
@@ -15,7 +17,7 @@ export interface StaleFile {
   readonly diff: string;
 }
 
-/** Writes the files and removes every other one from the folder. Files that are right already keep their time. */
+/** Writes the files, and removes every other one from a folder that is not mixed. Files that are right keep their time. */
 export function writeOutputs(root: URL, output: OutputFolder): void {
   mkdirSync(new URL(output.folder, root), { recursive: true });
   for (const [name, wanted] of differences(root, output)) {
@@ -34,11 +36,11 @@ export function staleFiles(root: URL, output: OutputFolder): StaleFile[] {
 }
 
 /** File names with the content that they should have; undefined: the file should not be there. */
-function differences(root: URL, { folder, files }: OutputFolder): [string, string | undefined][] {
+function differences(root: URL, { folder, files, mixed = false }: OutputFolder): [string, string | undefined][] {
   const present = namesIn(new URL(folder, root));
   const wrong = [...files].filter(([name, text]) => !present.includes(name) || text !== textOf(root, folder, name));
-  const surplus = present.filter((name) => !files.has(name)).map((name): [string, undefined] => [name, undefined]);
-  return [...wrong, ...surplus];
+  const surplus = mixed ? [] : present.filter((name) => !files.has(name));
+  return [...wrong, ...surplus.map((name): [string, undefined] => [name, undefined])];
 }
 
 function textOf(root: URL, folder: string, name: string): string {

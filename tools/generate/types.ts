@@ -5,25 +5,34 @@ import { definitionsOf } from './definitions.ts';
 
 const width = 120;
 
-const storedForm = `Objects are typed as they are stored: a field with a default is there, and nothing
-// changes in place. What a person writes may leave such fields out; the store fills them in.`;
+const storedForm = `Objects are typed as they are stored: a field with a default is there, and nothing changes in
+// place. What a person writes may leave such fields out; the store fills them in.`;
 
 /** `<kind>.ts` for each CRD, and `shared.ts` with what several kinds have in common. Keys are file names. */
 export function typeFiles(crds: readonly CustomResourceDefinition[]): Map<string, string> {
   const { kinds, shared } = definitionsOf(crds);
-  const sharedNames = shared.map((definition) => definition.name);
   const files = new Map<string, string>();
   for (const crd of crds) {
     const definitions = kinds.get(crd.spec.names.kind) ?? [];
-    const used = sharedNames.filter((name) => definitions.some((definition) => mentions(definition, name)));
-    const imports = [
-      "import type { ObjectMeta } from '#api/object.ts';",
-      ...(used.length > 0 ? [`import type { ${used.join(', ')} } from './shared.ts';`] : []),
-    ];
+    const sources = { ...handWritten, ...Object.fromEntries(shared.map(({ name }) => [name, './shared.ts'])) };
+    const imports = importsFor(definitions, sources);
     files.set(`${fileNameOf(crd)}.ts`, printFile(`crds/${crd.spec.names.plural}.yaml`, imports, definitions));
   }
   files.set('shared.ts', printFile('crds/', [], shared));
   return files;
+}
+
+/** Types of `api/` by the module that has them. */
+const handWritten = { Condition: '#api/conditions.ts', ObjectMeta: '#api/object.ts' };
+
+/** One import for each module of which the definitions mention something. */
+function importsFor(definitions: readonly Definition[], sources: Readonly<Record<string, string>>): string[] {
+  const used = Object.keys(sources).filter((name) => definitions.some((definition) => mentions(definition, name)));
+  const modules = [...new Set(used.map((name) => sources[name] ?? ''))].sort();
+  return modules.map((module) => {
+    const names = used.filter((name) => sources[name] === module).sort();
+    return `import type { ${names.join(', ')} } from '${module}';`;
+  });
 }
 
 function mentions(definition: Definition, name: string): boolean {
@@ -31,7 +40,8 @@ function mentions(definition: Definition, name: string): boolean {
 }
 
 function printFile(source: string, imports: readonly string[], definitions: readonly Definition[]): string {
-  const head = `// Generated from ${source} by \`make gen\`. ${storedForm}`;
+  const head = `// Generated from ${source} by \`make gen\`.
+// ${storedForm}`;
   return `${[head, ...(imports.length > 0 ? [imports.join('\n')] : []), ...definitions.map(printInterface)].join('\n\n')}\n`;
 }
 
