@@ -109,8 +109,9 @@ export const compiledSchemas = {
       drainDelayMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },
     },
   ),
-  Tenant: compiled('Tenant', ['hosts', 'suspended', 'limits'], {
+  Tenant: compiled('Tenant', ['hosts', 'paths', 'suspended', 'limits'], {
     hosts: { type: 'array', maxItems: 1024, items: host },
+    paths: { type: 'array', maxItems: 1024, items: basePath },
     suspended: { type: 'boolean' },
     limits,
   }),

@@ -21,6 +21,7 @@ const tenant = {
   kind: 'Tenant',
   id: 'banten',
   hosts: ['api.bantenprov.go.id'],
+  paths: ['/banten'],
   suspended: false,
   limits: [],
 };

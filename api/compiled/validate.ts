@@ -32,7 +32,13 @@ export function validateCompiled(value: unknown): CompiledVerdict {
   return reason === undefined ? { ok: true, compiled: value } : refuse(reason);
 }
 
-const ajv = new Ajv({ strict: true, strictRequired: false, allErrors: false, discriminator: true, code: { optimize: 2 } });
+const ajv = new Ajv({
+  strict: true,
+  strictRequired: false,
+  allErrors: false,
+  discriminator: true,
+  code: { optimize: 2 },
+});
 
 const kinds = Object.keys(compiledSchemas) as CompiledKind[];
 

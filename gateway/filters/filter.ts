@@ -1,0 +1,35 @@
+import type { Exchange } from '../exchange.ts';
+
+/**
+ * One concern of a call. Filters know an {@link Exchange} and no transport. They are made once, when the gateway starts,
+ * and shared by all calls, so they keep no state of a call.
+ */
+export interface Filter {
+  readonly name: FilterName;
+  /** Return to go on; set `exchange.reply` to answer; throw a GatewayError to refuse. */
+  onRequest?(exchange: Exchange): void | Promise<void>;
+  /** Before the head of any answer goes out: may add to `exchange.answerHeaders`. Never throws. */
+  onAnswer?(exchange: Exchange): void;
+  /** After the last byte, or when the client is gone. Never throws. */
+  onEnd?(exchange: Exchange): void;
+}
+
+/** The only statement of filter order. Each line says why it stands where it stands. */
+export const filterOrder = [
+  'request-id', // first: every later log line and refusal carries it
+  'metrics', // before anything can refuse, so that refusals are measured too
+  'access-log', // the same, and after the id that it writes
+  'head', // what the head says; what is ambiguous goes no further
+  'client-address', // before any limit counts by it
+  'trace-context', // after the peer is known: only a trusted one sets our request id
+  'route', // decides the API, which everything below belongs to
+  'tenant', // a suspended provider answers nothing, whoever asks
+  'lifecycle', // a blocked or retired API needs no key to say so
+  'operation', // what does not exist needs no key either
+  'api-key', // before the limits that count by Subscription
+  'subscription', // may this caller call this API, and on which plan
+  'body-limit', // before the quota: a call that is too large is not one
+  'rate-limit', // last before the backend: never spend quota on a refused call
+] as const;
+
+export type FilterName = (typeof filterOrder)[number];

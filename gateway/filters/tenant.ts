@@ -1,0 +1,38 @@
+import { GatewayError } from '../errors.ts';
+import type { ApiEntry, TenantEntry } from '../snapshot/model.ts';
+import type { Filter } from './filter.ts';
+
+/** The Tenant that provides the API must be known, not suspended, and entitled to the place where the API answers. */
+export function tenant(): Filter {
+  return {
+    name: 'tenant',
+    onRequest(exchange) {
+      const { api } = exchange;
+      if (api === null) return;
+      const provider = api.tenant.value;
+      if (provider === null) {
+        throw new GatewayError('GW_TENANT_MISSING', `The Tenant "${api.tenantId}" of this API is not loaded here.`);
+      }
+      if (provider.suspended) {
+        throw new GatewayError('GW_PROVIDER_SUSPENDED', `The Tenant "${api.tenantId}" of this API is suspended.`);
+      }
+      if (!mayAnswer(api, provider, exchange.host)) {
+        throw new GatewayError(
+          'GW_PATH_NOT_CLAIMED',
+          `The Tenant "${api.tenantId}" may not answer under ${api.basePath} here: the path is missing in its spec.paths.`,
+        );
+      }
+    },
+  };
+}
+
+function mayAnswer(api: ApiEntry, provider: TenantEntry, host: string): boolean {
+  if (api.hosts.length > 0 || provider.hosts.includes(host)) return true;
+  for (const prefix of provider.paths) if (isUnder(api.basePath, prefix)) return true;
+  return false;
+}
+
+function isUnder(path: string, prefix: string): boolean {
+  if (prefix === '/' || path === prefix) return true;
+  return path.startsWith(prefix) && path.charCodeAt(prefix.length) === 0x2f;
+}

@@ -1,0 +1,145 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { ApiMeters, type CallSeries } from './api-meters.ts';
+
+/** Most (ApiService, plan) pairs with series of their own; the rest count together as `_other`. */
+export const maxCallSeries = 1000;
+/** Most ApiServices with a latency histogram of their own (some 14 series each). */
+export const maxLatencySeries = 200;
+
+export const otherLabel = '_other';
+
+/**
+ * What the gateway measures, in Prometheus' form. Cardinality is bounded: names of objects only, never paths, callers or
+ * codes of backends; and beyond {@link maxCallSeries} and {@link maxLatencySeries} everything else shares one series.
+ */
+export class GatewayMetrics {
+  readonly registry = new Registry();
+  readonly inFlight = gauge(this.registry, 'simpul_gateway_calls_in_flight', 'Calls that are being answered.');
+  readonly refusedObjects = gauge(
+    this.registry,
+    'simpul_gateway_refused_objects',
+    'Compiled objects that could not be loaded; their last good version serves on.',
+  );
+  readonly loadedObjects = gauge(this.registry, 'simpul_gateway_loaded_objects', 'Compiled objects that are served.');
+  readonly configVersion = gauge(
+    this.registry,
+    'simpul_gateway_config_version',
+    'resourceVersion up to which the configuration is served.',
+  );
+  readonly viewAge = gauge(
+    this.registry,
+    'simpul_gateway_view_age_seconds',
+    'Time since the API server last confirmed that the configuration is current.',
+  );
+  readonly limitKeys = gauge(this.registry, 'simpul_gateway_limit_keys', 'Keys that limits count in memory.');
+  readonly droppedLogLines = gauge(
+    this.registry,
+    'simpul_gateway_access_log_dropped_lines',
+    'Access-log lines that were dropped because the log could not be written fast enough.',
+  );
+  readonly #calls = new Counter({
+    name: 'simpul_gateway_calls_total',
+    help: 'Calls by ApiService, plan and class of the answer (2xx, 4xx, …; aborted: the caller went away).',
+    labelNames: ['api', 'plan', 'class'],
+    registers: [this.registry],
+  });
+  readonly #latency = new Histogram({
+    name: 'simpul_gateway_call_duration_seconds',
+    help: 'From the head of the request to the last byte of the answer.',
+    labelNames: ['api'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+    registers: [this.registry],
+  });
+  readonly #backendErrors = new Counter({
+    name: 'simpul_gateway_backend_errors_total',
+    help: 'Calls that failed between gateway and backend, by code of the refusal.',
+    labelNames: ['code'],
+    registers: [this.registry],
+  });
+  readonly #limited = new Counter({
+    name: 'simpul_gateway_limited_calls_total',
+    help: 'Calls refused by a limit, by the level that states it.',
+    labelNames: ['level'],
+    registers: [this.registry],
+  });
+  readonly #series = new Map<string, { users: number; readonly series: CallSeries }>();
+  readonly #latencies = new Map<string, { users: number; readonly child: Histogram.Internal<'api'> }>();
+  /** Calls that reached no API. */
+  readonly noApi = this.openApi('', []);
+
+  /** Meters for one ApiService and its plans. Give them back with {@link closeApi}. */
+  openApi(api: string, plans: readonly string[]): ApiMeters {
+    const series = new Map([null, ...plans].map((plan) => [plan, this.#acquireSeries(api, plan ?? '')]));
+    return new ApiMeters(api, series, this.#acquireLatency(api));
+  }
+
+  /** Removes the series that nobody uses any more, so that objects that come and go do not add up. */
+  closeApi(meters: ApiMeters): void {
+    for (const series of meters.series.values()) this.#releaseSeries(series);
+    this.#releaseLatency(meters.api);
+  }
+
+  countBackendError(code: string): void {
+    this.#backendErrors.inc({ code });
+  }
+
+  countLimited(level: string): void {
+    this.#limited.inc({ level });
+  }
+
+  #acquireSeries(api: string, plan: string): CallSeries {
+    const wanted = seriesKey(api, plan);
+    const full = !this.#series.has(wanted) && this.#series.size >= maxCallSeries;
+    const labels = full ? { api: otherLabel, plan: '' } : { api, plan };
+    const key = seriesKey(labels.api, labels.plan);
+    let held = this.#series.get(key);
+    if (held === undefined) {
+      held = { users: 0, series: { ...labels, counter: this.#calls, children: new Map() } };
+      this.#series.set(key, held);
+    }
+    held.users++;
+    return held.series;
+  }
+
+  #releaseSeries(series: CallSeries): void {
+    const key = seriesKey(series.api, series.plan);
+    const held = this.#series.get(key);
+    if (held === undefined) return;
+    held.users--;
+    if (held.users > 0) return;
+    this.#series.delete(key);
+    for (const status of series.children.keys()) {
+      this.#calls.remove({ api: series.api, plan: series.plan, class: status });
+    }
+  }
+
+  #acquireLatency(api: string): Histogram.Internal<'api'> {
+    const full = !this.#latencies.has(api) && this.#latencies.size >= maxLatencySeries;
+    const label = full ? otherLabel : api;
+    let held = this.#latencies.get(label);
+    if (held === undefined) {
+      held = { users: 0, child: this.#latency.labels({ api: label }) };
+      this.#latencies.set(label, held);
+    }
+    held.users++;
+    return held.child;
+  }
+
+  #releaseLatency(api: string): void {
+    const label = this.#latencies.has(api) ? api : otherLabel;
+    const held = this.#latencies.get(label);
+    if (held === undefined) return;
+    held.users--;
+    if (held.users > 0) return;
+    this.#latencies.delete(label);
+    this.#latency.remove({ api: label });
+  }
+}
+
+function seriesKey(api: string, plan: string): string {
+  return `${api} ${plan}`;
+}
+
+function gauge(registry: Registry, name: string, help: string): Gauge {
+  return new Gauge({ name, help, registers: [registry] });
+}

@@ -1,0 +1,176 @@
+import { Pool } from 'undici';
+import type { CompiledBackend } from '#api/compiled/contract.ts';
+import type { AddressJudge } from './address.ts';
+import { buildGuardedConnector } from './connector.ts';
+
+/** Kept connections to one origin under one connect timeout; shared by all APIs that name it. */
+class SharedPool {
+  readonly key: string;
+  readonly origin: string;
+  readonly connectTimeoutMs: number;
+  users = 0;
+  pool: Pool;
+
+  constructor(origin: string, connectTimeoutMs: number, pool: Pool) {
+    this.key = poolKey(origin, connectTimeoutMs);
+    this.origin = origin;
+    this.connectTimeoutMs = connectTimeoutMs;
+    this.pool = pool;
+  }
+}
+
+function poolKey(origin: string, connectTimeoutMs: number): string {
+  return `${origin} ${connectTimeoutMs}`;
+}
+
+/** One place where a backend answers. */
+export class Endpoint {
+  /** `http://10.0.0.1:9000`. */
+  readonly origin: string;
+  /** Host field for the backend. */
+  readonly authority: string;
+  /** Path of its URL without trailing slash; what is left of the call's path is joined to it. */
+  readonly prefix: string;
+  readonly shared: SharedPool;
+
+  constructor(url: URL, shared: SharedPool) {
+    this.origin = url.origin;
+    this.authority = url.host;
+    this.prefix = url.pathname.replace(/\/+$/, '');
+    this.shared = shared;
+  }
+
+  get pool(): Pool {
+    return this.shared.pool;
+  }
+}
+
+/** The endpoints of one API, dealt out round robin by weight. */
+export class Backend {
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly endpoints: readonly Endpoint[];
+  /** One round: each endpoint as often as its weight, spread evenly. */
+  readonly #round: readonly Endpoint[];
+  #next = 0;
+
+  constructor(compiled: CompiledBackend, endpoints: readonly Endpoint[]) {
+    this.timeoutMs = compiled.timeoutMs;
+    this.connectTimeoutMs = compiled.connectTimeoutMs;
+    this.endpoints = endpoints;
+    this.#round = dealRound(
+      endpoints,
+      compiled.endpoints.map((endpoint) => endpoint.weight),
+    );
+  }
+
+  /** Undefined when every weight is zero. */
+  next(): Endpoint | undefined {
+    const endpoint = this.#round[this.#next];
+    this.#next = this.#next + 1 >= this.#round.length ? 0 : this.#next + 1;
+    return endpoint;
+  }
+}
+
+/** Smooth weighted round robin, dealt once: weights 3 and 1 give a a b a. */
+export function dealRound<T>(items: readonly T[], weights: readonly number[]): readonly T[] {
+  const divisor = weights.reduce(greatestCommonDivisor, 0) || 1;
+  const steps = weights.map((weight) => weight / divisor);
+  const total = steps.reduce((sum, step) => sum + step, 0);
+  const current = steps.map(() => 0);
+  const round: T[] = [];
+  while (round.length < total) {
+    for (const [index, step] of steps.entries()) current[index] = (current[index] ?? 0) + step;
+    const best = current.indexOf(Math.max(...current));
+    const item = items[best];
+    if (item === undefined) break;
+    round.push(item);
+    current[best] = (current[best] ?? 0) - total;
+  }
+  return round;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+export interface BackendPoolOptions {
+  readonly extraCa: readonly string[];
+}
+
+/** All connections to backends. A pool is made at its first use by an API and closed, gently, after its last. */
+export class BackendPools {
+  readonly #pools = new Map<string, SharedPool>();
+  readonly #options: BackendPoolOptions;
+  #judge: AddressJudge;
+
+  constructor(options: BackendPoolOptions) {
+    this.#options = options;
+    this.#judge = () => 'cannot be judged before the gateway has its configuration';
+  }
+
+  /** Kept connections were judged by the old rules, so all calls from now on use new ones. */
+  setJudge(judge: AddressJudge): void {
+    this.#judge = judge;
+    for (const shared of this.#pools.values()) {
+      const before = shared.pool;
+      shared.pool = this.#open(shared.origin, shared.connectTimeoutMs);
+      void before.close();
+    }
+  }
+
+  acquire(compiled: CompiledBackend): Backend {
+    const endpoints = compiled.endpoints.map(({ url }) => this.#endpoint(new URL(url), compiled.connectTimeoutMs));
+    return new Backend(compiled, endpoints);
+  }
+
+  release(backend: Backend): void {
+    for (const { shared } of backend.endpoints) {
+      shared.users--;
+      if (shared.users > 0) continue;
+      this.#pools.delete(shared.key);
+      // Calls under way end in their own time; each has a deadline.
+      void shared.pool.close();
+    }
+  }
+
+  /** Cuts everything at once; for the end of the process. */
+  async destroy(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((shared) => shared.pool.destroy()));
+    this.#pools.clear();
+  }
+
+  #endpoint(url: URL, connectTimeoutMs: number): Endpoint {
+    const key = poolKey(url.origin, connectTimeoutMs);
+    let shared = this.#pools.get(key);
+    if (shared === undefined) {
+      shared = new SharedPool(url.origin, connectTimeoutMs, this.#open(url.origin, connectTimeoutMs));
+      this.#pools.set(key, shared);
+    }
+    shared.users++;
+    return new Endpoint(url, shared);
+  }
+
+  #open(origin: string, connectTimeoutMs: number): Pool {
+    return new Pool(origin, {
+      connections: maxConnectionsPerOrigin,
+      pipelining: 1,
+      // Shorter than what servers usually keep, so that we close first and no call meets a closing connection.
+      keepAliveTimeout: 4000,
+      keepAliveMaxTimeout: 60_000,
+      maxHeaderSize: 64 * 1024,
+      // Each call has one deadline of its own (`backend-call.ts`); undici's timers would only add a second truth.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: buildGuardedConnector({
+        judge: (address) => this.#judge(address),
+        connectTimeoutMs,
+        secure: origin.startsWith('https:'),
+        extraCa: this.#options.extraCa,
+      }),
+    });
+  }
+}
+
+/** Bounds descriptors; calls beyond it wait for a connection within their deadline. */
+const maxConnectionsPerOrigin = 1024;

@@ -1,0 +1,160 @@
+import type {
+  CompiledApiService,
+  CompiledGateway,
+  CompiledKeyManager,
+  CompiledOperation,
+  CompiledSubscription,
+  CompiledTenant,
+} from '#api/compiled/contract.ts';
+import { parseId } from '#api/object.ts';
+import type { CounterPool } from '../limits/counters.ts';
+import { buildRules, releaseRules } from '../limits/rule.ts';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import type { BackendPools } from '../proxy/backend.ts';
+import { OperationTable, operationPathFault } from '../router/operations.ts';
+import { normalizePath } from '../router/path.ts';
+import type {
+  ApiEntry,
+  CredentialEntry,
+  GatewayEntry,
+  KeyManagerEntry,
+  OperationEntry,
+  PlanEntry,
+  SubscriptionEntry,
+  TenantEntry,
+} from './model.ts';
+import type { Slots } from './slot.ts';
+
+/** What entries hold beyond the snapshot: each `build…` takes from it and the matching `release…` gives back. */
+export interface EntryDeps {
+  readonly counters: CounterPool;
+  readonly backends: BackendPools;
+  readonly metrics: GatewayMetrics;
+  readonly tenants: Slots<TenantEntry>;
+  readonly keyManagers: Slots<KeyManagerEntry>;
+}
+
+/** Why an ApiService that fits its schema still cannot be served, or undefined. Checked before anything is taken. */
+export function apiServiceFault(api: CompiledApiService): string | undefined {
+  const normal = normalizePath(api.basePath);
+  if (!normal.ok) return `basePath ${normal.reason}`;
+  if (normal.path !== api.basePath || (api.basePath !== '/' && api.basePath.endsWith('/'))) {
+    return 'basePath is not in its normal form';
+  }
+  for (const [index, operation] of api.operations.entries()) {
+    const fault = operationPathFault(operation.path);
+    if (fault !== undefined) return `operations.${index}.path ${fault}`;
+  }
+  return undefined;
+}
+
+export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntry {
+  const plans = new Map(Object.keys(api.plans).map((name) => [name, buildPlan(api, name, deps.counters)]));
+  return {
+    id: api.id,
+    namespace: parseId(api.id).namespace,
+    version: api.version,
+    tenantId: api.tenant,
+    tenant: deps.tenants.acquire(api.tenant),
+    lifecycle: api.lifecycle,
+    hosts: api.hosts,
+    basePath: api.basePath,
+    baseLength: api.basePath === '/' ? 0 : api.basePath.length,
+    backend: deps.backends.acquire(api.backend),
+    authentication: {
+      mode: api.authentication.mode,
+      keyManagers: api.authentication.keyManagers.map((id) => ({ id, slot: deps.keyManagers.acquire(id) })),
+    },
+    limits: buildRules(deps.counters, { level: 'api', owner: api.id, label: `the API "${api.id}"` }, api.limits),
+    operations: buildOperations(api, deps.counters),
+    plans,
+    maxRequestBytes: api.maxRequestBytes,
+    meters: deps.metrics.openApi(api.id, [...plans.keys()]),
+  };
+}
+
+export function releaseApiEntry(api: CompiledApiService, entry: ApiEntry, deps: EntryDeps): void {
+  deps.tenants.release(api.tenant);
+  for (const { id } of entry.authentication.keyManagers) deps.keyManagers.release(id);
+  deps.backends.release(entry.backend);
+  releaseRules(deps.counters, entry.limits);
+  for (const plan of entry.plans.values()) releaseRules(deps.counters, plan.limits);
+  for (const operation of entry.operations?.operations ?? []) releaseRules(deps.counters, operation.limits);
+  deps.metrics.closeApi(entry.meters);
+}
+
+function buildPlan(api: CompiledApiService, name: string, counters: CounterPool): PlanEntry {
+  const source = { level: 'plan', owner: `${api.id} ${name}`, label: `the plan "${name}"` } as const;
+  return { name, limits: buildRules(counters, source, api.plans[name]?.limits ?? []) };
+}
+
+function buildOperations(api: CompiledApiService, counters: CounterPool): OperationTable<OperationEntry> | null {
+  if (api.operations.length === 0) return null;
+  return new OperationTable(api.operations.map((operation) => buildOperation(api.id, operation, counters)));
+}
+
+function buildOperation(api: string, operation: CompiledOperation, counters: CounterPool): OperationEntry {
+  const { path, methods } = operation;
+  const name = methods.length === 0 ? path : `${methods.join(' ')} ${path}`;
+  const source = { level: 'operation', owner: `${api} ${name}`, label: `the operation "${name}"` } as const;
+  return {
+    path,
+    methods,
+    limits: buildRules(counters, source, operation.limits),
+    timeoutMs: operation.timeoutMs,
+  };
+}
+
+export function buildTenantEntry(tenant: CompiledTenant, counters: CounterPool): TenantEntry {
+  const source = { level: 'tenant', owner: tenant.id, label: `the Tenant "${tenant.id}"` } as const;
+  return { id: tenant.id, suspended: tenant.suspended, limits: buildRules(counters, source, tenant.limits) };
+}
+
+export function buildKeyManagerEntry(keyManager: CompiledKeyManager): KeyManagerEntry {
+  return { id: keyManager.id, header: keyManager.header };
+}
+
+export function buildGatewayEntry(gateway: CompiledGateway, counters: CounterPool): GatewayEntry {
+  const source = { level: 'gateway', owner: gateway.id, label: `the gateway "${gateway.id}"` } as const;
+  return {
+    id: gateway.id,
+    pepper: Buffer.from(gateway.pepper, 'base64'),
+    limits: buildRules(counters, source, gateway.limits),
+    maxRequestBytes: gateway.maxRequestBytes,
+    drainDelayMs: gateway.drainDelayMs,
+  };
+}
+
+export function buildSubscriptionEntry(
+  subscription: CompiledSubscription,
+  deps: Pick<EntryDeps, 'tenants' | 'counters'>,
+): SubscriptionEntry {
+  const { id, application, grants } = subscription;
+  const source = { level: 'subscription', owner: id, label: `the Subscription "${id}"` } as const;
+  return {
+    id,
+    namespace: parseId(id).namespace,
+    tenantId: subscription.tenant,
+    tenant: deps.tenants.acquire(subscription.tenant),
+    application,
+    grants: new Map(grants.map((grant) => [grant.api, grant.plan ?? null])),
+    limits: buildRules(deps.counters, source, subscription.limits),
+  };
+}
+
+export function buildCredentials(
+  compiled: CompiledSubscription,
+  entry: SubscriptionEntry,
+): Map<string, CredentialEntry> {
+  return new Map(
+    compiled.credentials.map((credential) => [
+      credential.hash,
+      {
+        name: credential.name,
+        subscription: entry,
+        notBefore: credential.notBefore ?? Number.NEGATIVE_INFINITY,
+        notAfter: credential.notAfter ?? Number.POSITIVE_INFINITY,
+      },
+    ]),
+  );
+}

@@ -1,0 +1,115 @@
+import type { Compiled } from '#api/compiled/contract.ts';
+import type { Refusal } from '#api/compiled/lease.ts';
+import {
+  type CompiledSecret,
+  compiledAnnotations,
+  compiledDataKey,
+  compiledName,
+  contentHashOf,
+} from '#api/compiled/secret.ts';
+import { validateCompiled } from '#api/compiled/validate.ts';
+import type { LoadedObject, Snapshot } from './snapshot.ts';
+
+/**
+ * Turns compiled Secrets into what the snapshot serves, one at a time.
+ *
+ *   Secret ──▶ same content as before? ── yes ──▶ nothing to do
+ *                  │ no
+ *                  ▼
+ *              decode, validate ── bad ──▶ refused: reported, and its last good version serves on
+ *                  │ good
+ *                  ▼
+ *              snapshot.load ──▶ takes the place of the version before
+ */
+export class Loader {
+  readonly #snapshot: Snapshot;
+  readonly #loaded = new Map<string, Loaded>();
+  readonly #refusals = new Map<string, Refusal>();
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  get loadedCount(): number {
+    return this.#loaded.size;
+  }
+
+  /** What is refused now, by name of the Secret, sorted. */
+  refusals(): readonly Refusal[] {
+    return [...this.#refusals.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  get refusedCount(): number {
+    return this.#refusals.size;
+  }
+
+  /** True when what is served or refused may have changed. */
+  upsert(secret: CompiledSecret): boolean {
+    const { name } = secret.metadata;
+    const hash = hashOf(secret);
+    const before = this.#loaded.get(name);
+    if (before?.hash === hash) return this.#refusals.delete(name);
+    if (this.#refusals.get(name)?.hash === hash.slice(0, 16)) return false;
+    const verdict = this.#judge(secret);
+    if (!verdict.ok) {
+      this.#refusals.set(name, { name, hash: hash.slice(0, 16), reason: verdict.reason });
+      return true;
+    }
+    this.#refusals.delete(name);
+    this.#loaded.set(name, { hash, object: this.#snapshot.load(verdict.compiled, before?.object) });
+    return true;
+  }
+
+  remove(name: string): void {
+    this.#refusals.delete(name);
+    const before = this.#loaded.get(name);
+    if (before === undefined) return;
+    this.#loaded.delete(name);
+    before.object.unload();
+  }
+
+  /** Names of everything held, loaded or refused: what a complete list is compared with. */
+  names(): ReadonlySet<string> {
+    return new Set([...this.#loaded.keys(), ...this.#refusals.keys()]);
+  }
+
+  #judge(secret: CompiledSecret): { ok: true; compiled: Compiled } | { ok: false; reason: string } {
+    const parsed = parse(secret.data?.[compiledDataKey]);
+    if (!parsed.ok) return parsed;
+    const verdict = validateCompiled(parsed.value);
+    if (!verdict.ok) return verdict;
+    const { compiled } = verdict;
+    // Two Secrets that claim to be one object would overwrite each other.
+    if (compiledName(compiled.kind, compiled.id) !== secret.metadata.name) {
+      return { ok: false, reason: 'the name of the Secret is not the one that belongs to its object' };
+    }
+    const reason = this.#snapshot.faultOf(compiled);
+    return reason === undefined ? verdict : { ok: false, reason };
+  }
+}
+
+interface Loaded {
+  /** Of the content, hex. */
+  readonly hash: string;
+  readonly object: LoadedObject;
+}
+
+/** Largest compiled object, in characters of base64: what fits into a Secret. */
+const maxDataLength = 1_500_000;
+
+function parse(data: string | undefined): { ok: true; value: unknown } | { ok: false; reason: string } {
+  if (data === undefined) return { ok: false, reason: `data has no ${compiledDataKey}` };
+  if (data.length > maxDataLength) return { ok: false, reason: `${compiledDataKey} is too large` };
+  try {
+    return { ok: true, value: JSON.parse(Buffer.from(data, 'base64').toString()) as unknown };
+  } catch {
+    // The parser's message quotes the text, which may be secret.
+    return { ok: false, reason: `${compiledDataKey} is not JSON` };
+  }
+}
+
+/** The hash that the operator states; one that is missing or malformed is computed. */
+function hashOf(secret: CompiledSecret): string {
+  const stated = secret.metadata.annotations?.[compiledAnnotations.contentHash] ?? '';
+  return /^[0-9a-f]{64}$/.test(stated) ? stated : contentHashOf(secret.data?.[compiledDataKey] ?? '');
+}

@@ -1,0 +1,85 @@
+import type { CompiledApiService, CompiledLifecycle, CompiledOperation } from '#api/compiled/contract.ts';
+import type { LimitRule } from '../limits/rule.ts';
+import type { ApiMeters } from '../metrics/api-meters.ts';
+import type { Backend } from '../proxy/backend.ts';
+import type { OperationTable } from '../router/operations.ts';
+import type { Routable } from '../router/router.ts';
+import type { Slot } from './slot.ts';
+
+/**
+ * What a call follows from pointer to pointer. Everything is parsed, sorted and joined when an object loads; entries
+ * never change, a new version of an object is a new entry.
+ */
+export interface ApiEntry extends Routable {
+  readonly id: string;
+  readonly namespace: string;
+  readonly version: string;
+  readonly tenant: Slot<TenantEntry>;
+  readonly lifecycle: CompiledLifecycle;
+  /** Length of what is cut off the path; 0 for the root. */
+  readonly baseLength: number;
+  readonly backend: Backend;
+  readonly authentication: AuthenticationEntry;
+  readonly limits: readonly LimitRule[];
+  /** Null: every method and path passes. */
+  readonly operations: OperationTable<OperationEntry> | null;
+  readonly plans: ReadonlyMap<string, PlanEntry>;
+  /** Undefined: the gateway's default. */
+  readonly maxRequestBytes: number | undefined;
+  readonly meters: ApiMeters;
+}
+
+export interface AuthenticationEntry {
+  readonly mode: CompiledApiService['authentication']['mode'];
+  /** Empty: the built-in API key. */
+  readonly keyManagers: readonly { readonly id: string; readonly slot: Slot<KeyManagerEntry> }[];
+}
+
+export interface OperationEntry extends Pick<CompiledOperation, 'path' | 'methods'> {
+  readonly limits: readonly LimitRule[];
+  readonly timeoutMs: number | undefined;
+}
+
+export interface PlanEntry {
+  readonly name: string;
+  readonly limits: readonly LimitRule[];
+}
+
+export interface TenantEntry {
+  readonly id: string;
+  readonly suspended: boolean;
+  readonly limits: readonly LimitRule[];
+}
+
+export interface KeyManagerEntry {
+  readonly id: string;
+  /** Lower case. */
+  readonly header: string;
+}
+
+export interface SubscriptionEntry {
+  readonly id: string;
+  readonly namespace: string;
+  readonly tenantId: string;
+  readonly tenant: Slot<TenantEntry>;
+  readonly application: string;
+  /** Plan by ApiService id; null where the ApiService has no plans. */
+  readonly grants: ReadonlyMap<string, string | null>;
+  readonly limits: readonly LimitRule[];
+}
+
+export interface CredentialEntry {
+  readonly name: string;
+  readonly subscription: SubscriptionEntry;
+  /** Milliseconds since the epoch; the first and the last instant at which it is good. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+export interface GatewayEntry {
+  readonly id: string;
+  readonly pepper: Buffer;
+  readonly limits: readonly LimitRule[];
+  readonly maxRequestBytes: number;
+  readonly drainDelayMs: number;
+}

@@ -1,0 +1,183 @@
+import type {
+  Compiled,
+  CompiledApiService,
+  CompiledGateway,
+  CompiledKeyManager,
+  CompiledListener,
+  CompiledSubscription,
+  CompiledTenant,
+} from '#api/compiled/contract.ts';
+import { Calendar } from '../limits/calendar.ts';
+import { releaseRules } from '../limits/rule.ts';
+import { buildAddressJudge } from '../proxy/address.ts';
+import { FirstCome } from '../router/first-come.ts';
+import { Router } from '../router/router.ts';
+import { TrustedProxies } from '../router/trusted-proxies.ts';
+import {
+  apiServiceFault,
+  buildApiEntry,
+  buildCredentials,
+  buildGatewayEntry,
+  buildKeyManagerEntry,
+  buildSubscriptionEntry,
+  buildTenantEntry,
+  type EntryDeps,
+  releaseApiEntry,
+} from './entries.ts';
+import type {
+  ApiEntry,
+  CredentialEntry,
+  GatewayEntry,
+  KeyManagerEntry,
+  SubscriptionEntry,
+  TenantEntry,
+} from './model.ts';
+import { Slots } from './slot.ts';
+
+export type SnapshotDeps = Pick<EntryDeps, 'counters' | 'backends' | 'metrics'> & {
+  /** Addresses that no backend may have: this pod's own and the API server's. */
+  readonly ownAddresses: () => readonly string[];
+};
+
+/** Takes one loaded object out again, and with it everything that it held. */
+export type Unload = () => void;
+
+/**
+ * Everything that is served, joined by id and changed in place: one changed object rebuilds its own entry and nothing
+ * else. Calls under way keep the entries that they began with.
+ */
+export class Snapshot {
+  readonly router: Router<ApiEntry>;
+  readonly credentials = new FirstCome<string, CredentialEntry>();
+  gateway: GatewayEntry | null = null;
+  listeners: readonly CompiledListener[] = [];
+  trustedProxies = new TrustedProxies([]);
+  readonly #deps: EntryDeps & SnapshotDeps;
+  readonly #hostOwners = new FirstCome<string, string>();
+  readonly #tenants = new Slots<TenantEntry>();
+  readonly #keyManagers = new Slots<KeyManagerEntry>();
+
+  constructor(deps: SnapshotDeps) {
+    this.#deps = { ...deps, tenants: this.#tenants, keyManagers: this.#keyManagers };
+    this.router = new Router((host) => this.#hostOwners.get(host));
+  }
+
+  /** Why `compiled` cannot be served although it is valid by its schema; undefined when it can. */
+  faultOf(compiled: Compiled): string | undefined {
+    return compiled.kind === 'ApiService' ? apiServiceFault(compiled) : undefined;
+  }
+
+  /**
+   * Loads an object that has no {@link faultOf}. `previous` is what an older version of the same object left; it is
+   * taken out only after the new one stands, so no call falls between the two.
+   */
+  load(compiled: Compiled, previous: LoadedObject | undefined): LoadedObject {
+    switch (compiled.kind) {
+      case 'ApiGateway':
+        return this.#loadGateway(compiled, previous);
+      case 'Tenant':
+        return this.#loadTenant(compiled, previous);
+      case 'KeyManager':
+        return this.#loadKeyManager(compiled);
+      case 'ApiService':
+        return this.#loadApi(compiled, previous);
+      case 'Subscription':
+        return this.#loadSubscription(compiled, previous);
+    }
+  }
+
+  #loadApi(compiled: CompiledApiService, previous: LoadedObject | undefined): LoadedObject {
+    const entry = buildApiEntry(compiled, this.#deps);
+    const before = previous?.kind === 'ApiService' ? previous : undefined;
+    if (before === undefined) this.router.add(entry);
+    else this.router.replace(before.entry, entry);
+    before?.release();
+    const release = () => releaseApiEntry(compiled, entry, this.#deps);
+    const unload = () => {
+      this.router.remove(entry);
+      release();
+    };
+    return { kind: 'ApiService', entry, release, unload };
+  }
+
+  #loadTenant(compiled: CompiledTenant, previous: LoadedObject | undefined): LoadedObject {
+    const entry = buildTenantEntry(compiled, this.#deps.counters);
+    const before = previous?.kind === 'Tenant' ? previous.hosts : [];
+    this.#tenants.fill(compiled.id, entry);
+    for (const host of compiled.hosts) if (!before.includes(host)) this.#hostOwners.add(host, compiled.id);
+    for (const host of before) if (!compiled.hosts.includes(host)) this.#hostOwners.remove(host, compiled.id);
+    if (previous?.kind === 'Tenant') previous.release();
+    const release = () => releaseRules(this.#deps.counters, entry.limits);
+    const unload = () => {
+      this.#tenants.empty(compiled.id);
+      for (const host of compiled.hosts) this.#hostOwners.remove(host, compiled.id);
+      release();
+    };
+    return { kind: 'Tenant', hosts: compiled.hosts, release, unload };
+  }
+
+  #loadKeyManager(compiled: CompiledKeyManager): LoadedObject {
+    this.#keyManagers.fill(compiled.id, buildKeyManagerEntry(compiled));
+    return { kind: 'KeyManager', unload: () => this.#keyManagers.empty(compiled.id) };
+  }
+
+  #loadSubscription(compiled: CompiledSubscription, previous: LoadedObject | undefined): LoadedObject {
+    const entry = buildSubscriptionEntry(compiled, this.#deps);
+    const credentials = buildCredentials(compiled, entry);
+    const before = previous?.kind === 'Subscription' ? previous : undefined;
+    for (const [hash, credential] of credentials) {
+      const earlier = before?.credentials.get(hash);
+      if (earlier === undefined) this.credentials.add(hash, credential);
+      else this.credentials.replace(hash, earlier, credential);
+    }
+    for (const [hash, earlier] of before?.credentials ?? []) {
+      if (!credentials.has(hash)) this.credentials.remove(hash, earlier);
+    }
+    before?.release();
+    const release = () => this.#releaseSubscription(entry);
+    const unload = () => {
+      for (const [hash, credential] of credentials) this.credentials.remove(hash, credential);
+      release();
+    };
+    return { kind: 'Subscription', credentials, release, unload };
+  }
+
+  #releaseSubscription(entry: SubscriptionEntry): void {
+    this.#tenants.release(entry.tenantId);
+    releaseRules(this.#deps.counters, entry.limits);
+  }
+
+  #loadGateway(compiled: CompiledGateway, previous: LoadedObject | undefined): LoadedObject {
+    const { counters, backends, ownAddresses } = this.#deps;
+    const before = previous?.kind === 'ApiGateway' ? previous : undefined;
+    if (counters.calendar.timeZone !== compiled.timeZone) counters.calendar = new Calendar(compiled.timeZone);
+    const access = JSON.stringify(compiled.backendAccess);
+    if (before?.access !== access) {
+      backends.setJudge(buildAddressJudge({ ...compiled.backendAccess, own: ownAddresses }));
+    }
+    const entry = buildGatewayEntry(compiled, counters);
+    this.trustedProxies = new TrustedProxies(compiled.trustedProxies);
+    this.gateway = entry;
+    this.listeners = compiled.listeners;
+    before?.release();
+    const release = () => releaseRules(counters, entry.limits);
+    const unload = () => {
+      if (this.gateway === entry) this.gateway = null;
+      release();
+    };
+    return { kind: 'ApiGateway', access, release, unload };
+  }
+}
+
+/** What a loaded object left behind: enough to replace it, and to take it out. `release` gives back only what its entry held. */
+export type LoadedObject =
+  | { readonly kind: 'ApiGateway'; readonly access: string; readonly release: Unload; readonly unload: Unload }
+  | { readonly kind: 'Tenant'; readonly hosts: readonly string[]; readonly release: Unload; readonly unload: Unload }
+  | { readonly kind: 'KeyManager'; readonly unload: Unload }
+  | { readonly kind: 'ApiService'; readonly entry: ApiEntry; readonly release: Unload; readonly unload: Unload }
+  | {
+      readonly kind: 'Subscription';
+      readonly credentials: ReadonlyMap<string, CredentialEntry>;
+      readonly release: Unload;
+      readonly unload: Unload;
+    };
