@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StoreError } from '#kube/store-error.ts';
 import { type ControllerOptions, type Outcome, ReconcileDeadlineError, runController } from './controller.ts';
+import { NotLeaderError } from './fenced-store.ts';
 import { ManualClock } from './manual-clock.ts';
 import { StatusError } from './status-error.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -227,6 +228,20 @@ describe('controller: workers', () => {
     assert.equal(harness.queue.depth, 1);
     await harness.finish();
   });
+});
+
+test('controller: keeps a key whose write was refused because the lease was lost', async () => {
+  const harness = new Harness();
+  harness.start(async () => {
+    harness.leader = false;
+    throw new NotLeaderError('apply');
+  });
+  harness.queue.add('a');
+  await settle();
+  assert.deepEqual(harness.outcomes, ['aborted']);
+  assert.deepEqual(harness.lines, []);
+  assert.equal(harness.queue.depth, 1);
+  await harness.finish();
 });
 
 describe('controller: stop', () => {

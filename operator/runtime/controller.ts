@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { CodedError } from '#api/errors.ts';
 import { isStoreError, StoreError } from '#kube/store-error.ts';
 import { type Clock, pause, systemClock } from './clock.ts';
+import { NotLeaderError } from './fenced-store.ts';
 import { StatusError } from './status-error.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -13,7 +14,7 @@ import type { WorkQueue } from './work-queue.ts';
  *       ^                 ^                                       |
  *       |  lost the lease |   done, stalled: forget (+ requeue)   |
  *       +-----------------+   conflict, failed: back-off     <----+
- *                             aborted: nothing
+ *                             aborted: nothing, or back into the queue
  *
  *   stop: nobody takes any more; what runs may end within `stopGraceMs`, then its signal aborts.
  */
@@ -26,7 +27,7 @@ export interface Result {
 
 /**
  * How a run ended. `done`: well. `stalled`: a user must act or something must happen first ({@link StatusError}).
- * `conflict`: it worked on a stale read and tries again. `aborted`: we are stopping. `failed`: everything else.
+ * `conflict`: it worked on a stale read and tries again. `aborted`: we stop, or lost the lease. `failed`: the rest.
  */
 export type Outcome = 'done' | 'stalled' | 'conflict' | 'aborted' | 'failed';
 
@@ -124,26 +125,34 @@ class Controller<K extends string> {
     metrics.reconciled(name, outcome, this.#clock.now() - startMs);
   }
 
-  /** The one place where the end of a reconcile becomes a decision about its key. */
   async #reconcile(key: K): Promise<Outcome> {
-    const { queue } = this.#options;
     const run = this.#bound();
     try {
       const { requeueAfterMs } = await this.#options.reconcile(key, run.signal);
       return this.#settle(key, 'done', requeueAfterMs);
     } catch (error) {
-      if (error instanceof StatusError) return this.#settle(key, 'stalled', error.retryAfterMs);
-      if (this.#stopNow.aborted) return 'aborted';
-      if (isStoreError(error, 'Conflict')) {
-        queue.addBackoff(key);
-        return 'conflict';
-      }
-      // With the deadline over, what was thrown is mostly just "aborted": the reason says why.
-      this.#fail(key, run.signal.aborted ? run.signal.reason : error, error);
-      return 'failed';
+      return this.#conclude(key, error, run.signal);
     } finally {
       run.end();
     }
+  }
+
+  /** The one place where what a reconcile throws becomes a decision about its key. */
+  #conclude(key: K, error: unknown, signal: AbortSignal): Outcome {
+    const { queue } = this.#options;
+    if (error instanceof StatusError) return this.#settle(key, 'stalled', error.retryAfterMs);
+    if (this.#stopNow.aborted) return 'aborted';
+    if (error instanceof NotLeaderError) {
+      queue.add(key);
+      return 'aborted';
+    }
+    if (isStoreError(error, 'Conflict')) {
+      queue.addBackoff(key);
+      return 'conflict';
+    }
+    // With the deadline over, what was thrown is mostly just "aborted": the signal's reason says why.
+    this.#fail(key, signal.aborted ? signal.reason : error, error);
+    return 'failed';
   }
 
   #settle(key: K, outcome: 'done' | 'stalled', requeueAfterMs: number | undefined): Outcome {
