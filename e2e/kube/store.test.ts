@@ -1,0 +1,22 @@
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { ApiServerStore } from '#kube/api-server-store.ts';
+import { loadConnection } from '#kube/load-connection.ts';
+import { storeSuite, widgetCrdFile, widgetKind } from '#kube/store.suite.ts';
+import { Transport } from '#kube/transport.ts';
+import { type ControlPlane, startControlPlane } from '#tools/controlplane/control-plane.ts';
+
+let cluster: ControlPlane | undefined;
+let store: ApiServerStore | undefined;
+after(async () => {
+  await store?.close();
+  await cluster?.stop();
+});
+
+storeSuite('API server', async () => {
+  cluster = await startControlPlane();
+  await cluster.installCrds(fileURLToPath(widgetCrdFile));
+  const connection = await loadConnection({ env: {}, kubeconfig: cluster.kubeconfig });
+  store = new ApiServerStore(new Transport(connection), { kinds: [widgetKind] });
+  return { store, expiredVersion: async () => '1' };
+});
