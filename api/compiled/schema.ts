@@ -111,7 +111,7 @@ export const compiledSchemas = {
   ),
   Tenant: compiled('Tenant', ['hosts', 'paths', 'suspended', 'limits'], {
     hosts: { type: 'array', maxItems: 1024, items: host },
-    paths: { type: 'array', maxItems: 1024, items: basePath },
+    paths: { type: 'array', maxItems: 1024, items: path },
     suspended: { type: 'boolean' },
     limits,
   }),
