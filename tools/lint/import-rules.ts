@@ -23,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   examples: ['examples'],
 };
 
-const pureFolder = /^operator\/(translate|resources|policies|status)\//;
+const pureFolder = /^operator\/(translate|resources|policies|status|world)\//;
 const controllersFolder = /^operator\/controllers\//;
 const testFile = /\.(test|suite)\.ts$/;
 const vagueName = /(^|\/)(utils?|helpers?|common|misc)\.ts$/;
