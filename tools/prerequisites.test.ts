@@ -86,7 +86,7 @@ function run(goal: string, machine: Machine, env: Record<string, string> = {}) {
   for (const tool of tools) symlinkSync(pathOf(tool), join(folder, tool));
   for (const [name, version] of Object.entries(machine))
     writeFileSync(join(folder, name), fake(version), { mode: 0o755 });
-  return spawnSync('tools/prerequisites.sh', [goal], { env: { ...env, PATH: folder }, encoding: 'utf8' });
+  return spawnSync('sh', ['tools/prerequisites.sh', goal], { env: { ...env, PATH: folder }, encoding: 'utf8' });
 }
 
 /** Answers every question with its version; an "offline" Go fails when it is not told to stay local. */
