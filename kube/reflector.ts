@@ -1,4 +1,10 @@
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import type { ResourceKind } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
+import { Backoff } from './backoff.ts';
+import { compareVersions } from './resource-version.ts';
+import type { Selection, Store, WatchEvent } from './store.ts';
+import { isStoreError, StoreError, type StoreReason } from './store-error.ts';
 
 /**
  * What a reflector tells its owner. Calls come one at a time, in order. `replace` follows every complete list (the
@@ -11,6 +17,226 @@ export interface ReflectorHandler<T extends KubeObject> {
   upsert(object: T): void;
   /** Deleted; `object` is its last known state. */
   remove(object: T): void;
-  /** All changes up to here have been handed over, also those that this selection does not see. */
+  /**
+   * All changes up to here have been handed over, also those that this selection does not see. Called after each change
+   * and each bookmark, never with a lower version than before, until the next `replace`.
+   */
   progress?(resourceVersion: string): void;
+}
+
+/** What is reflected. */
+export interface ReflectorSource extends Selection {
+  readonly kind: ResourceKind;
+}
+
+/** Why a watch was left: it ended as it should, its owner threw, etcd went back in time, or a StoreError. */
+export type RestartReason = 'Ended' | 'HandlerFailed' | 'RolledBack' | StoreReason;
+
+export interface ReflectorOptions {
+  /** The only way to end it. */
+  readonly signal: AbortSignal;
+  /** Everything that did not go well; it goes on by itself. */
+  readonly onError?: (error: Error) => void;
+  /** For metrics. `list`: a complete list; `event`: one change or bookmark; `restart`: see {@link RestartReason}. */
+  readonly onList?: (items: number, durationMs: number) => void;
+  readonly onEvent?: (type: WatchEvent<KubeObject>['type']) => void;
+  readonly onRestart?: (reason: RestartReason) => void;
+  /** Objects per page; default 500. */
+  readonly pageSize?: number;
+  /** First and longest wait after failures in a row; default 200 ms and 30 s. */
+  readonly backoff?: { readonly baseMs: number; readonly capMs: number };
+  /** Monotonic milliseconds. */
+  readonly now?: () => number;
+  /** Of [0, 1). */
+  readonly random?: () => number;
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+}
+
+/** A watch that lived this long has worked, even if nothing came. */
+const healthyMs = 10_000;
+const defaultPageSize = 500;
+
+/**
+ * Keeps `handler` in step with the store until the signal aborts; only then does the promise resolve. It never rejects.
+ *
+ *          ┌── error: back-off ──┐
+ *          ▼                     │
+ *        list pages ──complete──▶ replace ──▶ watch ──▶ upsert / remove / progress
+ *          ▲                                  │   ▲
+ *          ├── Expired, RolledBack, ──────────┤   └── resume from the last version seen, after a check
+ *          │   HandlerFailed                  │       that etcd has not gone back behind it
+ *          └──────────────────────────────────┴── ended, broken, stalled: resume (back-off when in a row)
+ *
+ * Pages are gathered before the owner hears of them, so a list that fails half-way changes nothing.
+ */
+export async function runReflector<T extends KubeObject>(
+  store: Store,
+  source: ReflectorSource,
+  handler: ReflectorHandler<T>,
+  options: ReflectorOptions,
+): Promise<void> {
+  await new Reflector(store, source, handler, options).run();
+}
+
+/** The owner threw: what it holds is unknown, so it gets everything anew. */
+class HandlerError extends StoreError {
+  constructor(cause: unknown) {
+    super('InternalError', 'the owner of the reflector failed to take a change', { cause });
+  }
+}
+
+/** etcd was restored to an older state: versions that we hold belong to a history that never happened. */
+class RolledBackError extends StoreError {
+  constructor(held: string, present: string) {
+    super('Expired', `the store went back from version ${held} to ${present}`);
+  }
+}
+
+class Reflector<T extends KubeObject> {
+  readonly #store: Store;
+  readonly #source: ReflectorSource;
+  readonly #handler: ReflectorHandler<T>;
+  readonly #options: ReflectorOptions;
+  readonly #backoff: Backoff;
+  readonly #now: () => number;
+  /** Where to resume; undefined: list first. */
+  #version: string | undefined;
+  #epoch = 0;
+  #pageSize: number;
+
+  constructor(store: Store, source: ReflectorSource, handler: ReflectorHandler<T>, options: ReflectorOptions) {
+    this.#store = store;
+    this.#source = source;
+    this.#handler = handler;
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#pageSize = options.pageSize ?? defaultPageSize;
+    this.#backoff = new Backoff({
+      ...(options.backoff ?? { baseMs: 200, capMs: 30_000 }),
+      random: options.random ?? Math.random,
+    });
+  }
+
+  async run(): Promise<void> {
+    const { signal } = this.#options;
+    while (!signal.aborted) {
+      const waitMs = await this.#cycle().catch((error: unknown) => this.#afterFailure(error));
+      if (waitMs > 0 && !signal.aborted) await this.#sleep(waitMs);
+    }
+  }
+
+  /** One list if needed, and one watch up to its end. Gives the milliseconds to wait before the next. */
+  async #cycle(): Promise<number> {
+    if (this.#version === undefined) this.#version = await this.#list();
+    else await this.#checkHistory(this.#version);
+    const started = this.#now();
+    const events = await this.#watch(this.#version);
+    if (this.#options.signal.aborted) return 0;
+    this.#options.onRestart?.('Ended');
+    if (events > 0 || this.#now() - started >= healthyMs) {
+      this.#backoff.reset();
+      return 0;
+    }
+    return this.#backoff.next(); // a server that hangs up at once must not be called in a tight loop
+  }
+
+  async #list(): Promise<string> {
+    const started = this.#now();
+    const items: T[] = [];
+    let next: string | undefined;
+    let resourceVersion = '';
+    do {
+      const { kind, ...selection } = this.#source;
+      const page = await this.#store.list<T>(kind, {
+        ...selection,
+        signal: this.#options.signal,
+        limit: this.#pageSize,
+        ...(next === undefined ? {} : { continue: next }),
+      });
+      for (const item of page.items) items.push(item);
+      ({ resourceVersion, continue: next } = page);
+      await setImmediate(); // parsing a page takes milliseconds: others get their turn between two of them
+    } while (next !== undefined);
+    this.#pageSize = this.#options.pageSize ?? defaultPageSize;
+    await this.#handOver(() => this.#handler.replace(items, resourceVersion, this.#epoch + 1));
+    this.#epoch += 1;
+    this.#options.onList?.(items.length, this.#now() - started);
+    return resourceVersion;
+  }
+
+  /**
+   * A watch from a version that the server has not reached yet is silent, not refused: after etcd was restored to an
+   * older state we would miss everything until it has caught up. One cheap read per resume shows it.
+   */
+  async #checkHistory(held: string): Promise<void> {
+    const { kind, ...selection } = this.#source;
+    const page = await this.#store.list<T>(kind, { ...selection, signal: this.#options.signal, limit: 1 });
+    if (compareVersions(page.resourceVersion, held) < 0) throw new RolledBackError(held, page.resourceVersion);
+  }
+
+  /** Watches until the stream ends, and gives how many events came. */
+  async #watch(resourceVersion: string): Promise<number> {
+    const { kind, ...selection } = this.#source;
+    const { signal } = this.#options;
+    let events = 0;
+    for await (const event of this.#store.watch<T>(kind, { ...selection, signal, resourceVersion })) {
+      if (signal.aborted) break;
+      await this.#take(event);
+      events += 1;
+      this.#backoff.reset();
+    }
+    return events;
+  }
+
+  #take(event: WatchEvent<T>): void | Promise<void> {
+    const version = event.type === 'BOOKMARK' ? event.resourceVersion : (event.object.metadata.resourceVersion ?? '');
+    const held = this.#version ?? '';
+    if (compareVersions(version, held) < 0) throw new RolledBackError(held, version);
+    this.#options.onEvent?.(event.type);
+    try {
+      if (event.type === 'DELETED') this.#handler.remove(event.object);
+      else if (event.type !== 'BOOKMARK') this.#handler.upsert(event.object);
+      this.#version = version;
+      this.#handler.progress?.(version);
+    } catch (error) {
+      throw new HandlerError(error);
+    }
+  }
+
+  async #handOver(call: () => void | Promise<void>): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      throw new HandlerError(error);
+    }
+  }
+
+  #afterFailure(error: unknown): number {
+    if (this.#options.signal.aborted) return 0;
+    const listing = this.#version === undefined;
+    if (error instanceof HandlerError || isStoreError(error, 'Expired')) this.#version = undefined;
+    // The list took longer than etcd keeps its version: larger pages make it shorter.
+    if (listing && isStoreError(error, 'Expired')) this.#pageSize *= 10;
+    this.#options.onRestart?.(restartReason(error));
+    this.#options.onError?.(error instanceof Error ? error : new StoreError('InternalError', String(error)));
+    const again = this.#backoff.failures > 0;
+    const waitMs = this.#backoff.next();
+    if (isStoreError(error, 'Expired') && !again) return 0; // normal after a long absence; in a row it is not
+    return Math.max(waitMs, error instanceof StoreError ? (error.retryAfterMs ?? 0) : 0);
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    const { signal, sleep = realSleep } = this.#options;
+    await sleep(ms, signal).catch(() => undefined); // aborted: the loop sees it
+  }
+}
+
+function restartReason(error: unknown): RestartReason {
+  if (error instanceof HandlerError) return 'HandlerFailed';
+  if (error instanceof RolledBackError) return 'RolledBack';
+  return error instanceof StoreError ? error.reason : 'InternalError';
+}
+
+async function realSleep(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal });
 }
