@@ -20,6 +20,7 @@ const cases: readonly Case[] = [
   { path: 'operator/x1.ts', code: "throw new Error('no code');", says: /bare Error/ },
   { path: 'operator/x2.test.ts', code: "throw new Error('in a test');" },
   { path: 'kube/store3.suite.ts', code: "throw new Error('in a suite');" },
+  { path: 'e2e/x19.ts', code: "throw new Error('in test support');" },
   { path: 'operator/x4.ts', code: "export const isNew = (type: string) => type === 'ADDED';", says: /event types/ },
   { path: 'kube/x5.ts', code: "export const isNew = (type: string) => type === 'ADDED';" },
   { path: 'operator/translate/x6.ts', code: 'export const now = Date.now();', says: /no clock/ },
