@@ -7,6 +7,12 @@ export interface NeededPort {
   readonly remedy: string;
 }
 
+/** A TCP port from the command line; undefined when it is none. */
+export function parsePort(text: string): number | undefined {
+  const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65_535 ? port : undefined;
+}
+
 /** The needed ports of 127.0.0.1 that somebody else listens on. */
 export async function takenPorts(needed: readonly NeededPort[]): Promise<NeededPort[]> {
   const free = await Promise.all(needed.map(({ port }) => isFree(port)));

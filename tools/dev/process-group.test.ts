@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
-import { takenPorts } from './ports.ts';
+import { parsePort, takenPorts } from './ports.ts';
 import { ProcessGroup } from './process-group.ts';
 
 const run = (code: string) => ({ program: process.execPath, args: ['-e', code] });
@@ -45,4 +45,9 @@ test('a port that somebody listens on is named, a free one is not', async () => 
   server.close();
   await once(server, 'close');
   assert.deepEqual(await takenPorts([needed]), []);
+});
+
+test('only numbers from 1 to 65535 are ports', () => {
+  for (const text of ['1', '8080', '65535']) assert.equal(parsePort(text), Number(text));
+  for (const text of ['', '0', '65536', '-1', '8080x', '1e3', ' 80']) assert.equal(parsePort(text), undefined);
 });
