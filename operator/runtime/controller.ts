@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { CodedError } from '#api/errors.ts';
 import { isStoreError, StoreError } from '#kube/store-error.ts';
+import { aborted } from './aborted.ts';
 import { type Clock, pause, systemClock } from './clock.ts';
 import { NotLeaderError } from './fenced-store.ts';
 import { StatusError } from './status-error.ts';
@@ -186,9 +187,4 @@ class Controller<K extends string> {
     };
     return { signal: run.signal, end };
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
