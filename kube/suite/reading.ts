@@ -20,12 +20,16 @@ export const readingCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'what is read may be changed without changing the store',
+    name: 'a caller who changes what it read does not change the store',
     run: async (context) => {
       const { create, get } = widgetsOf(context);
       await create('a', { size: 4 });
       const read = present(await get('a'));
-      read.spec = { size: 9 };
+      try {
+        read.spec = { size: 9 };
+      } catch (error) {
+        assert.ok(error instanceof TypeError, 'a store may hand out frozen objects');
+      }
       assert.equal((await get('a'))?.spec?.size, 4);
     },
   },
