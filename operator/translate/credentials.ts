@@ -1,10 +1,10 @@
 import type { CompiledCredential } from '#api/compiled/contract.ts';
 import type { Subscription, SubscriptionStatusCredential } from '#api/generated/subscription.ts';
-import { idOf, keyOf, parseId } from '#api/object.ts';
+import { idOf, keyOf } from '#api/object.ts';
 import type { KeyProjection, KeySecret } from '../world/key-secret.ts';
 import { apiKeyDataKey } from '../world/key-secret.ts';
 import type { World } from '../world/world.ts';
-import { credentialHolder, secretNameOf } from '../world/world.ts';
+import { secretNameOf } from '../world/world.ts';
 import type { Problem } from './outcome.ts';
 import { byPrecedence } from './precedence.ts';
 
@@ -94,40 +94,29 @@ function keyProblem(key: KeyProjection, credential: Credential, situation: Case)
     const message = `Credentials "${twin}" and "${credential.name}" have the same key: give each a key of its own`;
     return { reason: 'CredentialInUse', message };
   }
-  const me = credentialHolder(subscription, credential.name);
   const holder = world.keys.holderOf(key.hash) ?? firstClaimant(key.hash, subscription, world);
-  if (holder === undefined || holder === me || isOwnFormer(holder, subscription)) return undefined;
+  if (holder === undefined || holder === keyOf(subscription)) return undefined;
   // Whose key it is stays unsaid: that would tell a guesser whom it belongs to.
   const message = `The key of credential "${credential.name}" is in use by another Subscription, which keeps it: bring another key`;
   return { reason: 'CredentialInUse', message };
 }
 
-/** A key that moves from one credential of a Subscription to another of the same one. */
-function isOwnFormer(holder: string, subscription: Subscription): boolean {
-  const [owner = '', name] = holder.split('#');
-  return owner === keyOf(subscription) && !subscription.spec.credentials.some((credential) => credential.name === name);
-}
-
-/** Holder that would get a free key before `subscription` does. */
+/** The Subscription that would get a free key before `subscription` does. */
 function firstClaimant(hash: string, subscription: Subscription, world: World): string | undefined {
   const secrets = [...world.keySecrets.by('hash', hash)];
-  const rivals = secrets.flatMap((secretId) =>
-    [...world.subscriptions.by('secret', secretId)].flatMap((id) => {
-      const rival = world.subscriptions.get(id);
-      const used = rival?.spec.credentials.find((c) => usesKey(c, rival, world.keySecrets.get(secretId), hash));
-      return rival === undefined || used === undefined ? [] : [{ rival, used }];
-    }),
-  );
-  const first = rivals.find(({ rival }) => {
-    return rival !== subscription && !rival.metadata.deletionTimestamp && byPrecedence(rival, subscription) < 0;
+  const rivals = secrets.flatMap((secretId) => [...world.subscriptions.by('secret', secretId)]);
+  return rivals.find((id) => {
+    const rival = world.subscriptions.get(id);
+    if (rival === undefined || rival === subscription || rival.metadata.deletionTimestamp) return false;
+    if (byPrecedence(rival, subscription) > 0) return false;
+    return rival.spec.credentials.some((credential) => usesKey(credential, rival, hash, world));
   });
-  return first && credentialHolder(first.rival, first.used.name);
 }
 
-function usesKey(credential: Credential, owner: Subscription, secret: KeySecret | undefined, hash: string): boolean {
-  if (secret === undefined || secret.metadata.name !== secretNameOf(owner, credential)) return false;
-  const key = keyIn(secret, credential, owner);
-  return 'hash' in key && key.hash === hash && !key.weak;
+function usesKey(credential: Credential, owner: Subscription, hash: string, world: World): boolean {
+  const secret = world.keySecrets.get(idOf(owner.metadata.namespace ?? '', secretNameOf(owner, credential)));
+  const key = secret && keyIn(secret, credential, owner);
+  return key !== undefined && 'hash' in key && key.hash === hash && !key.weak;
 }
 
 function lastGoodHash(credential: Credential, subscription: Subscription, world: World): string | undefined {
@@ -149,10 +138,4 @@ export function compileCredential({ credential, hash }: CredentialVerdict): Comp
     ...(notBefore === undefined ? {} : { notBefore: Date.parse(notBefore) }),
     ...(notAfter === undefined ? {} : { notAfter: Date.parse(notAfter) }),
   };
-}
-
-/** The Subscription that a holder in `World.keys` stands for. */
-export function subscriptionOfHolder(holder: string): string {
-  const { namespace, name } = parseId(holder.slice(0, holder.indexOf('#')));
-  return idOf(namespace, name);
 }

@@ -5,7 +5,7 @@ import type { Subscription, SubscriptionStatus, SubscriptionStatusApi } from '#a
 import { idOf, keyOf, parseId } from '#api/object.ts';
 import { refId } from '../world/routes.ts';
 import type { World } from '../world/world.ts';
-import { credentialHolder, secretNameOf } from '../world/world.ts';
+import { secretNameOf } from '../world/world.ts';
 import type { CredentialVerdict } from './credentials.ts';
 import { compileCredential, judgeCredentials } from './credentials.ts';
 import type { GrantVerdict } from './grants.ts';
@@ -18,8 +18,8 @@ import { volatileQuotaWarning } from './translate-api-gateway.ts';
 export interface SubscriptionOutcome extends Outcome<Pick<SubscriptionStatus, 'apis' | 'credentials'>> {
   /** Names of Secrets to generate, with the credential that each is for. After that, translate again. */
   readonly missingSecrets: readonly { readonly credential: string; readonly secretName: string }[];
-  /** Hashes that each credential holds, by holder (see `World.keys`). */
-  readonly held: ReadonlyMap<string, readonly string[]>;
+  /** Hashes of the keys that it uses. */
+  readonly keys: readonly string[];
 }
 
 /** Decides what an application may call and by which keys. `now`, RFC 3339, becomes `acceptedAt` of what turns Active. */
@@ -40,7 +40,7 @@ export function translateSubscription(subscription: Subscription, world: World, 
     missingSecrets: credentials
       .filter(({ missing }) => missing)
       .map(({ credential, secretName }) => ({ credential: credential.name, secretName })),
-    held: heldBy(subscription, credentials),
+    keys: credentials.flatMap(({ hash }) => hash ?? []),
   };
 }
 
@@ -67,7 +67,7 @@ function refused(subscription: Subscription, problem: Problem | undefined, world
     compiled: new Map(serving.map((gateway) => [gateway, 'keep'])),
     status: {},
     missingSecrets: [],
-    held: new Map(),
+    keys: [],
   };
 }
 
@@ -162,13 +162,4 @@ function statusOfCredential(judged: CredentialVerdict): NonNullable<Subscription
     state: judged.state,
     ...(judged.problem === undefined ? {} : { message: judged.problem.message.slice(0, 512) }),
   };
-}
-
-function heldBy(subscription: Subscription, credentials: readonly CredentialVerdict[]): Map<string, readonly string[]> {
-  return new Map(
-    credentials.map(({ credential, hash }) => [
-      credentialHolder(subscription, credential.name),
-      hash === undefined ? [] : [hash],
-    ]),
-  );
 }

@@ -15,8 +15,9 @@ export class Holdings {
     return this.#held.get(holder) ?? nothing;
   }
 
-  entries(): IterableIterator<[thing: string, holder: string]> {
-    return this.#holders.entries();
+  clear(): void {
+    this.#holders.clear();
+    this.#held.clear();
   }
 
   /** `holder` holds exactly `things` from now on. Returns what it let go: whoever wants that should be asked again. */

@@ -5,7 +5,7 @@ import type { KeyManager } from '#api/generated/keymanager.ts';
 import type { Subscription } from '#api/generated/subscription.ts';
 import type { Tenant } from '#api/generated/tenant.ts';
 import type { KubeObject } from '#api/object.ts';
-import { idOf, keyOf } from '#api/object.ts';
+import { idOf } from '#api/object.ts';
 import { Collection } from './collection.ts';
 import type { CompiledEntry } from './compiled-index.ts';
 import { CompiledIndex } from './compiled-index.ts';
@@ -64,8 +64,11 @@ export class World {
     subscription: (approval) => (approval.spec.subscriptionRef ? [refId(approval.spec.subscriptionRef, approval)] : []),
   });
   readonly namespaces = new Collection<KubeObject>({});
-  readonly keySecrets = new Collection<KeySecret, 'hash'>({
+  /** `owner`: UID of the Subscription that it was generated for. */
+  readonly keySecrets = new Collection<KeySecret, 'hash' | 'owner' | 'namespace'>({
     hash: (secret) => [...secret.keys.values()].map((key) => key.hash),
+    owner: (secret) => (secret.ownerUid === '' ? [] : [secret.ownerUid]),
+    namespace: (secret) => [secret.metadata.namespace],
   });
 
   readonly compiled = new CompiledIndex();
@@ -76,7 +79,7 @@ export class World {
 
   /** ApiService id by route (see `routesOf`). */
   readonly routes = new Holdings();
-  /** `<Subscription id>#<credential>` by key hash. */
+  /** Subscription id by key hash. */
   readonly keys = new Holdings();
   readonly #acceptedTenants = new Map<string, AcceptedTenant>();
   readonly #tenantByNamespace = new Map<string, string>();
@@ -119,26 +122,52 @@ export class World {
     return this.fleets.get(gateway) ?? noPods;
   }
 
-  /** Takes up a compiled object, and what it shows to be given away already. */
-  learnCompiled(entry: CompiledEntry): boolean {
-    if (!this.compiled.put(entry)) return false;
-    if (entry.kind === 'ApiService' && this.routes.heldBy(entry.source).size === 0) this.#learnRoutes(entry.source);
-    if (entry.kind === 'Subscription') this.#learnKeys(entry);
-    return true;
+  /**
+   * Begins to decide: what compiled objects show to be given away is given away, everything else is free. Before that,
+   * a standby only listens.
+   */
+  takeOver(): void {
+    this.routes.clear();
+    this.keys.clear();
+    this.#acceptedTenants.clear();
+    this.#tenantByNamespace.clear();
+    for (const entry of this.compiled.values()) this.#learn(entry);
   }
 
-  #learnRoutes(source: string): void {
-    const routes = [...this.compiled.of('ApiService', source).values()].flatMap((entry) => compiledRoutes(entry));
-    const free = routes.filter((route) => this.routes.holderOf(route) === undefined);
-    this.routes.hold(source, free);
+  /** Routes that gateways are told to serve for an ApiService. */
+  compiledRoutesOf(id: string): string[] {
+    return [...this.compiled.of('ApiService', id).values()].flatMap(compiledRoutes);
+  }
+
+  /** Hashes of keys that gateways are told to let in for a Subscription. */
+  compiledKeysOf(id: string): string[] {
+    return [...this.compiled.of('Subscription', id).values()].flatMap(hashesOf);
+  }
+
+  #learn(entry: CompiledEntry): void {
+    if (entry.kind === 'Tenant') this.#learnTenant(entry);
+    if (entry.kind === 'ApiService') this.#learnRoutes(entry);
+    if (entry.kind === 'Subscription') this.#learnKeys(entry);
+  }
+
+  #learnTenant({ source, claims }: CompiledEntry): void {
+    const namespace = this.tenants.get(source)?.status?.namespace;
+    if (claims !== undefined && namespace !== undefined) this.acceptTenant({ name: source, namespace, ...claims });
+  }
+
+  #learnRoutes(entry: CompiledEntry): void {
+    const free = compiledRoutes(entry).filter((route) => this.routes.holderOf(route) === undefined);
+    this.routes.hold(entry.source, [...this.routes.heldBy(entry.source), ...free]);
   }
 
   #learnKeys(entry: CompiledEntry): void {
-    for (const { name, hash } of entry.credentials ?? []) {
-      const holder = `${entry.source}#${name}`;
-      if (this.keys.holderOf(hash) === undefined && this.keys.heldBy(holder).size === 0) this.keys.hold(holder, [hash]);
-    }
+    const free = hashesOf(entry).filter((hash) => this.keys.holderOf(hash) === undefined);
+    this.keys.hold(entry.source, [...this.keys.heldBy(entry.source), ...free]);
   }
+}
+
+function hashesOf(entry: CompiledEntry): string[] {
+  return (entry.credentials ?? []).map(({ hash }) => hash);
 }
 
 const noPods: ReadonlyMap<string, GatewayPod> = new Map();
@@ -157,9 +186,4 @@ export function secretNameOf(
   credential: Subscription['spec']['credentials'][number],
 ): string {
   return credential.apiKey?.secretRef.name ?? `${subscription.metadata.name}-${credential.name}`;
-}
-
-/** Holder under which a credential's key stands in `World.keys`. */
-export function credentialHolder(subscription: Subscription, credentialName: string): string {
-  return `${keyOf(subscription)}#${credentialName}`;
 }

@@ -1,0 +1,82 @@
+import { keyOf } from '#api/object.ts';
+import { conditionOf } from '../status/conditions.ts';
+import type { FleetProgress, Progress } from '../status/programmed.ts';
+import { isLive, programmedFrom, progressOf } from '../status/programmed.ts';
+import { observe } from '../translate/outcome.ts';
+import type { CompiledResult } from './compiled-writer.ts';
+import type { Environment } from './environment.ts';
+import type { Visit } from './reconciler.ts';
+import type { Resource } from './status-writer.ts';
+
+/** How long gateways may take before the status says which of them are late. */
+const patienceMs = 5_000;
+/** How often the list of laggards is looked at again. */
+const refreshMs = 10_000;
+
+/**
+ * Adds Programmed to a visit. It is sticky: once this generation was Ready, a pod that comes, restarts or falls behind
+ * changes nothing. While it is not True, the object waits in `env.pending` to be woken by the acknowledgement it needs.
+ */
+export function acknowledge(env: Environment, object: Resource, visit: Visit, compiled: CompiledResult): Visit {
+  const wake = { kind: object.kind, id: keyOf(object) };
+  if (!compiled.complete) {
+    const message = 'The namespace of a gateway is not ready to be written to yet';
+    const waiting = observe(object, 'Programmed', 'Unknown', { reason: 'Progressing', message });
+    return { ...visit, observations: [...visit.observations, waiting] };
+  }
+  if (wasReady(object)) {
+    const sticky = { reason: 'Programmed', message: 'Every gateway that was ready has acknowledged it' } as const;
+    return { ...visit, observations: [...visit.observations, observe(object, 'Programmed', 'True', sticky)] };
+  }
+  const now = env.now().getTime();
+  const progress = progressOf(compiled.targets, now);
+  const programmed = programmedFrom(object, progress);
+  env.pending.forget(wake);
+  if (programmed.status === 'True') return { ...visit, observations: [...visit.observations, programmed] };
+
+  for (const target of compiled.targets) env.pending.wait(target.gateway, target.version, wake);
+  if (programmed.reason !== 'Pending') return { ...visit, observations: [...visit.observations, programmed] };
+  return waitingVisit(env, object, visit, progress);
+}
+
+/** Late gateways are named after a while, so that the usual case costs no extra write. */
+function waitingVisit(env: Environment, object: Resource, visit: Visit, progress: Progress): Visit {
+  const programmed = programmedFrom(object, progress);
+  const since = conditionOf(object.status?.conditions, 'Programmed');
+  const isCurrent = since?.observedGeneration === object.metadata.generation && since?.status !== 'True';
+  const waitedMs = since !== undefined && isCurrent ? env.now().getTime() - Date.parse(since.lastTransitionTime) : 0;
+  if (waitedMs < patienceMs) {
+    return { ...visit, observations: [...visit.observations, programmed], requeueAfterMs: patienceMs };
+  }
+  const late = observe(object, 'Programmed', 'False', { reason: 'Pending', message: lateMessage(progress.fleets) });
+  return {
+    ...visit,
+    observations: [...visit.observations, late],
+    fields: object.kind === 'ApiService' ? { ...visit.fields, gateways: progress.fleets.map(shown) } : visit.fields,
+    requeueAfterMs: refreshMs,
+  };
+}
+
+function shown({ laggards, ...fleet }: FleetProgress): object {
+  return laggards.length === 0 ? fleet : { ...fleet, laggards };
+}
+
+function lateMessage(fleets: readonly FleetProgress[]): string {
+  const late = fleets.filter((fleet) => fleet.acknowledged < fleet.expected);
+  const parts = late.map(({ gateway, acknowledged, expected, laggards }) => {
+    return `ApiGateway "${gateway}": ${acknowledged} of ${expected} pods serve it, not yet ${laggards.slice(0, 3).join(', ')}`;
+  });
+  return parts.join('; ');
+}
+
+function wasReady(object: Resource): boolean {
+  const ready = conditionOf(object.status?.conditions, 'Ready');
+  return ready?.status === 'True' && ready.observedGeneration === object.metadata.generation;
+}
+
+/** Those of a fleet's waiters whose wait is over. */
+export function wakeSatisfied(env: Environment, gateway: string): void {
+  const now = env.now().getTime();
+  const pods = env.world.podsOf(gateway).values();
+  env.wake(env.pending.satisfiedBy(gateway, pods, (pod) => isLive(pod, now)));
+}

@@ -1,0 +1,47 @@
+import type { ApiService } from '#api/generated/apiservice.ts';
+import { keyOf } from '#api/object.ts';
+import { translateApiService } from '../../translate/translate-api-service.ts';
+import { claimantsOfRoute } from '../../world/dependents.ts';
+import { routesOf } from '../../world/routes.ts';
+import type { Environment } from '../environment.ts';
+import type { KindController, Visit } from '../reconciler.ts';
+import { rfc3339 } from '../status-writer.ts';
+
+export const apiServiceController: KindController<ApiService> = {
+  kind: 'ApiService',
+  compiledKind: 'ApiService',
+  acknowledged: true,
+  readyPolicy: [
+    { type: 'ReconcileFailed', healthyWhen: 'False' },
+    { type: 'Accepted', healthyWhen: 'True' },
+    { type: 'ResolvedRefs', healthyWhen: 'True' },
+    { type: 'Approved', healthyWhen: 'True' },
+    { type: 'Programmed', healthyWhen: 'True' },
+  ],
+  get: (env, id) => env.world.apiServices.get(id),
+  visit,
+  gone,
+  settled: (env, api) => releaseRoutes(env, keyOf(api)),
+};
+
+async function visit(env: Environment, api: ApiService): Promise<Visit> {
+  const { observations, compiled, status, accepted } = translateApiService(api, env.world, rfc3339(env.now()));
+  // Routes are taken now, before anything is awaited, and let go only once the gateways are told (`settled`).
+  if (accepted) takeRoutes(env, api);
+  return { observations, compiled, fields: status };
+}
+
+function takeRoutes(env: Environment, api: ApiService): void {
+  const id = keyOf(api);
+  env.world.routes.hold(id, [...env.world.routes.heldBy(id), ...routesOf(api)]);
+}
+
+/** Keeps what is compiled, frees the rest, and wakes those who want it. */
+function releaseRoutes(env: Environment, id: string): void {
+  const freed = env.world.routes.hold(id, env.world.compiledRoutesOf(id));
+  env.wake(freed.flatMap((route) => claimantsOfRoute(route, env.world)).filter((wake) => wake.id !== id));
+}
+
+async function gone(env: Environment, id: string): Promise<void> {
+  releaseRoutes(env, id);
+}

@@ -1,0 +1,50 @@
+import type { Logger } from 'pino';
+import type { SimpulKindName } from '#api/kinds.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { Store } from '#kube/store.ts';
+import type { ServiceAccountRef } from '../resources/tenant.ts';
+import type { EventRecorder } from '../runtime/events.ts';
+import type { Wake } from '../world/dependents.ts';
+import type { World } from '../world/world.ts';
+import type { PendingAcknowledgements } from './pending.ts';
+
+/** What reconcilers act with. Everything that differs between a cluster, standalone mode and a test comes in here. */
+export interface Environment {
+  /** Writes are refused unless this process leads. */
+  readonly store: Store;
+  readonly world: World;
+  readonly now: () => Date;
+  /** Bytes from a secure source. */
+  readonly randomBytes: (size: number) => Buffer;
+  readonly events: Pick<EventRecorder, 'record'>;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error' | 'debug'>;
+  readonly metrics: WriteMetrics;
+  readonly pending: PendingAcknowledgements;
+  /** The operator's own identity: it binds its rights in namespaces to this. */
+  readonly operator: ServiceAccountRef;
+  /** Image of the gateway program; absent: fleets are run by somebody else (standalone mode, tests). */
+  readonly gatewayImage: string | undefined;
+  /** Asks for a look at other objects. */
+  readonly wake: (wakes: Iterable<Wake>) => void;
+  /** Begins and ends the watches inside one namespace. */
+  readonly watches: NamespaceWatches;
+  /** Takes an object that a write returned into the world, unless something newer is there. */
+  readonly learn: (kind: SimpulKindName, object: KubeObject) => void;
+}
+
+export interface WriteMetrics {
+  statusWritten(kind: string): void;
+  compiledWritten(kind: string, verb: 'create' | 'update' | 'delete'): void;
+}
+
+/** Watches of Secrets and Leases exist only in namespaces where the operator has bound its role to itself. */
+export interface NamespaceWatches {
+  /** Secrets of keys in a Tenant's namespace. */
+  followTenant(namespace: string): void;
+  forgetTenant(namespace: string): void;
+  /** Compiled objects and Leases of an ApiGateway. */
+  followGateway(gateway: string, namespace: string): void;
+  forgetGateway(gateway: string): void;
+  /** Whether the compiled objects of an ApiGateway are completely known. */
+  knowsGateway(gateway: string): boolean;
+}

@@ -1,0 +1,43 @@
+import { compareVersions } from '../world/compiled-index.ts';
+import type { Wake } from '../world/dependents.ts';
+import type { GatewayPod } from '../world/fleet.ts';
+
+/**
+ * Who waits for acknowledgements of which version, by ApiGateway. An acknowledgement that moves a fleet forward wakes
+ * only those that it satisfies: cost per Lease is one pass over what is pending, not a reconcile of each.
+ */
+export class PendingAcknowledgements {
+  readonly #byGateway = new Map<string, Map<string, Waiter>>();
+
+  /** `wake` waits until every pod of `gateway` serves `version`. Replaces what it waited for there. */
+  wait(gateway: string, version: string, wake: Wake): void {
+    const waiters = this.#byGateway.get(gateway) ?? new Map<string, Waiter>();
+    waiters.set(`${wake.kind}/${wake.id}`, { version, wake });
+    this.#byGateway.set(gateway, waiters);
+  }
+
+  forget(wake: Wake): void {
+    for (const waiters of this.#byGateway.values()) waiters.delete(`${wake.kind}/${wake.id}`);
+  }
+
+  /** How many wait for `gateway`. */
+  count(gateway: string): number {
+    return this.#byGateway.get(gateway)?.size ?? 0;
+  }
+
+  /** Those whose wait is over: every live pod serves their version, or a pod refuses something. */
+  satisfiedBy(gateway: string, pods: Iterable<GatewayPod>, isLive: (pod: GatewayPod) => boolean): Wake[] {
+    const waiters = this.#byGateway.get(gateway);
+    if (waiters === undefined || waiters.size === 0) return [];
+    const live = [...pods].filter(isLive);
+    if (live.length === 0) return [];
+    if (live.some((pod) => pod.refusedCount > 0)) return [...waiters.values()].map(({ wake }) => wake);
+    const least = live.map((pod) => pod.servedVersion).reduce((a, b) => (compareVersions(a, b) <= 0 ? a : b));
+    return [...waiters.values()].filter(({ version }) => compareVersions(version, least) <= 0).map(({ wake }) => wake);
+  }
+}
+
+interface Waiter {
+  readonly version: string;
+  readonly wake: Wake;
+}

@@ -1,0 +1,82 @@
+import type { Tenant } from '#api/generated/tenant.ts';
+import { coreKinds } from '#api/kinds.ts';
+import {
+  buildMemberBindings,
+  buildOperatorBinding,
+  buildTenantNamespace,
+  memberBindingNames,
+} from '../../resources/tenant.ts';
+import { translateTenant } from '../../translate/translate-tenant.ts';
+import { residentsOf } from '../../world/dependents.ts';
+import type { AcceptedTenant } from '../../world/world.ts';
+import { applyChild } from '../child-applier.ts';
+import type { Environment } from '../environment.ts';
+import type { KindController, Visit } from '../reconciler.ts';
+
+export const tenantController: KindController<Tenant> = {
+  kind: 'Tenant',
+  compiledKind: 'Tenant',
+  acknowledged: false,
+  readyPolicy: [
+    { type: 'ReconcileFailed', healthyWhen: 'False' },
+    { type: 'Accepted', healthyWhen: 'True' },
+  ],
+  get: (env, id) => env.world.tenants.get(id),
+  visit,
+  gone,
+};
+
+async function visit(env: Environment, tenant: Tenant, signal: AbortSignal): Promise<Visit> {
+  const { observations, compiled, status, accepted } = translateTenant(tenant, env.world);
+  if (accepted !== undefined) {
+    const news = accept(env, accepted);
+    await makeChildren(env, tenant, accepted.namespace, signal);
+    env.watches.followTenant(accepted.namespace);
+    if (news) env.wake(residentsOf(accepted.namespace, env.world));
+  }
+  return { observations, compiled, fields: status };
+}
+
+/** Gives the Tenant what it may have, before anything is awaited. True when that differs from what it had. */
+function accept(env: Environment, accepted: AcceptedTenant): boolean {
+  const before = env.world.acceptedTenant(accepted.name);
+  env.world.acceptTenant(accepted);
+  return JSON.stringify(before) !== JSON.stringify(accepted);
+}
+
+async function makeChildren(env: Environment, tenant: Tenant, namespace: string, signal: AbortSignal): Promise<void> {
+  const wanted = buildTenantNamespace(tenant, namespace);
+  const known = env.world.namespaces.get(namespace);
+  const isOurs = known === undefined || known.metadata.labels?.['app.kubernetes.io/managed-by'] === 'simpul';
+  // A namespace that was there before is left as it is: its label already says whose it is.
+  if (isOurs) env.world.namespaces.put(await applyChild(env, wanted, signal));
+  await applyChild(env, buildOperatorBinding(tenant, namespace, env.operator), signal);
+
+  const bindings = buildMemberBindings(tenant, namespace);
+  for (const binding of bindings) await applyChild(env, binding, signal);
+  const names = new Set(bindings.map((binding) => binding.metadata.name));
+  for (const name of memberBindingNames) {
+    if (!names.has(name)) await removeBinding(env, tenant, { namespace, name }, signal);
+  }
+}
+
+async function removeBinding(
+  env: Environment,
+  tenant: Tenant,
+  key: { readonly namespace: string; readonly name: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const stale = await env.store.get(coreKinds.RoleBinding, key, { signal });
+  const { uid, ownerReferences = [] } = stale?.metadata ?? {};
+  if (uid === undefined || !ownerReferences.some((owner) => owner.uid === tenant.metadata.uid)) return;
+  await env.store.delete(coreKinds.RoleBinding, key, { uid, signal });
+}
+
+async function gone(env: Environment, id: string): Promise<void> {
+  const accepted = env.world.acceptedTenant(id);
+  if (accepted === undefined) return;
+  env.world.dropTenant(id);
+  env.watches.forgetTenant(accepted.namespace);
+  env.wake(residentsOf(accepted.namespace, env.world));
+  env.wake([...env.world.tenants.ids()].map((other) => ({ kind: 'Tenant', id: other })));
+}

@@ -1,0 +1,157 @@
+import { canonicalJson } from '#api/compiled/secret.ts';
+import type { ApiGateway } from '#api/generated/apigateway.ts';
+import type { ApiService } from '#api/generated/apiservice.ts';
+import type { Approval } from '#api/generated/approval.ts';
+import type { KeyManager } from '#api/generated/keymanager.ts';
+import type { Tenant } from '#api/generated/tenant.ts';
+import type { SimpulKindName } from '#api/kinds.ts';
+import type { KubeObject } from '#api/object.ts';
+import { idOf, keyOf } from '#api/object.ts';
+import { refId } from './routes.ts';
+import type { World } from './world.ts';
+
+/** One object to look at again. */
+export interface Wake {
+  readonly kind: SimpulKindName;
+  readonly id: string;
+}
+
+/** An object before and after one change; undefined where it was not, or is not any more. */
+export interface Change<T> {
+  readonly before: T | undefined;
+  readonly after: T | undefined;
+}
+
+/**
+ * Who looks at an object of `kind` when it decides, and would decide otherwise after this change. Asked after the world
+ * has taken up the change. What a decision gives away or frees is not known here: the reconciler wakes those.
+ */
+export function dependentsOf(kind: SimpulKindName, change: Change<KubeObject>, world: World): Wake[] {
+  switch (kind) {
+    case 'Tenant':
+      return dependentsOfTenant(change as Change<Tenant>, world);
+    case 'ApiGateway':
+      return dependentsOfApiGateway(change as Change<ApiGateway>, world);
+    case 'KeyManager':
+      return dependentsOfKeyManager(change as Change<KeyManager>, world);
+    case 'ApiService':
+      return dependentsOfApiService(change as Change<ApiService>, world);
+    case 'Subscription':
+      return appeared(change) ? wakeAll('Approval', world.approvals.by('subscription', idOfChange(change))) : [];
+    case 'Approval':
+      return dependentsOfApproval(change as Change<Approval>);
+  }
+}
+
+/** Whether the object itself must be looked at: not after a mere change of status. */
+export function needsVisit({ before, after }: Change<KubeObject>): boolean {
+  if (before === undefined || after === undefined) return true;
+  const mine = [before, after].map(({ metadata }) =>
+    canonicalJson([metadata.uid, metadata.generation, metadata.deletionTimestamp, metadata.labels ?? {}]),
+  );
+  return mine[0] !== mine[1];
+}
+
+/** The Tenants that want or have a namespace. */
+export function dependentsOfNamespace(name: string, world: World): Wake[] {
+  return wakeAll('Tenant', world.tenants.by('namespace', name));
+}
+
+/** Everything of a Tenant's namespace: when what the Tenant has was changed. */
+export function residentsOf(namespace: string, world: World): Wake[] {
+  return [
+    ...wakeAll('ApiService', world.apiServices.by('namespace', namespace)),
+    ...wakeAll('Subscription', world.subscriptions.by('namespace', namespace)),
+  ];
+}
+
+/** All that want a route, but for its holder. */
+export function claimantsOfRoute(route: string, world: World): Wake[] {
+  return wakeAll('ApiService', world.apiServices.by('route', route));
+}
+
+/** All Subscriptions that use a Secret. */
+export function usersOfSecret(secretId: string, world: World): Wake[] {
+  return wakeAll('Subscription', world.subscriptions.by('secret', secretId));
+}
+
+/** All Subscriptions that have a key of this hash. */
+export function claimantsOfKey(hash: string, world: World): Wake[] {
+  return [...world.keySecrets.by('hash', hash)].flatMap((secretId) => usersOfSecret(secretId, world));
+}
+
+function wakeAll(kind: SimpulKindName, ids: Iterable<string>): Wake[] {
+  return [...ids].map((id) => ({ kind, id }));
+}
+
+function appeared({ before, after }: Change<KubeObject>): boolean {
+  return before === undefined || after === undefined || before.metadata.uid !== after.metadata.uid;
+}
+
+function idOfChange({ before, after }: Change<KubeObject>): string {
+  const object = after ?? before;
+  return object === undefined ? '' : keyOf(object);
+}
+
+/** Whether what `pick` selects of the object is not what it was; also when the object came or went. */
+function differs<T extends KubeObject>(change: Change<T>, pick: (object: T) => unknown): boolean {
+  const { before, after } = change;
+  if (before === undefined || after === undefined || appeared(change)) return true;
+  return canonicalJson(pick(before) ?? null) !== canonicalJson(pick(after) ?? null);
+}
+
+/** What a Tenant lets go, another may have waited for. Its labels decide who admits it; its rules, what is published. */
+function dependentsOfTenant(change: Change<Tenant>, world: World): Wake[] {
+  const rivals = differs(change, ({ spec }) => [spec.namespace, spec.hosts, spec.paths]) ? waitingTenants(world) : [];
+  const admission = differs(change, ({ metadata, spec }) => [metadata.labels, spec.approvals]);
+  const namespace = (change.after ?? change.before)?.spec.namespace ?? idOfChange(change);
+  return [...rivals, ...(admission ? residentsOf(namespace, world) : [])];
+}
+
+function waitingTenants(world: World): Wake[] {
+  const waiting = [...world.tenants.values()].filter(({ metadata }) => !world.acceptedTenant(metadata.name));
+  return waiting.map((tenant) => ({ kind: 'Tenant', id: tenant.metadata.name }));
+}
+
+function dependentsOfApiGateway(change: Change<ApiGateway>, world: World): Wake[] {
+  if (!differs(change, ({ spec }) => [spec.tenants, spec.backendAccess])) return [];
+  const apis = [...world.apiServices.by('gateway', idOfChange(change))];
+  if (!appeared(change)) return wakeAll('ApiService', apis);
+  return [
+    ...wakeAll('Tenant', world.tenants.ids()),
+    ...wakeAll('KeyManager', world.keyManagers.ids()),
+    ...wakeAll('ApiService', apis),
+    ...apis.flatMap((api) => wakeAll('Subscription', world.subscriptions.by('api', api))),
+  ];
+}
+
+function dependentsOfKeyManager(change: Change<KeyManager>, world: World): Wake[] {
+  if (!differs(change, ({ spec }) => spec.tenants)) return [];
+  return wakeAll('ApiService', world.apiServices.by('keyManager', idOfChange(change)));
+}
+
+function dependentsOfApiService(change: Change<ApiService>, world: World): Wake[] {
+  const id = idOfChange(change);
+  const moved = differs(change, ({ spec }) => [spec.hosts, spec.basePath]);
+  const offers = differs(change, offerOf);
+  return [
+    ...(moved ? wakeAll('ApiService', world.apiServices.by('successor', id)) : []),
+    ...(offers ? wakeAll('Subscription', world.subscriptions.by('api', id)) : []),
+    ...(appeared(change) ? wakeAll('Approval', world.approvals.by('api', id)) : []),
+  ];
+}
+
+/** What Subscriptions look at. */
+function offerOf({ spec }: ApiService): unknown {
+  const plans = Object.entries(spec.plans ?? {}).map(([name, plan]) => [name, plan.approval]);
+  return [spec.gatewayRefs, spec.lifecycle, spec.visibility, spec.visibleTo, spec.deprecation, plans.sort()];
+}
+
+function dependentsOfApproval({ before, after }: Change<Approval>): Wake[] {
+  return [before, after].flatMap((approval): Wake[] => {
+    if (approval === undefined) return [];
+    const { subscriptionRef, apiRef } = approval.spec;
+    if (subscriptionRef !== undefined) return [{ kind: 'Subscription', id: refId(subscriptionRef, approval) }];
+    return [{ kind: 'ApiService', id: idOf(approval.metadata.namespace ?? '', apiRef.name) }];
+  });
+}
