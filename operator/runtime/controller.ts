@@ -32,8 +32,6 @@ export interface Result {
  */
 export type Outcome = 'done' | 'stalled' | 'conflict' | 'aborted' | 'failed';
 
-export const outcomes: readonly Outcome[] = ['done', 'stalled', 'conflict', 'aborted', 'failed'];
-
 export interface ReconcileMetrics {
   reconciled(kind: string, outcome: Outcome, durationMs: number): void;
 }
