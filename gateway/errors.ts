@@ -27,6 +27,7 @@ export const catalogue = {
   GW_CONSUMER_SUSPENDED: entry(403, 'consumer', 'The Tenant of the Subscription is suspended'),
   GW_PROVIDER_SUSPENDED: entry(403, 'provider', 'The Tenant of the API is suspended'),
   GW_PLAN_MISSING: entry(403, 'provider', 'The plan of the Subscription is not offered by the API'),
+  GW_PATH_NOT_CLAIMED: entry(403, 'provider', 'The base path of the API is not claimed by its Tenant'),
   GW_ROUTE_NOT_FOUND: entry(404, 'consumer', 'No API is served at this host and path'),
   GW_OPERATION_NOT_FOUND: entry(404, 'consumer', 'The API has no such operation'),
   GW_METHOD_NOT_ALLOWED: entry(405, 'consumer', 'The operation does not take this method'),

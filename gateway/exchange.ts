@@ -96,6 +96,8 @@ export class Exchange {
   reply: Reply | null = null;
   /** Fields that filters add to whatever answer goes out; flat name, value. */
   readonly answerHeaders: string[] = [];
+  /** Filters have added their fields to the answer. */
+  answerPrepared = false;
   /** 0 until a head is sent. */
   status = 0;
   code = '';

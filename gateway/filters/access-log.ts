@@ -18,23 +18,37 @@ export function accessLog(write: (line: string) => void, clock: Clock): Filter {
 
 /** Put together by hand: only what a caller can choose is escaped, which is half the cost of JSON.stringify. */
 function lineOf(exchange: Exchange, totalMs: number): string {
-  const { api, subscription, plan, operation } = exchange;
   const status = exchange.clientAborted && exchange.status === 0 ? clientClosedRequest : exchange.status;
-  let line =
+  const line =
     `{"level":"info","time":"${isoTime(exchange.time)}","msg":"call","requestId":"${exchange.requestId}"` +
     `,"traceId":"${exchange.traceId}","client":"${exchange.client.address}","method":${quoted(exchange.method)}` +
     `,"host":"${exchange.host}","status":${status},"bytesIn":${exchange.bytesIn},"bytesOut":${exchange.bytesOut}` +
-    `,"totalMs":${rounded(totalMs)}`;
-  if (api !== null) line += `,"route":"${api.basePath}","api":"${api.id}","tenant":"${api.tenantId}"`;
-  if (operation !== null) line += `,"operation":${quoted(operation.path)}`;
-  if (subscription !== null) line += `,"subscription":"${subscription.id}","consumer":"${subscription.tenantId}"`;
-  if (plan !== null) line += `,"plan":"${plan.name}"`;
-  if (exchange.backendStartedAt !== 0) line += `,"backendMs":${rounded(exchange.backendMs)}`;
-  if (exchange.code !== '') line += `,"code":"${exchange.code}"`;
-  if (exchange.fault !== '') line += `,"fault":"${exchange.fault}"`;
-  if (exchange.clientAborted) line += ',"aborted":true';
-  if (exchange.cause !== undefined) line += `,"cause":${quoted(describeError(exchange.cause))}`;
+    `,"totalMs":${rounded(totalMs)}` +
+    placeOf(exchange) +
+    outcomeOf(exchange);
   return `${line}}`;
+}
+
+/** What was called by whom. */
+function placeOf(exchange: Exchange): string {
+  const { api, subscription, plan, operation } = exchange;
+  let part = '';
+  if (api !== null) part += `,"route":"${api.basePath}","api":"${api.id}","tenant":"${api.tenantId}"`;
+  if (operation !== null) part += `,"operation":${quoted(operation.path)}`;
+  if (subscription !== null) part += `,"subscription":"${subscription.id}","consumer":"${subscription.tenantId}"`;
+  if (plan !== null) part += `,"plan":"${plan.name}"`;
+  return part;
+}
+
+/** How it ended. */
+function outcomeOf(exchange: Exchange): string {
+  let part = '';
+  if (exchange.backendStartedAt !== 0) part += `,"backendMs":${rounded(exchange.backendMs)}`;
+  if (exchange.code !== '') part += `,"code":"${exchange.code}"`;
+  if (exchange.fault !== '') part += `,"fault":"${exchange.fault}"`;
+  if (exchange.clientAborted) part += ',"aborted":true';
+  if (exchange.cause !== undefined) part += `,"cause":${quoted(describeError(exchange.cause))}`;
+  return part;
 }
 
 /** As nginx writes it: the caller went away before there was an answer. */

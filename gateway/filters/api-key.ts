@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
-import type { ApiEntry, GatewayEntry } from '../snapshot/model.ts';
+import type { ApiEntry, CredentialEntry, GatewayEntry } from '../snapshot/model.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Filter } from './filter.ts';
 import { buildKeyDigest, type KeyDigest, maxKeyLength } from './key-digest.ts';
@@ -16,31 +16,36 @@ export function apiKey(snapshot: Pick<Snapshot, 'credentials'>, clock: Clock): F
     name: 'api-key',
     onRequest(exchange) {
       const { api, gateway } = exchange;
-      if (api === null || gateway === null) return;
-      const { mode } = api.authentication;
-      const isDraft = api.lifecycle.state === 'Draft';
-      if (mode === 'None' && !isDraft) return;
+      if (api === null || gateway === null || !looksAtKeys(api)) return;
       const key = presentedKey(exchange, keyHeadersOf(api));
-      if (key === '') {
-        if (mode === 'Optional' && !isDraft) return;
+      if (key !== '') {
+        const found = isKey(key) ? snapshot.credentials.get(digests.of(gateway)(key)) : undefined;
+        accept(exchange, found, clock.now());
+      } else if (needsKey(api)) {
         throw new GatewayError('GW_API_KEY_MISSING', missingDetail(exchange), challenge);
       }
-      const credential = isKey(key) ? snapshot.credentials.get(digests.of(gateway)(key)) : undefined;
-      if (credential === undefined) {
-        throw new GatewayError(
-          'GW_API_KEY_UNKNOWN',
-          'The API key belongs to no Subscription that is in force.',
-          challenge,
-        );
-      }
-      const now = clock.now();
-      if (now < credential.notBefore || now > credential.notAfter) {
-        throw new GatewayError('GW_API_KEY_EXPIRED', `The API key "${credential.name}" is not valid now.`, challenge);
-      }
-      exchange.credential = credential;
-      exchange.subscription = credential.subscription;
     },
   };
+}
+
+/** A draft needs a key whatever its mode says: only Subscriptions of its own namespace may call it. */
+function looksAtKeys(api: ApiEntry): boolean {
+  return api.authentication.mode !== 'None' || api.lifecycle.state === 'Draft';
+}
+
+function needsKey(api: ApiEntry): boolean {
+  return api.authentication.mode === 'Required' || api.lifecycle.state === 'Draft';
+}
+
+function accept(exchange: Exchange, credential: CredentialEntry | undefined, now: number): void {
+  if (credential === undefined) {
+    throw new GatewayError('GW_API_KEY_UNKNOWN', 'The API key belongs to no Subscription that is in force.', challenge);
+  }
+  if (now < credential.notBefore || now > credential.notAfter) {
+    throw new GatewayError('GW_API_KEY_EXPIRED', `The API key "${credential.name}" is not valid now.`, challenge);
+  }
+  exchange.credential = credential;
+  exchange.subscription = credential.subscription;
 }
 
 /** The digest of the gateway as it is configured now; made anew only when the pepper's owner changes. */

@@ -52,6 +52,8 @@ export class Chain {
 
   /** Filters add their fields to the answer; called once, right before its head is sent. */
   answering(exchange: Exchange): void {
+    if (exchange.answerPrepared) return;
+    exchange.answerPrepared = true;
     for (const onAnswer of this.#answer) onAnswer(exchange);
   }
 

@@ -29,26 +29,35 @@ const semicolon = 0x3b;
 const plain = '';
 const escaped = '%';
 
-/** 1: allowed raw in a path. 2: unreserved, so never escaped in the normal form. */
+/** 0: not allowed raw. 1: allowed. 2: unreserved, so never escaped in the normal form. */
 const pathCharacters = new Uint8Array(256);
 for (const character of "!$&'()*+,;=:@/") pathCharacters[character.charCodeAt(0)] = 1;
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~') {
   pathCharacters[character.charCodeAt(0)] = 2;
 }
+pathCharacters[percent] = 1;
 
 /** One pass over the raw path, without allocation: `plain`, `escaped` (look closer) or the reason of a refusal. */
 function scan(raw: string): string {
   let sawEscape = false;
-  let previous = 0;
   for (let i = 0; i < raw.length; i++) {
     const code = raw.charCodeAt(i);
     if (code === percent) sawEscape = true;
-    else if (!(code < 256 && pathCharacters[code] !== 0)) return rawFault(code);
-    else if (code === slash && previous === slash) return 'has an empty segment (//)';
-    else if (code === dot && previous === slash && isDotSegment(raw, i)) return dotReason;
-    previous = code;
+    const fault = code === slash ? segmentFault(raw, i + 1) : characterFault(code);
+    if (fault !== undefined) return fault;
   }
   return sawEscape ? escaped : plain;
+}
+
+function characterFault(code: number): string | undefined {
+  return code < 256 && pathCharacters[code] !== 0 ? undefined : rawFault(code);
+}
+
+/** What is wrong with the beginning of the segment at `start`. */
+function segmentFault(raw: string, start: number): string | undefined {
+  const first = raw.charCodeAt(start);
+  if (first === slash) return 'has an empty segment (//)';
+  return first === dot && isDotSegment(raw, start) ? dotReason : undefined;
 }
 
 const dotReason = 'has a dot segment (. or ..)';
@@ -76,23 +85,31 @@ function decode(raw: string): NormalPath {
   let sawHigh = false;
   for (let at = raw.indexOf('%'); at >= 0; at = raw.indexOf('%', at + 3)) {
     const byte = hexByte(raw, at + 1);
-    const fault = escapeFault(raw, at, byte);
+    const fault = escapeFault(byte);
     if (fault !== undefined) return refuse(fault);
-    if (byte > 0x7f) sawHigh = true;
-    path += raw.slice(copied, at);
-    path += pathCharacters[byte] === 2 ? String.fromCharCode(byte) : raw.slice(at, at + 3).toUpperCase();
+    sawHigh ||= byte > 0x7f;
+    path += raw.slice(copied, at) + normalEscape(raw, at, byte);
     copied = at + 3;
   }
   path += raw.slice(copied);
-  const fault = scan(path);
-  if (fault !== plain && fault !== escaped) return refuse(fault);
-  // Looked for in the result: the two digits may have been escaped themselves.
-  if (encodedTwice.test(path)) return refuse('is encoded twice (%25 before two hexadecimal digits)');
-  const unicodeFault = sawHigh ? confusable(path) : undefined;
-  return unicodeFault === undefined ? { ok: true, path } : refuse(unicodeFault);
+  const fault = decodedFault(path, sawHigh);
+  return fault === undefined ? { ok: true, path } : refuse(fault);
 }
 
-function escapeFault(raw: string, at: number, byte: number): string | undefined {
+function normalEscape(raw: string, at: number, byte: number): string {
+  return pathCharacters[byte] === 2 ? String.fromCharCode(byte) : raw.slice(at, at + 3).toUpperCase();
+}
+
+/** What only shows once unreserved characters are decoded. */
+function decodedFault(path: string, sawHigh: boolean): string | undefined {
+  const fault = scan(path);
+  if (fault !== plain && fault !== escaped) return fault;
+  // Looked for in the result: the two digits may have been escaped themselves.
+  if (encodedTwice.test(path)) return 'is encoded twice (%25 before two hexadecimal digits)';
+  return sawHigh ? confusable(path) : undefined;
+}
+
+function escapeFault(byte: number): string | undefined {
   if (byte < 0) return 'has a % that two hexadecimal digits do not follow';
   if (byte === slash || byte === 0x5c) return 'has an escaped slash or backslash (%2F, %5C)';
   if (byte < 0x20 || byte === 0x7f) return 'has an escaped control character';

@@ -107,7 +107,8 @@ function buildOperation(api: string, operation: CompiledOperation, counters: Cou
 
 export function buildTenantEntry(tenant: CompiledTenant, counters: CounterPool): TenantEntry {
   const source = { level: 'tenant', owner: tenant.id, label: `the Tenant "${tenant.id}"` } as const;
-  return { id: tenant.id, suspended: tenant.suspended, limits: buildRules(counters, source, tenant.limits) };
+  const { id, suspended, hosts, paths } = tenant;
+  return { id, suspended, hosts, paths, limits: buildRules(counters, source, tenant.limits) };
 }
 
 export function buildKeyManagerEntry(keyManager: CompiledKeyManager): KeyManagerEntry {

@@ -48,6 +48,9 @@ export interface PlanEntry {
 export interface TenantEntry {
   readonly id: string;
   readonly suspended: boolean;
+  readonly hosts: readonly string[];
+  /** Prefixes under which its host-less ApiServices may answer on hosts that are not its own. */
+  readonly paths: readonly string[];
   readonly limits: readonly LimitRule[];
 }
 

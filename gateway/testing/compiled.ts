@@ -35,6 +35,7 @@ export function aTenant(change: Partial<CompiledTenant> = {}): CompiledTenant {
     kind: 'Tenant',
     id: 'banten',
     hosts: [],
+    paths: ['/'],
     suspended: false,
     limits: [],
     ...change,

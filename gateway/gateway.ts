@@ -1,0 +1,301 @@
+import { networkInterfaces } from 'node:os';
+import type { CompiledSecret } from '#api/compiled/secret.ts';
+import type { ReflectorHandler } from '#kube/reflector.ts';
+import type { Store } from '#kube/store.ts';
+import { AdminServer } from './admin/admin-server.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Exchange } from './exchange.ts';
+import { accessLog } from './filters/access-log.ts';
+import { apiKey } from './filters/api-key.ts';
+import { bodyLimit } from './filters/body-limit.ts';
+import { Chain } from './filters/chain.ts';
+import { clientAddress } from './filters/client-address.ts';
+import type { Filter } from './filters/filter.ts';
+import { head } from './filters/head.ts';
+import { lifecycle } from './filters/lifecycle.ts';
+import { metricsFilter } from './filters/metrics.ts';
+import { operation } from './filters/operation.ts';
+import { rateLimit } from './filters/rate-limit.ts';
+import { requestId } from './filters/request-id.ts';
+import { route } from './filters/route.ts';
+import { subscription } from './filters/subscription.ts';
+import { tenant } from './filters/tenant.ts';
+import { traceContext } from './filters/trace-context.ts';
+import { AckLease, type PodIdentity } from './lease/ack-lease.ts';
+import { Calendar } from './limits/calendar.ts';
+import { CounterPool } from './limits/counters.ts';
+import { LineWriter } from './log/line-writer.ts';
+import type { Log } from './log/log.ts';
+import { GatewayMetrics } from './metrics/gateway-metrics.ts';
+import { BackendPools } from './proxy/backend.ts';
+import { BackendCall } from './proxy/backend-call.ts';
+import { randomIds } from './random-ids.ts';
+import { Loader } from './snapshot/loader.ts';
+import { Snapshot } from './snapshot/snapshot.ts';
+import { View } from './snapshot/view.ts';
+import { type ListenerAddress, ListenerSet } from './transport/listener-set.ts';
+import { defaultTransportLimits, NodeServer, type TransportLimits } from './transport/node-server.ts';
+
+/**
+ * Keeps `handler` in step with the Secrets of type `simpul.id/compiled` in the gateway's compiled namespace until
+ * `signal` aborts. Survives every failure by itself. `relist` asks for a complete list at once.
+ */
+export type CompiledSource = (handler: ReflectorHandler<CompiledSecret>, signal: AbortSignal) => { relist(): void };
+
+export interface GatewayOptions {
+  readonly source: CompiledSource;
+  readonly log: Log;
+  /** Where to listen instead of what the compiled gateway says; port 0 takes a free one. */
+  readonly listeners?: readonly { readonly name: string; readonly host: string; readonly port: number }[];
+  /** Address for the listeners of the compiled gateway; default `0.0.0.0`. */
+  readonly host?: string;
+  /** Absent: no admin server. */
+  readonly admin?: { readonly host: string; readonly port: number };
+  /** Absent: nothing is acknowledged. */
+  readonly acknowledge?: {
+    readonly store: Pick<Store, 'apply' | 'delete'>;
+    readonly namespace: string;
+    readonly pod: PodIdentity;
+  };
+  /** Takes each access-log line; default: standard output, buffered. */
+  readonly accessLog?: (line: string) => void;
+  /** Addresses that no backend may have; default: those of this machine's network interfaces. */
+  readonly ownAddresses?: () => readonly string[];
+  /** PEM certificates that vouch for https backends, beside those of the system. */
+  readonly extraCa?: readonly string[];
+  readonly transport?: Partial<TransportLimits>;
+  /** How long calls under way may take after the gateway has stopped listening; default 30 s. */
+  readonly drainTimeoutMs?: number;
+  readonly clock?: Clock;
+}
+
+export interface Gateway {
+  /** Resolves when the first complete list is loaded and every port is open. */
+  readonly ready: Promise<void>;
+  /** Undefined: ready. Else why not, for people. */
+  unready(): string | undefined;
+  /** The open ports. */
+  addresses(): readonly ListenerAddress[];
+  /** Where the admin server answers; null without one. */
+  readonly adminAddress: { readonly host: string; readonly port: number } | null;
+  /** How many compiled objects are served, and which are refused. */
+  readonly loader: Pick<Loader, 'loadedCount' | 'refusals'>;
+  readonly metrics: GatewayMetrics;
+  /** Brings the gauges of {@link metrics} up to date; for whoever serves them without the admin server. */
+  refreshMetrics(): void;
+  /**
+   * Ends gracefully: not ready any more, accepts for the configured drain delay with `Connection: close`, stops
+   * listening, lets calls under way finish within a bound. `hurry` aborts the waiting.
+   */
+  shutdown(hurry?: AbortSignal): Promise<void>;
+}
+
+/** Starts a gateway in this process. Rejects only when the admin port cannot be opened; everything else is retried. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const gateway = new RunningGateway(options);
+  await gateway.start();
+  return gateway;
+}
+
+class RunningGateway implements Gateway {
+  readonly ready: Promise<void>;
+  readonly metrics = new GatewayMetrics();
+  readonly loader: Loader;
+  adminAddress: { readonly host: string; readonly port: number } | null = null;
+  readonly #options: GatewayOptions;
+  readonly #clock: Clock;
+  readonly #counters = new CounterPool(new Calendar('Asia/Jakarta'));
+  readonly #backends: BackendPools;
+  readonly #snapshot: Snapshot;
+  readonly #view: View;
+  readonly #listeners: ListenerSet;
+  readonly #lines = new LineWriter(1);
+  readonly #lease: AckLease | null;
+  readonly #admin: AdminServer | null;
+  readonly #stopSource = new AbortController();
+  #sweep: NodeJS.Timeout | undefined = undefined;
+  #relist: () => void = () => undefined;
+  #becomeReady: () => void = () => undefined;
+  #draining = false;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.ready = new Promise((resolve) => {
+      this.#becomeReady = resolve;
+    });
+    this.#backends = new BackendPools({ extraCa: options.extraCa ?? [] });
+    this.#snapshot = new Snapshot({
+      counters: this.#counters,
+      backends: this.#backends,
+      metrics: this.metrics,
+      ownAddresses: options.ownAddresses ?? addressesOfInterfaces,
+    });
+    this.loader = new Loader(this.#snapshot);
+    this.#view = new View(this.loader, this.#clock, () => this.#onConfiguration());
+    this.#listeners = this.#buildListeners();
+    this.#lease = this.#buildLease();
+    this.#admin = options.admin === undefined ? null : this.#buildAdmin();
+  }
+
+  async start(): Promise<void> {
+    const { admin, source } = this.#options;
+    if (this.#admin !== null && admin !== undefined) {
+      const { address, port } = await this.#admin.listen(admin.port, admin.host);
+      this.adminAddress = { host: address, port };
+    }
+    this.#sweep = setInterval(() => this.#counters.sweep(this.#clock), 1000);
+    this.#relist = source(this.#view, this.#stopSource.signal).relist;
+  }
+
+  unready(): string | undefined {
+    if (this.#draining) return 'draining';
+    if (!this.#view.isComplete) return 'the first complete list of the configuration is not loaded yet';
+    if (this.#snapshot.gateway === null) return 'the configuration holds no ApiGateway';
+    return this.#listeners.isComplete ? undefined : 'not all ports are open';
+  }
+
+  addresses(): readonly ListenerAddress[] {
+    return this.#listeners.addresses();
+  }
+
+  refreshMetrics(): void {
+    const { metrics } = this;
+    metrics.refusedObjects.set(this.loader.refusedCount);
+    metrics.loadedObjects.set(this.loader.loadedCount);
+    metrics.configVersion.set(Number(this.#view.version));
+    metrics.viewAge.set((this.#clock.steady() - this.#view.confirmedAt) / 1000);
+    metrics.limitKeys.set(this.#counters.size);
+    metrics.droppedLogLines.set(this.#lines.dropped);
+  }
+
+  async shutdown(hurry: AbortSignal = new AbortController().signal): Promise<void> {
+    if (this.#draining) return;
+    this.#draining = true;
+    this.#options.log.info({}, 'draining');
+    this.#lease?.changed();
+    this.#listeners.beginDrain();
+    await waitFor(this.#snapshot.gateway?.drainDelayMs ?? 0, hurry);
+    const drained = this.#listeners.stop();
+    await Promise.race([drained, waitFor(this.#options.drainTimeoutMs ?? 30_000, hurry)]);
+    this.#listeners.destroy();
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    this.#stopSource.abort();
+    clearInterval(this.#sweep);
+    await this.#lease?.stop();
+    await this.#backends.destroy();
+    await this.#admin?.close();
+    this.#lines.close();
+    this.#options.log.info({}, 'stopped');
+  }
+
+  /** Something of the configuration, or all of it, has been loaded. */
+  #onConfiguration(): void {
+    if (this.#view.isComplete && !this.#draining) this.#listeners.want(this.#wantedListeners());
+    this.#onProgress();
+  }
+
+  #onProgress(): void {
+    if (this.unready() === undefined) this.#becomeReady();
+    this.#lease?.changed();
+  }
+
+  #wantedListeners() {
+    if (this.#snapshot.gateway === null) return [];
+    const host = this.#options.host ?? '0.0.0.0';
+    return this.#options.listeners ?? this.#snapshot.listeners.map(({ name, port }) => ({ name, host, port }));
+  }
+
+  #buildListeners(): ListenerSet {
+    const limits = { ...defaultTransportLimits, ...this.#options.transport };
+    const chain = this.#buildChain();
+    const deps = { chain, clock: this.#clock, newId: randomIds.requestId, limits };
+    return new ListenerSet(
+      () => new NodeServer(deps),
+      this.#options.log,
+      () => this.#onProgress(),
+    );
+  }
+
+  #buildChain(): Chain {
+    const chain: Chain = new Chain(
+      this.#buildFilters(),
+      (exchange) => new BackendCall(exchange, chain, this.#clock).start(),
+      (exchange, error) => this.#report(exchange, error),
+    );
+    return chain;
+  }
+
+  #buildFilters(): Filter[] {
+    const snapshot = this.#snapshot;
+    const clock = this.#clock;
+    return [
+      requestId(randomIds.requestId),
+      metricsFilter(this.metrics, clock),
+      accessLog(this.#options.accessLog ?? this.#lines.write, clock),
+      head(),
+      clientAddress(snapshot),
+      traceContext(randomIds),
+      route(snapshot),
+      tenant(),
+      lifecycle(),
+      operation(),
+      apiKey(snapshot, clock),
+      subscription(),
+      bodyLimit(),
+      rateLimit(clock, this.metrics),
+    ];
+  }
+
+  #report(exchange: Exchange, error: unknown): void {
+    this.#options.log.error({ err: error, requestId: exchange.requestId }, 'a call failed by an error of the gateway');
+  }
+
+  #buildLease(): AckLease | null {
+    const { acknowledge, log } = this.#options;
+    if (acknowledge === undefined) return null;
+    return new AckLease({
+      ...acknowledge,
+      clock: this.#clock,
+      log,
+      current: () => ({
+        version: this.#view.version,
+        epoch: this.#view.epoch,
+        ready: this.unready() === undefined,
+        refusals: this.loader.refusals(),
+      }),
+      onRolledBack: () => {
+        log.warn({ served: this.#view.version }, 'the API server is at an older version: listing anew');
+        this.#relist();
+      },
+    });
+  }
+
+  #buildAdmin(): AdminServer {
+    return new AdminServer({
+      metrics: this.metrics,
+      refresh: () => this.refreshMetrics(),
+      unready: () => this.unready(),
+      clock: this.#clock,
+    });
+  }
+}
+
+function addressesOfInterfaces(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
+}
+
+/** Resolves after `ms`, or when `signal` aborts. */
+function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

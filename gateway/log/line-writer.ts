@@ -1,0 +1,79 @@
+import { write, writeSync } from 'node:fs';
+
+/** Lines wait at most this long. */
+const flushEveryMs = 100;
+/** More waiting bytes than this are written at once. */
+const flushBytes = 64 * 1024;
+/** More than this is dropped and counted: a log that nobody reads must not stop calls or fill the memory. */
+const maxWaitingBytes = 16 * 1024 * 1024;
+
+/**
+ * Writes lines to a file descriptor in few, large, asynchronous writes: calls never wait for the log. Lines of one writer
+ * keep their order. Call {@link close} before the process ends.
+ */
+export class LineWriter {
+  /** Lines that were given up because the descriptor took too little. */
+  dropped = 0;
+  readonly #descriptor: number;
+  #waiting = '';
+  #writing: Buffer | null = null;
+  #timer: NodeJS.Timeout | undefined = undefined;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  readonly write = (line: string): void => {
+    if (this.#waiting.length > maxWaitingBytes) {
+      this.dropped++;
+      return;
+    }
+    this.#waiting += `${line}\n`;
+    if (this.#waiting.length >= flushBytes) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), flushEveryMs);
+  };
+
+  /** Writes what waits, in the foreground. */
+  close(): void {
+    clearTimeout(this.#timer);
+    const rest = Buffer.concat([this.#writing ?? Buffer.alloc(0), Buffer.from(this.#waiting)]);
+    this.#writing = null;
+    this.#waiting = '';
+    try {
+      let from = 0;
+      while (from < rest.length) from += writeSync(this.#descriptor, rest, from);
+    } catch {
+      // The reader of the log is gone; there is nobody left to tell.
+    }
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#writing !== null || this.#waiting === '') return;
+    this.#writing = Buffer.from(this.#waiting);
+    this.#waiting = '';
+    this.#continue();
+  }
+
+  #continue(): void {
+    const chunk = this.#writing;
+    if (chunk === null) return;
+    write(this.#descriptor, chunk, (error, written) => {
+      // Closed meanwhile: `close` has written the rest itself.
+      if (this.#writing === chunk) this.#written(chunk, error, written);
+    });
+  }
+
+  #written(chunk: Buffer, error: NodeJS.ErrnoException | null, written: number): void {
+    if (error?.code === 'EAGAIN') {
+      setTimeout(() => this.#continue(), flushEveryMs);
+      return;
+    }
+    // Any other error: the reader is gone, and the lines with it.
+    const rest = error === null ? chunk.subarray(written) : chunk.subarray(chunk.length);
+    this.#writing = rest.length === 0 ? null : rest;
+    if (this.#writing === null) this.#flush();
+    else this.#continue();
+  }
+}

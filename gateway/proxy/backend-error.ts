@@ -1,0 +1,59 @@
+import { errors } from 'undici';
+import { GatewayError } from '../errors.ts';
+import { AddressRefused, ConnectTimeout } from './connector.ts';
+
+/** What a failure between gateway and backend means to the caller. Addresses and names of hosts stay in the log. */
+export function refusalOf(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  if (error instanceof AddressRefused) {
+    return new GatewayError(
+      'GW_BACKEND_ADDRESS_REFUSED',
+      'The backend has an address that may not be called; those who run the gateway can allow it (backendAccess).',
+    );
+  }
+  if (error instanceof ConnectTimeout || error instanceof errors.ConnectTimeoutError) {
+    return new GatewayError('GW_BACKEND_CONNECT_TIMEOUT', 'The backend did not take the connection in time.');
+  }
+  const code = codeOf(error);
+  if (isTlsCode(code)) {
+    return new GatewayError('GW_BACKEND_TLS_FAILED', `The certificate of the backend is not trusted (${code}).`);
+  }
+  if (unreachable.has(code)) return new GatewayError('GW_BACKEND_UNREACHABLE', unreachableDetail(code));
+  if (brokeOff.has(code)) {
+    return new GatewayError(
+      'GW_BACKEND_BROKE_OFF',
+      'The backend closed the connection before its answer was complete.',
+    );
+  }
+  return new GatewayError('GW_BACKEND_PROTOCOL', 'The answer of the backend is not valid HTTP.');
+}
+
+const unreachable = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  'EADDRNOTAVAIL',
+  'EMFILE',
+]);
+const brokeOff = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
+
+function unreachableDetail(code: string): string {
+  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) return 'The name of the backend has no address.';
+  return 'The backend does not take connections.';
+}
+
+function isTlsCode(code: string): boolean {
+  return /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/.test(code);
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  // Node tries all addresses of a name and bundles what each of them said.
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const code: unknown = inner instanceof Error && 'code' in inner ? inner.code : undefined;
+  return typeof code === 'string' ? code : '';
+}

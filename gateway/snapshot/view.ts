@@ -1,0 +1,76 @@
+import type { CompiledSecret } from '#api/compiled/secret.ts';
+import type { ReflectorHandler } from '#kube/reflector.ts';
+import type { Clock } from '../clock.ts';
+import type { Loader } from './loader.ts';
+
+/** After this many objects of a complete list others get their turn: a relist of 60,000 must not stop calls. */
+const objectsPerTurn = 200;
+
+/**
+ * Keeps the snapshot in step with the compiled namespace, and knows how far it is: what a pod acknowledges.
+ * `onChange` follows each change, also one that changes nothing of what is served.
+ */
+export class View implements ReflectorHandler<CompiledSecret> {
+  /** resourceVersion up to which everything is served; empty before the first complete list. */
+  version = '';
+  /** Complete lists so far. */
+  epoch = 0;
+  /** Steady milliseconds at which the API server last said that this is current. */
+  confirmedAt: number;
+  readonly #loader: Loader;
+  readonly #clock: Clock;
+  readonly #onChange: () => void;
+
+  constructor(loader: Loader, clock: Clock, onChange: () => void) {
+    this.#loader = loader;
+    this.#clock = clock;
+    this.#onChange = onChange;
+    this.confirmedAt = clock.steady();
+  }
+
+  get isComplete(): boolean {
+    return this.epoch > 0;
+  }
+
+  async replace(items: readonly CompiledSecret[], resourceVersion: string, epoch: number): Promise<void> {
+    const gone = new Set(this.#loader.names());
+    // By name: the gateway's own object comes first, and two claims on one place always end the same way.
+    const sorted = items.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+    for (const [index, secret] of sorted.entries()) {
+      gone.delete(secret.metadata.name);
+      this.#loader.upsert(secret);
+      if (index % objectsPerTurn === objectsPerTurn - 1) await nextTurn();
+    }
+    for (const name of gone) this.#loader.remove(name);
+    this.epoch = epoch;
+    this.#confirm(resourceVersion);
+    this.#onChange();
+  }
+
+  upsert(secret: CompiledSecret): void {
+    this.#loader.upsert(secret);
+    this.#confirm(secret.metadata.resourceVersion ?? this.version);
+    this.#onChange();
+  }
+
+  remove(secret: CompiledSecret): void {
+    this.#loader.remove(secret.metadata.name);
+    this.#confirm(secret.metadata.resourceVersion ?? this.version);
+    this.#onChange();
+  }
+
+  progress(resourceVersion: string): void {
+    this.#confirm(resourceVersion);
+  }
+
+  #confirm(version: string): void {
+    this.version = version;
+    this.confirmedAt = this.#clock.steady();
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

@@ -1,0 +1,116 @@
+import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
+import type { Compiled } from '#api/compiled/contract.ts';
+import { buildCompiledSecret, type CompiledSecret } from '#api/compiled/secret.ts';
+import type { ReflectorHandler } from '#kube/reflector.ts';
+import { type Gateway, type GatewayOptions, startGateway } from '../gateway.ts';
+import type { Log } from '../log/log.ts';
+import { aGateway } from './compiled.ts';
+
+const namespace = 'simpul-gw-public';
+
+/** A source that tests fill by hand: it speaks to the gateway as a reflector would. */
+export class ManualSource {
+  #handler: ReflectorHandler<CompiledSecret> | undefined;
+  #version = 100;
+  #epoch = 0;
+  relists = 0;
+
+  readonly start = (handler: ReflectorHandler<CompiledSecret>) => {
+    this.#handler = handler;
+    return {
+      relist: () => {
+        this.relists++;
+      },
+    };
+  };
+
+  secretOf(compiled: Compiled): CompiledSecret {
+    this.#version++;
+    const secret = buildCompiledSecret(compiled, namespace);
+    return { ...secret, metadata: { ...secret.metadata, resourceVersion: String(this.#version) } };
+  }
+
+  async list(objects: readonly Compiled[]): Promise<void> {
+    this.#epoch++;
+    const secrets = objects.map((compiled) => this.secretOf(compiled));
+    await this.#handler?.replace(secrets, String(this.#version), this.#epoch);
+  }
+
+  put(compiled: Compiled): void {
+    this.#handler?.upsert(this.secretOf(compiled));
+  }
+
+  putSecret(secret: CompiledSecret): void {
+    this.#handler?.upsert(secret);
+  }
+
+  remove(compiled: Compiled): void {
+    this.#handler?.remove(this.secretOf(compiled));
+  }
+}
+
+export const quietLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export interface TestGateway {
+  readonly gateway: Gateway;
+  readonly source: ManualSource;
+  readonly port: number;
+  /** Access-log lines, parsed. */
+  readonly calls: Record<string, unknown>[];
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
+}
+
+/** A gateway on a free port of 127.0.0.1 that serves `objects`; a compiled gateway is added when there is none. */
+export async function aRunningGateway(
+  objects: readonly Compiled[],
+  options: Partial<GatewayOptions> = {},
+): Promise<TestGateway> {
+  const source = new ManualSource();
+  const calls: Record<string, unknown>[] = [];
+  const gateway = await startGateway({
+    source: source.start,
+    log: quietLog,
+    listeners: [{ name: 'http', host: '127.0.0.1', port: 0 }],
+    accessLog: (line) => calls.push(JSON.parse(line) as Record<string, unknown>),
+    drainTimeoutMs: 2000,
+    ...options,
+  });
+  const all = objects.some(({ kind }) => kind === 'ApiGateway') ? objects : [aGateway(), ...objects];
+  await source.list(all);
+  await gateway.ready;
+  const port = gateway.addresses()[0]?.port ?? 0;
+  return { gateway, source, port, calls, [Symbol.asyncDispose]: () => gateway.shutdown(AbortSignal.abort()) };
+}
+
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** One call on a connection of its own. */
+export function call(
+  port: number,
+  path: string,
+  options: RequestOptions & { readonly body?: string | Buffer } = {},
+): Promise<TestAnswer> {
+  return new Promise((resolve, reject) => {
+    const { body, ...rest } = options;
+    const request = httpRequest({ host: '127.0.0.1', port, path, agent: false, ...rest }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+      });
+    });
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+/** `code` of the problem document of a refusal. */
+export function codeOf(answer: TestAnswer): unknown {
+  return (JSON.parse(answer.text) as { code?: unknown }).code;
+}

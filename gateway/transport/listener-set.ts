@@ -1,0 +1,106 @@
+import { describeError } from '#api/errors.ts';
+import type { Log } from '../log/log.ts';
+import type { NodeServer } from './node-server.ts';
+
+export interface ListenerSpec {
+  readonly name: string;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+export interface ListenerAddress {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+const retryAfterMs = 1000;
+
+/** The open ports, kept in step with what the configuration wants. A port that cannot be opened is tried again. */
+export class ListenerSet {
+  readonly #open = new Map<string, { readonly server: NodeServer; readonly address: ListenerAddress }>();
+  readonly #makeServer: () => NodeServer;
+  readonly #log: Log;
+  readonly #onChange: () => void;
+  #wanted: readonly ListenerSpec[] = [];
+  #work: Promise<void> = Promise.resolve();
+  #retry: NodeJS.Timeout | undefined = undefined;
+  #stopped = false;
+
+  constructor(makeServer: () => NodeServer, log: Log, onChange: () => void) {
+    this.#makeServer = makeServer;
+    this.#log = log;
+    this.#onChange = onChange;
+  }
+
+  /** Opens what is new and closes what is gone, in the background. */
+  want(wanted: readonly ListenerSpec[]): void {
+    if (this.#stopped || JSON.stringify(wanted) === JSON.stringify(this.#wanted)) return;
+    this.#wanted = wanted;
+    this.#settleSoon();
+  }
+
+  /** Every wanted port is open, and there is one. */
+  get isComplete(): boolean {
+    return this.#wanted.length > 0 && this.#wanted.every((spec) => this.#open.has(keyOf(spec)));
+  }
+
+  addresses(): readonly ListenerAddress[] {
+    return [...this.#open.values()].map(({ address }) => address);
+  }
+
+  beginDrain(): void {
+    for (const { server } of this.#open.values()) server.beginDrain();
+  }
+
+  /** Stops listening; resolves when all calls are done. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    await this.#work;
+    await Promise.all([...this.#open.values()].map(({ server }) => server.stop()));
+  }
+
+  destroy(): void {
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+    for (const { server } of this.#open.values()) server.destroy();
+  }
+
+  #settleSoon(): void {
+    clearTimeout(this.#retry);
+    this.#work = this.#work.then(() => this.#settle());
+  }
+
+  async #settle(): Promise<void> {
+    if (this.#stopped) return;
+    const keys = new Set(this.#wanted.map(keyOf));
+    for (const [key, { server }] of this.#open) {
+      if (keys.has(key)) continue;
+      this.#open.delete(key);
+      void server.stop();
+    }
+    for (const spec of this.#wanted) if (!this.#open.has(keyOf(spec))) await this.#openPort(spec);
+    this.#onChange();
+  }
+
+  async #openPort(spec: ListenerSpec): Promise<void> {
+    const server = this.#makeServer();
+    try {
+      const { address, port } = await server.listen(spec.port, spec.host);
+      this.#open.set(keyOf(spec), { server, address: { name: spec.name, host: address, port } });
+      this.#log.info({ listener: spec.name, host: address, port }, 'listening');
+    } catch (error) {
+      this.#log.error(
+        { listener: spec.name, cause: describeError(error) },
+        'a port could not be opened; it is tried again',
+      );
+      this.#retry = setTimeout(() => this.#settleSoon(), retryAfterMs);
+    }
+  }
+}
+
+function keyOf(spec: ListenerSpec): string {
+  return `${spec.name} ${spec.host} ${spec.port}`;
+}
