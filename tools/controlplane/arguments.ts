@@ -63,10 +63,12 @@ export function controllerManagerArguments(layout: Layout, kubeconfig: string, p
   ];
 }
 
-/** One line per request, without bodies: who asked for what by which verb. */
+/** One line per request: who asked for what by which verb. Bodies only of RoleBindings: which role was bound. */
 export const auditPolicy = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
 rules:
+- level: Request
+  resources: [{ group: rbac.authorization.k8s.io, resources: [rolebindings] }]
 - level: Metadata
 `;
