@@ -32,6 +32,8 @@ class Process {
   sync: () => void = () => {};
   fail: (error: Error) => void = () => {};
   problems: string[] = [];
+  /** What the controllers wait for before they have stopped. */
+  stopping: Promise<void> = Promise.resolve();
   readonly ended: Promise<void>;
 
   constructor(context: TestContext, store: Store, identity: string) {
@@ -80,6 +82,7 @@ class Process {
     });
     const stop = async (): Promise<void> => {
       this.steps.push(`stop, leading: ${this.isLeader()}`);
+      await this.stopping;
     };
     return { ready, problems: () => this.problems, stop };
   }
@@ -110,7 +113,14 @@ describe('operator program', () => {
     const operator = new Process(context, store, 'a');
     await until('it leads', () => operator.isLeader());
     operator.sync();
+    await until('ready', async () => (await operator.status('/readyz')) === 200);
+    const controllers = Promise.withResolvers<void>();
+    operator.stopping = controllers.promise;
     operator.stop();
+    await until('the controllers are asked to stop', () => operator.steps.length > 0);
+    assert.equal(await operator.status('/readyz'), 503);
+    assert.equal(await operator.status('/healthz'), 200, 'it is not killed while its work ends');
+    controllers.resolve();
     await operator.ended;
     assert.deepEqual(operator.steps, ['stop, leading: true']);
     assert.equal(await holderOf(store), undefined, 'the lease is given back');

@@ -145,6 +145,9 @@ describe('events', () => {
     harness.onCreate = () => new Promise(() => {});
     harness.record(600);
     assert.equal(harness.dropped.length, 99, 'one is being written, 500 wait');
+    harness.record(600);
+    assert.equal(harness.dropped.length, 2 * 99, 'what was dropped was never said, so it is no repetition');
+    harness.dropped.length = 99;
     harness.record(600, { type: 'Warning', reason: 'RouteConflict' });
     assert.equal(harness.dropped.length, 99 + 100);
     assert.equal(harness.dropped[0], 'queue_full');

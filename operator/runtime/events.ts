@@ -5,6 +5,7 @@ import type { KubeObject } from '#api/object.ts';
 import type { Store } from '#kube/store.ts';
 import { type Clock, pause, systemClock } from './clock.ts';
 import type { EventDropReason } from './metrics.ts';
+import { RepeatFilter } from './repeat-filter.ts';
 
 /** Under which name the operator writes Events; also their `reportingController`. */
 export const eventController = 'simpul.id/operator';
@@ -40,7 +41,6 @@ export interface EventRecorderOptions {
 
 /** The same object, reason and message within this time is one Event. */
 const repeatMs = 10 * 60_000;
-const maxRemembered = 10_000;
 const maxQueued = 1_000;
 /** Events a second, after a burst: thousands of objects that turn Ready at once must not crowd out the work itself. */
 const perSecond = 20;
@@ -57,8 +57,7 @@ export class EventRecorder {
   readonly #date: () => Date;
   readonly #random: () => number;
   readonly #queue: KubeObject[] = [];
-  /** When an Event was last recorded, by fingerprint; the oldest first. */
-  readonly #recorded = new Map<string, number>();
+  readonly #repeats: RepeatFilter;
   #tokens = burst;
   #refilledMs: number;
   #writing = false;
@@ -69,29 +68,20 @@ export class EventRecorder {
     this.#date = options.date ?? (() => new Date());
     this.#random = options.random ?? Math.random;
     this.#refilledMs = this.#clock.now();
+    this.#repeats = new RepeatFilter(repeatMs, () => this.#clock.now());
   }
 
   record(note: EventNote): void {
-    if (this.#options.signal.aborted || this.#isRepeated(note)) return;
+    const print = fingerprint(note);
+    if (this.#options.signal.aborted || this.#repeats.isRepeated(print)) return;
     const room = note.type === 'Warning' ? maxQueued : maxQueued / 2;
     if (this.#queue.length >= room) {
       this.#options.metrics.eventDropped('queue_full');
       return;
     }
+    this.#repeats.remember(print);
     this.#queue.push(this.#build(note));
     if (!this.#writing) void this.#write();
-  }
-
-  #isRepeated(note: EventNote): boolean {
-    const nowMs = this.#clock.now();
-    const print = fingerprint(note);
-    const lastMs = this.#recorded.get(print);
-    if (lastMs !== undefined && nowMs - lastMs < repeatMs) return true;
-    this.#recorded.delete(print);
-    this.#recorded.set(print, nowMs);
-    const [oldest] = this.#recorded.keys();
-    if (this.#recorded.size > maxRemembered && oldest !== undefined) this.#recorded.delete(oldest);
-    return false;
   }
 
   #build(note: EventNote): KubeObject {

@@ -66,7 +66,6 @@ function metricsPage({ registry, clock = systemClock }: HttpServerOptions): Page
 }
 
 async function answer(pages: ReadonlyMap<string, Page>, request: IncomingMessage, response: ServerResponse) {
-  request.resume(); // a body is nobody's business here, but it must not block the connection
   const { status, body, headers } = await choose(pages, request);
   response.writeHead(status, {
     'Content-Type': 'text/plain; charset=utf-8',

@@ -89,6 +89,17 @@ describe('work queue: one worker per key', () => {
     assert.deepEqual(await drain(queue), ['a']);
   });
 
+  test('runs it again as a change when any of the requests was one', async () => {
+    const { queue } = setup();
+    queue.add('a');
+    assert.equal(await queue.take(forever), 'a');
+    queue.add('r', 'resync');
+    queue.add('a');
+    queue.add('a', 'resync');
+    queue.done('a');
+    assert.deepEqual(await drain(queue), ['a', 'r']);
+  });
+
   test('hands a new key to the worker that waits longest', async () => {
     const { queue } = setup();
     const first = queue.take(forever);
