@@ -16,6 +16,7 @@ import type {
   WriteOptions,
 } from './store.ts';
 import { StoreError, type StoreReason } from './store-error.ts';
+import { boundLife } from './stream-life.ts';
 import type { Answer, Call, Transport } from './transport.ts';
 import { readWatchEvents } from './watch-events.ts';
 
@@ -37,6 +38,8 @@ export interface ApiServerStoreOptions {
   readonly random?: () => number;
   /** How long a read that the server turned away (429, 503 with Retry-After) is tried on; default 30 s. */
   readonly readRetryMs?: number;
+  /** A watch ends by itself after this many seconds, and up to a quarter more; default 240. */
+  readonly watchSeconds?: number;
 }
 
 /** The Kubernetes API server as a {@link Store}. Writes are sent once: only their caller knows whether to repeat them. */
@@ -46,6 +49,7 @@ export class ApiServerStore implements Store {
   readonly #onCall: (report: CallReport) => void;
   readonly #random: () => number;
   readonly #readRetryMs: number;
+  readonly #watchSeconds: number;
 
   constructor(transport: Transport, options: ApiServerStoreOptions = {}) {
     this.#transport = transport;
@@ -53,6 +57,7 @@ export class ApiServerStore implements Store {
     this.#onCall = options.onCall ?? (() => undefined);
     this.#random = options.random ?? Math.random;
     this.#readRetryMs = options.readRetryMs ?? 30_000;
+    this.#watchSeconds = options.watchSeconds ?? 240;
   }
 
   async get<T extends KubeObject>(
@@ -83,29 +88,21 @@ export class ApiServerStore implements Store {
       allowWatchBookmarks: true,
       resourceVersion: options.resourceVersion,
       // Not all at once: a server that comes back would get all watches in the same second, every time.
-      timeoutSeconds: 240 + Math.floor(this.#random() * 60),
+      timeoutSeconds: Math.floor(this.#watchSeconds * (1 + this.#random() / 4)),
     });
-    const { body, maxAgeMs } = await this.#report('watch', kind, () => this.#transport.stream(path, options.signal));
-    let ending: 'aborted' | 'old' | undefined;
-    const end = (why: typeof ending) => {
-      ending ??= why;
-      body.destroy();
-    };
-    const onAbort = () => end('aborted');
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    if (options.signal?.aborted === true) onAbort();
-    const timer = setTimeout(() => end('old'), maxAgeMs).unref();
+    const stream = await this.#report('watch', kind, () => this.#transport.stream(path, options.signal));
+    const life = boundLife(stream, options.signal);
     try {
-      yield* readWatchEvents<T>(body);
+      for await (const event of readWatchEvents<T>(stream.body)) {
+        if (life.ending !== undefined) break; // what was read already comes again after the resume, or nobody wants it
+        yield event;
+      }
     } catch (error) {
-      if (ending === 'old') return;
-      if (ending === 'aborted') throw new StoreError('Aborted', `watch ${kind.plural}: aborted`);
-      throw error instanceof StoreError ? error : broken(kind, error);
+      if (life.ending === undefined) throw error;
     } finally {
-      clearTimeout(timer);
-      options.signal?.removeEventListener('abort', onAbort);
-      body.destroy();
+      life.stop();
     }
+    if (life.ending === 'aborted') throw new StoreError('Aborted', `watch ${kind.plural}: aborted`);
   }
 
   async create<T extends KubeObject>(object: T, options: WriteOptions): Promise<T> {
@@ -272,8 +269,4 @@ function retryDelayMs(answer: Answer, random: () => number): number | undefined 
   if (answer.status !== 429 && answer.status !== 503) return undefined;
   const asked = answer.retryAfterMs ?? (answer.status === 429 ? 1_000 : undefined);
   return asked === undefined ? undefined : Math.max(asked, 100) * (1 + random() * 0.25);
-}
-
-function broken(kind: ResourceKind, cause: unknown): StoreError {
-  return new StoreError('Unreachable', `watch ${kind.plural}: the connection broke`, { cause });
 }

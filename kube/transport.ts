@@ -130,7 +130,14 @@ export class Transport {
     void this.#watchLine?.destroy();
     this.#tls = tls;
     this.#pool = newPool(this.#origin, tls, this.#limits);
-    this.#watchLine = new WatchLine(this.#origin, tls, this.#limits);
+    this.#watchLine = new WatchLine(this.#origin, tls, this.#limits, () => this.#replacePool(tls));
+  }
+
+  /** Kept connections may be as dead as the line of the watches, and each would cost a call its whole deadline. */
+  #replacePool(tls: TlsMaterial): void {
+    if (this.#closed || this.#tls !== tls) return;
+    void this.#pool?.close();
+    this.#pool = newPool(this.#origin, tls, this.#limits);
   }
 }
 

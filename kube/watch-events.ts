@@ -16,10 +16,18 @@ export async function* readWatchEvents<T extends KubeObject>(
   body: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<WatchEvent<T>> {
   const splitter = new LineSplitter(maxLineBytes);
-  for await (const chunk of body) {
+  for await (const chunk of unbroken(body)) {
     for (const line of splitter.push(chunk)) yield parseEvent<T>(line);
   }
   if (splitter.unfinished) throw new StoreError('Unreachable', 'the watch ended within a line');
+}
+
+async function* unbroken(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw error instanceof StoreError ? error : new StoreError('Unreachable', 'the watch broke', { cause: error });
+  }
 }
 
 interface WireEvent<T> {

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { TLSSocket } from 'node:tls';
 import { buildConnector, Client, type Dispatcher, Pool } from 'undici';
 import type { TlsMaterial } from './connection.ts';
 import { StoreError } from './store-error.ts';
@@ -30,13 +31,16 @@ export class WatchLine {
   readonly #origin: string;
   readonly #tls: TlsMaterial;
   readonly #limits: TransportLimits;
+  readonly #onDead: () => void;
   #line: Promise<Line> | undefined;
   #destroyed = false;
 
-  constructor(origin: string, tls: TlsMaterial, limits: TransportLimits) {
+  /** `onDead` is called when a PING was not answered: other connections to this server are not to be trusted either. */
+  constructor(origin: string, tls: TlsMaterial, limits: TransportLimits, onDead: () => void) {
     this.#origin = origin;
     this.#tls = tls;
     this.#limits = limits;
+    this.#onDead = onDead;
   }
 
   /** Sends the request and waits for its head. `opening` bounds only that; afterwards the reader destroys the body. */
@@ -67,11 +71,11 @@ export class WatchLine {
       this.#line = undefined;
     };
     try {
-      const line = await probe(
-        { origin: this.#origin, tls: this.#tls, limits: this.#limits, forget },
-        headers,
-        opening,
-      );
+      const dead = () => {
+        forget();
+        this.#onDead();
+      };
+      const line = await probe({ origin: this.#origin, tls: this.#tls, limits: this.#limits, dead }, headers, opening);
       if (this.#destroyed) await line.destroy(new StoreError('Aborted', 'the store is closed'));
       return line;
     } catch (error) {
@@ -91,8 +95,8 @@ interface Target {
   readonly origin: string;
   readonly tls: TlsMaterial;
   readonly limits: TransportLimits;
-  /** Called when the line is broken for good, so that the next watch makes a new one. */
-  readonly forget: () => void;
+  /** Called when a PING was not answered, so that the next watch makes a new line. */
+  readonly dead: () => void;
 }
 
 async function probe(target: Target, headers: Record<string, string>, signal: AbortSignal): Promise<Line> {
@@ -104,7 +108,8 @@ async function probe(target: Target, headers: Record<string, string>, signal: Ab
     pingInterval: target.limits.pingIntervalMs,
     connect: (options, callback) => {
       connector(options, (...result) => {
-        protocol = result[1] !== null && 'alpnProtocol' in result[1] ? result[1].alpnProtocol : null;
+        const socket = result[1]; // undefined or null beside an error
+        if (socket instanceof TLSSocket) protocol = socket.alpnProtocol;
         callback(...result);
       });
     },
@@ -113,7 +118,7 @@ async function probe(target: Target, headers: Record<string, string>, signal: Ab
     const response = await client.request({ method: 'GET', path: '/version', headers, signal });
     await response.body.dump();
   } catch (error) {
-    await client.destroy();
+    void client.destroy();
     throw error;
   }
   if (protocol === 'h2') return watchedByPing(client, target);
@@ -139,7 +144,7 @@ function watchedByPing(client: Client, target: Target): Line {
   const check = () => {
     const silentMs = performance.now() - lastSignMs;
     if (silentMs < pingIntervalMs + pingTimeoutMs) return;
-    target.forget();
+    target.dead();
     void destroy(new StoreError('Unreachable', `no answer to PING for ${Math.round(silentMs / 1000)} s`));
   };
   const timer = setInterval(check, Math.min(pingIntervalMs, pingTimeoutMs, connectTimeoutMs) / 4).unref();
