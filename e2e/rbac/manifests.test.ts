@@ -110,6 +110,16 @@ describe('on a real API server', () => {
     assert.deepEqual(await versions(), before);
   });
 
+  test('every example of the guides is accepted', async () => {
+    const objects = ['docs/roles.md', 'docs/approvals.md'].flatMap((page) =>
+      [...readFileSync(page, 'utf8').matchAll(/(?:<<EOF|```yaml)\n(.*?)\n(?:EOF|```)/gs)].map((match) => match[1]!),
+    );
+    assert.equal(objects.length, 4);
+    await cluster.kubectl(['create', 'namespace', 'banten']);
+    const args = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '-f', '-'];
+    await cluster.kubectl(args, objects.join('\n---\n'));
+  });
+
   test('no expression of a policy draws a warning of the type checker', async () => {
     const deadline = performance.now() + 30_000;
     for (;;) {
