@@ -1,6 +1,4 @@
 import { networkInterfaces } from 'node:os';
-import type { CompiledSecret } from '#api/compiled/secret.ts';
-import type { ReflectorHandler } from '#kube/reflector.ts';
 import type { Store } from '#kube/store.ts';
 import { AdminServer } from './admin/admin-server.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -32,17 +30,13 @@ import { BackendCall } from './proxy/backend-call.ts';
 import { randomIds } from './random-ids.ts';
 import { Loader } from './snapshot/loader.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
+import type { CompiledSource } from './snapshot/store-source.ts';
 import { View } from './snapshot/view.ts';
 import { type ListenerAddress, ListenerSet } from './transport/listener-set.ts';
 import { defaultTransportLimits, NodeServer, type TransportLimits } from './transport/node-server.ts';
 
-/**
- * Keeps `handler` in step with the Secrets of type `simpul.id/compiled` in the gateway's compiled namespace until
- * `signal` aborts. Survives every failure by itself. `relist` asks for a complete list at once.
- */
-export type CompiledSource = (handler: ReflectorHandler<CompiledSecret>, signal: AbortSignal) => { relist(): void };
-
 export interface GatewayOptions {
+  /** Where the configuration comes from: `storeSource(store, namespace, log)`. */
   readonly source: CompiledSource;
   readonly log: Log;
   /** Where to listen instead of what the compiled gateway says; port 0 takes a free one. */

@@ -9,10 +9,10 @@ import {
 } from '#api/compiled/lease.ts';
 import { describeError } from '#api/errors.ts';
 import { coreKinds } from '#api/kinds.ts';
+import { compareVersions } from '#kube/resource-version.ts';
 import type { Store } from '#kube/store.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
-import { isOlder } from './resource-version.ts';
 
 /** What a pod says about itself. */
 export interface Acknowledgement {
@@ -113,7 +113,7 @@ export class AckLease {
     try {
       const lease = await store.apply(this.#build(said), { fieldManager, force: true });
       const version = lease.metadata.resourceVersion ?? '';
-      if (version !== '' && isOlder(version, said.version)) onRolledBack();
+      if (version !== '' && compareVersions(version, said.version) < 0) onRolledBack();
     } catch (error) {
       log.warn({ cause: describeError(error) }, 'the Lease of this pod could not be written; it is tried again');
       this.#dirty = true;

@@ -105,7 +105,7 @@ export class CounterSet {
     const after = fixedMs[per];
     const open = isOpen(counter, at);
     counter.per = per;
-    if (open && before !== undefined && after !== undefined) counter.end += after - before;
+    if (before !== undefined && after !== undefined) counter.end += after - before;
     else counter.end = open ? this.#endOf(per, at) : 0;
   }
 

@@ -6,7 +6,7 @@ export function normalizeHost(authority: string): string | undefined {
   const text = authority.toLowerCase();
   const end = text.charCodeAt(0) === 0x5b ? text.indexOf(']') + 1 : portAt(text);
   if (end <= 0 || !isPort(text, end)) return undefined;
-  const stop = end > 1 && text.charCodeAt(end - 1) === 0x2e ? end - 1 : end;
+  const stop = text.charCodeAt(end - 1) === 0x2e ? end - 1 : end;
   const host = stop === text.length ? text : text.slice(0, stop);
   return isHost(host) ? host : undefined;
 }

@@ -32,7 +32,7 @@ export class View implements ReflectorHandler<CompiledSecret> {
     return this.epoch > 0;
   }
 
-  async replace(items: readonly CompiledSecret[], resourceVersion: string, epoch: number): Promise<void> {
+  async replace(items: readonly CompiledSecret[], resourceVersion: string): Promise<void> {
     const gone = new Set(this.#loader.names());
     // By name: the gateway's own object comes first, and two claims on one place always end the same way.
     const sorted = items.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
@@ -42,7 +42,8 @@ export class View implements ReflectorHandler<CompiledSecret> {
       if (index % objectsPerTurn === objectsPerTurn - 1) await nextTurn();
     }
     for (const name of gone) this.#loader.remove(name);
-    this.epoch = epoch;
+    // Counted here and not by the source: it begins anew after a relist, and epochs only grow.
+    this.epoch++;
     this.#confirm(resourceVersion);
     this.#onChange();
   }

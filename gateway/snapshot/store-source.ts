@@ -1,0 +1,54 @@
+import { type CompiledSecret, compiledSecretType } from '#api/compiled/secret.ts';
+import { describeError } from '#api/errors.ts';
+import { coreKinds } from '#api/kinds.ts';
+import { type ReflectorHandler, runReflector } from '#kube/reflector.ts';
+import type { Store } from '#kube/store.ts';
+import type { Log } from '../log/log.ts';
+
+/**
+ * Keeps `handler` in step with the Secrets of type `simpul.id/compiled` in the gateway's compiled namespace until
+ * `signal` aborts. Survives every failure by itself. `relist` asks for a complete list at once.
+ */
+export type CompiledSource = (handler: ReflectorHandler<CompiledSecret>, signal: AbortSignal) => { relist(): void };
+
+/** The source that production and standalone mode use: a reflector over a store. */
+export function storeSource(store: Store, namespace: string, log: Log): CompiledSource {
+  return (handler, signal) => {
+    const source = new StoreSource(store, namespace, log);
+    void source.run(handler, signal);
+    return source;
+  };
+}
+
+class StoreSource {
+  readonly #store: Store;
+  readonly #namespace: string;
+  readonly #log: Log;
+  #current = new AbortController();
+
+  constructor(store: Store, namespace: string, log: Log) {
+    this.#store = store;
+    this.#namespace = namespace;
+    this.#log = log;
+  }
+
+  relist(): void {
+    this.#current.abort();
+  }
+
+  /** One reflector after the other: a new one begins with a complete list, which is what `relist` is for. */
+  async run(handler: ReflectorHandler<CompiledSecret>, signal: AbortSignal): Promise<void> {
+    const selection = {
+      kind: coreKinds.Secret,
+      namespace: this.#namespace,
+      fieldSelector: `type=${compiledSecretType}`,
+    };
+    while (!signal.aborted) {
+      this.#current = new AbortController();
+      await runReflector(this.#store, selection, handler, {
+        signal: AbortSignal.any([signal, this.#current.signal]),
+        onError: (error) => this.#log.warn({ cause: describeError(error) }, 'the configuration cannot be watched now'),
+      });
+    }
+  }
+}
