@@ -26,6 +26,8 @@ export interface OperatorOptions {
   readonly isLeader: () => boolean;
   /** Which process speaks, in Events: the pod's name. */
   readonly instance: string;
+  /** Default `watched`: no new Approval counts without the admission policy. `assumed`: standalone mode has no such thing. */
+  readonly approvalPolicy?: 'watched' | 'assumed';
   /** Aborts when the process is to end; {@link Operator.stop} follows. */
   readonly signal: AbortSignal;
 }

@@ -59,7 +59,8 @@ export function counts(approval: Approval, world: World): boolean {
   const accepted = approval.status?.conditions?.find((condition) => condition.type === 'Accepted');
   if (accepted?.status === 'True') return true;
   const since = world.approvalPolicySince;
-  return since !== undefined && since <= (approval.metadata.creationTimestamp ?? '');
+  // Within the same second nobody can tell which came first.
+  return since !== undefined && since < (approval.metadata.creationTimestamp ?? '');
 }
 
 /** Id of the Subscription that an Approval speaks of; undefined when it is about publishing. */

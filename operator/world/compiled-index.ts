@@ -1,7 +1,6 @@
 import type { Compiled, CompiledGrant, CompiledKind } from '#api/compiled/contract.ts';
 import type { CompiledSecret } from '#api/compiled/secret.ts';
 import { compiledAnnotations, compiledDataKey, compiledSecretType } from '#api/compiled/secret.ts';
-import { keyOf } from '#api/object.ts';
 
 /** What the operator remembers of one compiled Secret: enough to know whether it must be written, and nothing secret but hashes. */
 export interface CompiledEntry {
@@ -43,11 +42,15 @@ export class CompiledIndex {
     return this.#byName.values();
   }
 
-  /** Newer wins: an event that was overtaken by the answer to a write changes nothing. Returns whether anything changed. */
-  put(entry: CompiledEntry): boolean {
+  /**
+   * Newer wins: an event that was overtaken by the answer to a write changes nothing. `force`: what a complete list says
+   * is true even where it is older. Returns whether anything changed.
+   */
+  put(entry: CompiledEntry, force = false): boolean {
     const name = `${entry.namespace}/${entry.name}`;
     const known = this.#byName.get(name);
-    if (known !== undefined && compareVersions(known.resourceVersion, entry.resourceVersion) >= 0) return false;
+    const order = known === undefined ? -1 : compareVersions(known.resourceVersion, entry.resourceVersion);
+    if (order === 0 || (order > 0 && !force)) return false;
     this.#byName.set(name, entry);
     const source = `${entry.kind}/${entry.source}`;
     const entries = this.#bySource.get(source) ?? new Map<string, CompiledEntry>();
@@ -67,11 +70,9 @@ export class CompiledIndex {
     return entry;
   }
 
-  /** Forgets what is in `namespace` and not among `names`: after a relist. Returns what was forgotten. */
-  retain(namespace: string, names: ReadonlySet<string>): CompiledEntry[] {
-    const gone = [...this.#byName.values()].filter((entry) => entry.namespace === namespace && !names.has(entry.name));
-    for (const entry of gone) this.delete(entry.namespace, entry.name);
-    return gone;
+  /** Names of the compiled objects that are known in `namespace`. */
+  namesIn(namespace: string): string[] {
+    return [...this.#byName.values()].filter((entry) => entry.namespace === namespace).map((entry) => entry.name);
   }
 }
 
@@ -126,9 +127,4 @@ function factsOf(content: Compiled): Pick<CompiledEntry, 'claims' | 'routes' | '
     default:
       return {};
   }
-}
-
-/** Id of a compiled Secret, for messages. */
-export function describeEntry(entry: CompiledEntry): string {
-  return keyOf({ metadata: { name: entry.name, namespace: entry.namespace } });
 }

@@ -14,6 +14,8 @@ import {
 import { StatusError } from '../../runtime/status-error.ts';
 import { isLive } from '../../status/programmed.ts';
 import { translateApiGateway } from '../../translate/translate-api-gateway.ts';
+import type { GatewayPod } from '../../world/fleet.ts';
+import { wakeSatisfied } from '../acknowledge.ts';
 import { applyChild } from '../child-applier.ts';
 import type { Environment } from '../environment.ts';
 import type { KindController, Visit } from '../reconciler.ts';
@@ -42,8 +44,39 @@ async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal)
     for (const child of buildFleet(gateway, env.gatewayImage)) await applyChild(env, child, signal);
   }
   const now = env.now().getTime();
-  const ready = [...env.world.podsOf(id).values()].filter((pod) => isLive(pod, now)).length;
-  return { observations, compiled, fields: { compiledNamespace: namespace, readyGateways: ready } };
+  const pods = [...env.world.podsOf(id).values()];
+  await removeDeadLeases(env, namespace, pods, signal);
+  wakeSatisfied(env, id);
+  const ready = pods.filter((pod) => isLive(pod, now)).length;
+  return {
+    observations,
+    compiled,
+    fields: { compiledNamespace: namespace, readyGateways: ready },
+    ...nextLook(pods, now),
+  };
+}
+
+/** A Lease that runs out is no event, so we look again when the next one would. */
+function nextLook(pods: readonly GatewayPod[], now: number): { requeueAfterMs?: number } {
+  const ends = pods.filter((pod) => isLive(pod, now)).map((pod) => pod.expiresAt - now);
+  return ends.length === 0 ? {} : { requeueAfterMs: Math.min(...ends) + 1000 };
+}
+
+/** How long the Lease of a pod that is no more is kept for people to see. */
+const keepDeadMs = 600_000;
+
+/** The Lease of a pod goes with the pod; one that nobody owns is removed here. */
+async function removeDeadLeases(
+  env: Environment,
+  namespace: string,
+  pods: readonly GatewayPod[],
+  signal: AbortSignal,
+): Promise<void> {
+  const now = env.now().getTime();
+  for (const { name, expiresAt, resourceVersion } of pods) {
+    if (expiresAt + keepDeadMs > now) continue;
+    await env.store.delete(coreKinds.Lease, { namespace, name }, { resourceVersion, signal });
+  }
 }
 
 /** The namespace first, then the operator's right in it: without that nothing else can be written there. */

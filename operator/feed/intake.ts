@@ -1,0 +1,159 @@
+import type { Lease } from '#api/compiled/lease.ts';
+import type { CompiledSecret } from '#api/compiled/secret.ts';
+import type { SimpulKindName } from '#api/kinds.ts';
+import type { KubeObject } from '#api/object.ts';
+import { keyOf } from '#api/object.ts';
+import { compareVersions, compiledEntryOf } from '../world/compiled-index.ts';
+import type { Change, Wake } from '../world/dependents.ts';
+import { claimantsOfKey, dependentsOf, dependentsOfNamespace, needsVisit, usersOfSecret } from '../world/dependents.ts';
+import { gatewayPodOf } from '../world/fleet.ts';
+import { type KeySecret, keySecretOf, type Secret } from '../world/key-secret.ts';
+import type { World } from '../world/world.ts';
+
+/** `force`: part of a complete list, which is true even where it is older than what we hold (etcd was restored). */
+export interface TakeOptions {
+  readonly force: boolean;
+}
+
+/** What all collections can do, whatever their kind: an object is put only where its kind belongs. */
+interface Shelf {
+  get(id: string): KubeObject | undefined;
+  put(object: KubeObject): KubeObject | undefined;
+  delete(id: string): KubeObject | undefined;
+  ids(): IterableIterator<string>;
+}
+
+/**
+ * Takes what watches bring, and what writes return, into the world, and says who has to look at it. The only place
+ * where the world's objects change.
+ */
+export class Intake {
+  readonly #world: World;
+  readonly #pepper: Buffer;
+  readonly #wake: (wakes: Iterable<Wake>) => void;
+
+  constructor(world: World, wake: (wakes: Iterable<Wake>) => void) {
+    this.#world = world;
+    this.#pepper = Buffer.from(world.settings.pepper, 'base64');
+    this.#wake = wake;
+  }
+
+  /** An object of a kind of ours. One that belongs to another installation is as good as absent. */
+  take(kind: SimpulKindName, object: KubeObject, { force }: TakeOptions): void {
+    if (!this.#isOurs(kind, object)) {
+      this.drop(kind, keyOf(object));
+      return;
+    }
+    const shelf = this.#shelf(kind);
+    const known = shelf.get(keyOf(object));
+    if (!force && known !== undefined && !isNewer(object, known)) return;
+    this.#changed(kind, { before: shelf.put(object), after: object });
+  }
+
+  drop(kind: SimpulKindName, id: string): void {
+    const before = this.#shelf(kind).delete(id);
+    if (before !== undefined) this.#changed(kind, { before, after: undefined });
+  }
+
+  /** Ids of what is held of a kind. */
+  idsOf(kind: SimpulKindName): string[] {
+    return [...this.#shelf(kind).ids()];
+  }
+
+  #changed(kind: SimpulKindName, change: Change<KubeObject>): void {
+    const object = change.after ?? change.before;
+    if (object === undefined || change.before?.metadata.resourceVersion === change.after?.metadata.resourceVersion)
+      return;
+    if (!needsVisit(change)) return;
+    this.#wake([{ kind, id: keyOf(object) }, ...dependentsOf(kind, change, this.#world)]);
+  }
+
+  #isOurs(kind: SimpulKindName, object: KubeObject): boolean {
+    if (kind !== 'Tenant' && kind !== 'ApiGateway') return true;
+    const { className } = (object as KubeObject & { spec: { className: string } }).spec;
+    return className === this.#world.settings.className;
+  }
+
+  #shelf(kind: SimpulKindName): Shelf {
+    const { tenants, apiGateways, keyManagers, apiServices, subscriptions, approvals } = this.#world;
+    const shelves: Record<SimpulKindName, Shelf> = {
+      Tenant: tenants,
+      ApiGateway: apiGateways,
+      KeyManager: keyManagers,
+      ApiService: apiServices,
+      Subscription: subscriptions,
+      Approval: approvals,
+    };
+    return shelves[kind];
+  }
+
+  /** The policy that guards Approvals came or went. */
+  wakeApprovals(): void {
+    this.#wake([...this.#world.approvals.ids()].map((id) => ({ kind: 'Approval', id })));
+  }
+
+  takeNamespace(namespace: KubeObject): void {
+    this.#world.namespaces.put(namespace);
+    this.#wake(dependentsOfNamespace(namespace.metadata.name, this.#world));
+  }
+
+  dropNamespace(name: string): void {
+    if (this.#world.namespaces.delete(name) !== undefined) this.#wake(dependentsOfNamespace(name, this.#world));
+  }
+
+  /** A Secret of a caller's key, in a Tenant's namespace. */
+  takeKeySecret(secret: Secret, { force }: TakeOptions): void {
+    const id = keyOf(secret);
+    const known = this.#world.keySecrets.get(id);
+    const next = keySecretOf(secret, this.#pepper);
+    if (!force && known !== undefined && !isNewer(next, known)) return;
+    this.#world.keySecrets.put(next);
+    if (known?.metadata.resourceVersion !== next.metadata.resourceVersion) this.#wakeUsers(id, [known, next]);
+  }
+
+  dropKeySecret(id: string): void {
+    const known = this.#world.keySecrets.delete(id);
+    if (known !== undefined) this.#wakeUsers(id, [known]);
+  }
+
+  #wakeUsers(id: string, versions: readonly (KeySecret | undefined)[]): void {
+    const hashes = new Set(versions.flatMap((secret) => [...(secret?.keys.values() ?? [])].map(({ hash }) => hash)));
+    const claimants = [...hashes].flatMap((hash) => claimantsOfKey(hash, this.#world));
+    this.#wake([...usersOfSecret(id, this.#world), ...claimants]);
+  }
+
+  /** A compiled object; one that cannot be read as ours is passed over. Returns whether it was ours. */
+  takeCompiled(secret: CompiledSecret, gateway: string, { force }: TakeOptions): boolean {
+    const entry = compiledEntryOf(secret, gateway);
+    if (entry === undefined) return false;
+    if (this.#world.compiled.put(entry, force)) this.#wake([{ kind: entry.kind, id: entry.source }]);
+    return true;
+  }
+
+  dropCompiled(namespace: string, name: string): void {
+    const entry = this.#world.compiled.delete(namespace, name);
+    if (entry !== undefined) this.#wake([{ kind: entry.kind, id: entry.source }]);
+  }
+
+  /** A gateway pod's Lease. Returns whether the pod came, became ready or stopped being so. */
+  takeLease(lease: Lease, gateway: string): boolean {
+    const pods = this.#world.fleets.get(gateway) ?? new Map();
+    this.#world.fleets.set(gateway, pods);
+    const pod = gatewayPodOf(lease);
+    const known = pods.get(pod.name);
+    pods.set(pod.name, pod);
+    return known?.ready !== pod.ready;
+  }
+
+  dropLease(name: string, gateway: string): boolean {
+    return this.#world.fleets.get(gateway)?.delete(name) ?? false;
+  }
+}
+
+interface Versioned {
+  readonly metadata: { readonly resourceVersion?: string; readonly uid?: string };
+}
+
+function isNewer(next: Versioned, known: Versioned): boolean {
+  return compareVersions(next.metadata.resourceVersion ?? '0', known.metadata.resourceVersion ?? '0') > 0;
+}

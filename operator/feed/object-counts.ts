@@ -1,0 +1,28 @@
+import type { Condition, ConditionStatus } from '#api/conditions.ts';
+import type { KubeObject } from '#api/object.ts';
+import { conditionOf } from '../status/conditions.ts';
+import type { World } from '../world/world.ts';
+
+interface Counted extends KubeObject {
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+/** How many objects of each kind are Ready, are not, or have not been seen. */
+export function countObjects(world: World): { kind: string; ready: ConditionStatus; count: number }[] {
+  const collections: readonly Iterable<Counted>[] = [
+    world.tenants.values(),
+    world.apiGateways.values(),
+    world.keyManagers.values(),
+    world.apiServices.values(),
+    world.subscriptions.values(),
+    world.approvals.values(),
+  ];
+  const kinds = ['Tenant', 'ApiGateway', 'KeyManager', 'ApiService', 'Subscription', 'Approval'];
+  return collections.flatMap((objects, i) => countOf(kinds[i] ?? '', objects));
+}
+
+function countOf(kind: string, objects: Iterable<Counted>): { kind: string; ready: ConditionStatus; count: number }[] {
+  const counts: Record<ConditionStatus, number> = { True: 0, False: 0, Unknown: 0 };
+  for (const object of objects) counts[conditionOf(object.status?.conditions, 'Ready')?.status ?? 'Unknown'] += 1;
+  return (['True', 'False', 'Unknown'] as const).map((ready) => ({ kind, ready, count: counts[ready] }));
+}
