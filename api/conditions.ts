@@ -24,8 +24,7 @@ export const conditionTypes = {
     'Sums up the others: True when all that the object asks for is in force. Always present after the first visit.',
   Accepted: 'The spec is valid and its owner may have what it asks for. While False, the last good state serves on.',
   ResolvedRefs: 'Everything that the spec refers to exists and may be used.',
-  Approved:
-    'Owners have agreed where agreement is needed. On Subscription, and on an ApiService whose Tenant requires it.',
+  Approved: 'Owners have agreed where agreement is needed: to a Subscription, or to publishing an ApiService.',
   Programmed:
     'Every gateway that was ready has acknowledged this generation. Sticky: a gateway that joins later never clears it.',
   Warning: 'Abnormal-true: it works, but not as somebody might expect; the message says how. Does not affect Ready.',

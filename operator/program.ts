@@ -108,5 +108,11 @@ async function untilEnd(signal: AbortSignal, election: Election, synced: Promise
     if (!signal.aborted) throw new LeaseLostError(reason);
   });
   const ended = aborted(signal);
-  await Promise.race([ended, lost, synced.then(() => Promise.race([ended, lost]))]);
+  const failed = synced.then(
+    () => ended,
+    (error: unknown) => {
+      if (!signal.aborted) throw error; // lists that a stop cut short have not failed
+    },
+  );
+  await Promise.race([ended, lost, failed]);
 }

@@ -38,7 +38,7 @@ export function translateApiService(api: ApiService, world: World, now: string):
     observations: [
       verdict(api, 'Accepted', problem),
       verdict(api, 'ResolvedRefs', gateways.problem ?? keyManagerProblem ?? findSuccessorProblem(api, world)),
-      ...(needsPublishing(tenant, world) ? [verdict(api, 'Approved', approval)] : []),
+      verdict(api, 'Approved', approval),
       ...volatileQuotaWarning(api, limitsOf(api)),
     ],
     compiled: usable
