@@ -80,6 +80,7 @@ class Process {
       this.sync = resolve;
       this.fail = reject;
     });
+    if (options.signal.aborted) this.fail(new Error('the lists were cut short'));
     const stop = async (): Promise<void> => {
       this.steps.push(`stop, leading: ${this.isLeader()}`);
       await this.stopping;
@@ -158,6 +159,13 @@ describe('operator program', () => {
     await store.apply(thief, { fieldManager: 'thief', force: true });
     await assert.rejects(operator.ended, LeaseLostError);
     assert.deepEqual(operator.steps, [], 'no graceful stop: there is nothing that it may still write');
+  });
+
+  test('ends in peace when it is stopped before it has begun', async (context) => {
+    const operator = new Process(context, new MemoryStore({ crds: [] }), 'a');
+    operator.stop();
+    await operator.ended;
+    assert.equal(operator.steps.length, 1);
   });
 
   test('ends when the first lists fail for good', async (context) => {
