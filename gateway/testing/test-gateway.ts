@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
 import type { Compiled } from '#api/compiled/contract.ts';
 import { buildCompiledSecret, type CompiledSecret } from '#api/compiled/secret.ts';
@@ -57,6 +58,8 @@ export interface TestGateway {
   readonly port: number;
   /** Access-log lines, parsed. */
   readonly calls: Record<string, unknown>[];
+  /** Waits until so many calls are logged: a line is written when a call has ended, a moment after its answer. */
+  logged(count: number): Promise<void>;
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
@@ -79,7 +82,19 @@ export async function aRunningGateway(
   await source.list(all);
   await gateway.ready;
   const port = gateway.addresses()[0]?.port ?? 0;
-  return { gateway, source, port, calls, [Symbol.asyncDispose]: () => gateway.shutdown(AbortSignal.abort()) };
+  const logged = (count: number) => until(() => calls.length >= count);
+  return { gateway, source, port, calls, logged, [Symbol.asyncDispose]: () => gateway.shutdown(AbortSignal.abort()) };
+}
+
+/** Waits for a condition, at most 5 s. */
+export async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + 5000;
+  while (!condition()) {
+    if (performance.now() > deadline) assert.fail(`not within 5 s: ${condition}`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 5);
+    });
+  }
 }
 
 export interface TestAnswer {
