@@ -1,0 +1,4 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../context.ts';
+
+export function registerDev(_program: Command, _context: CommandContext, _done: (code: number) => void): void {}
