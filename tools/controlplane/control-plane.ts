@@ -112,7 +112,8 @@ async function start(run: Run): Promise<ControlPlane> {
     serviceAccountToken: (namespace, name, seconds = 3600) => requestToken(kubectl, { namespace, name, seconds }),
     installCrds: async (crds) => {
       await kubectl(['apply', '--server-side', '-f', crds]);
-      await kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', crds]);
+      // By default wait descends into subfolders, unlike apply: crds/testdata holds examples.
+      await kubectl(['wait', '--for=condition=Established', '--timeout=60s', '--recursive=false', '-f', crds]);
     },
     restoreEtcd: async (snapshot) => {
       await apiServer.kill();
