@@ -190,7 +190,7 @@ export class ObjectWriter {
     subresource: Writer['subresource'] = '',
   ): Writer {
     const apiVersion = apiVersionOf(collection.schema.kind);
-    return { name: options.fieldManager, operation, subresource, apiVersion, time: timestamp(this.#table.now()) };
+    return { name: options.fieldManager, operation, subresource, apiVersion };
   }
 }
 
@@ -233,9 +233,12 @@ function refuseUnknown(collection: Collection, config: JsonObject, unknownFields
   const { kind } = collection.schema;
   const key = keyIn(collection, config);
   const causes = unknownFields.map((field) => ({ field, message: 'field not declared in schema' }));
-  const fields = unknownFields.map((field) => `.${field}: field not declared in schema`).join(', ');
+  const lines = causes.map(({ field, message }) => `.${field}: ${message}`);
+  const list = lines.length === 1 ? lines[0] : `errors:\n  ${lines.join('\n  ')}`;
   const object = `${key.namespace}/${key.name}; ${apiVersionOf(kind)}, Kind=${kind.kind}`;
-  throw badRequest(`failed to create typed patch object (${object}): ${fields}`, causes);
+  // The API server answers 500 here, though the sender is at fault.
+  const message = `failed to create typed patch object (${object}): ${list}`;
+  throw new StoreError('InternalError', message, { status: 500, causes });
 }
 
 function refuseInvalid(collection: Collection, object: JsonObject, errors: readonly FieldError[]): void {

@@ -23,8 +23,6 @@ export interface Manager {
   readonly operation: 'Apply' | 'Update';
   readonly subresource: '' | 'status';
   readonly apiVersion: string;
-  /** RFC 3339: when its fields last changed. */
-  readonly time: string;
   readonly fields: FieldSet;
 }
 
@@ -108,7 +106,7 @@ function conflictsOf(managers: Managers, changed: FieldSet, writer: string): Fie
 
 function describe(manager: Manager): string {
   const subresource = manager.subresource === '' ? '' : ` with subresource "${manager.subresource}"`;
-  const how = manager.operation === 'Update' ? ` using ${manager.apiVersion} at ${manager.time}` : '';
+  const how = manager.operation === 'Update' ? ` using ${manager.apiVersion}` : '';
   return `"${manager.name}"${subresource}${how}`;
 }
 

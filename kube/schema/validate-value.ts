@@ -75,9 +75,9 @@ function checkType(schema: StructuralSchema, value: JsonValue, path: string, rep
   const actual = typeName(value);
   if (value === null && schema.nullable === true) return;
   if (expected.includes(actual) || isWholeNumberFor(expected, value) || isIntegerFor(expected, actual)) return;
-  const named = schema.format !== undefined && typeof value !== 'string' && !Array.isArray(value) && value !== null;
-  // The API server names the formats instead of the types, when there is one.
-  const [wanted, got] = named ? [schema.format ?? '', formatName(value)] : [expected.join(','), actual];
+  // A format that the API server checks is named instead of the type; int32 and int64 are none to it.
+  const named = schema.format === 'date-time' && typeof value !== 'string' && !Array.isArray(value) && value !== null;
+  const [wanted, got] = named ? ['date-time', formatName(value)] : [expected.join(','), actual];
   const detail = `${path} in body must be of type ${wanted}: ${goQuote(got)}`;
   report.add(fieldError.typeInvalid(report.field(path), got, detail));
 }
