@@ -10,7 +10,7 @@ import { countObjects } from './feed/object-counts.ts';
 import { obtainPepper } from './feed/pepper.ts';
 import { FirstPass } from './first-pass.ts';
 import type { Operator, OperatorOptions } from './program.ts';
-import { compiledNamespaceOf } from './resources/gateway.ts';
+import { compiledNamespaceOf, gatewayAnnotation } from './resources/gateway.ts';
 import type { ServiceAccountRef } from './resources/tenant.ts';
 import { pause, systemClock } from './runtime/clock.ts';
 import { runController } from './runtime/controller.ts';
@@ -195,7 +195,7 @@ class RunningOperator {
   }
 
   #gatewaysOfNamespaces(world: World): string[] {
-    return [...world.namespaces.values()].flatMap(({ metadata }) => metadata.annotations?.['simpul.id/gateway'] ?? []);
+    return [...world.namespaces.values()].flatMap(({ metadata }) => metadata.annotations?.[gatewayAnnotation] ?? []);
   }
 
   #idsOf(world: World, kind: SimpulKindName): string[] {

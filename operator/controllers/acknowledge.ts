@@ -19,14 +19,14 @@ const refreshMs = 10_000;
  */
 export function acknowledge(env: Environment, object: Resource, visit: Visit, compiled: CompiledResult): Visit {
   const wake = { kind: object.kind, id: keyOf(object) };
+  if (wasReady(object)) {
+    const sticky = { reason: 'Programmed', message: 'Every gateway that was ready has acknowledged it' } as const;
+    return { ...visit, observations: [...visit.observations, observe(object, 'Programmed', 'True', sticky)] };
+  }
   if (!compiled.complete) {
     const message = 'The namespace of a gateway is not ready to be written to yet';
     const waiting = observe(object, 'Programmed', 'Unknown', { reason: 'Progressing', message });
     return { ...visit, observations: [...visit.observations, waiting] };
-  }
-  if (wasReady(object)) {
-    const sticky = { reason: 'Programmed', message: 'Every gateway that was ready has acknowledged it' } as const;
-    return { ...visit, observations: [...visit.observations, observe(object, 'Programmed', 'True', sticky)] };
   }
   const now = env.now().getTime();
   const progress = progressOf(compiled.targets, now);

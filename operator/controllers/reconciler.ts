@@ -33,8 +33,11 @@ export interface KindController<T extends Resource> {
   readonly acknowledged: boolean;
   readonly readyPolicy: ReadyPolicy;
   readonly get: (env: Environment, id: string) => T | undefined;
-  /** Decides, gives away what only one may have, and makes children. May throw {@link StatusError}. */
-  readonly visit: (env: Environment, object: T, signal: AbortSignal) => Promise<Visit>;
+  /**
+   * Decides, gives away what only one may have, and makes children. May throw {@link StatusError}. `later`: what it
+   * needs is not known yet; nothing is written, and whoever learns it wakes the object.
+   */
+  readonly visit: (env: Environment, object: T, signal: AbortSignal) => Promise<Visit | 'later'>;
   /** The object is gone, and so are its compiled objects: lets go of what it had, and wakes who waited for it. */
   readonly gone: (env: Environment, id: string, signal: AbortSignal) => Promise<void>;
   /** After the compiled objects are written: wakes whoever waits for what this object let go. */
@@ -55,6 +58,7 @@ export async function reconcile<T extends Resource>(
   }
 
   const { visit, failure } = await attempt(controller, env, object, signal);
+  if (visit === 'later') return {};
 
   // The one status write. It happens whether the visit succeeded or not.
   const generation = object.metadata.generation ?? 0;
@@ -78,7 +82,7 @@ async function remove<T extends Resource>(
 }
 
 interface Attempt {
-  readonly visit: Visit;
+  readonly visit: Visit | 'later';
   readonly failure?: { readonly error: unknown };
 }
 
@@ -108,9 +112,9 @@ async function visitAndCompile<T extends Resource>(
   env: Environment,
   object: T,
   signal: AbortSignal,
-): Promise<Visit> {
+): Promise<Visit | 'later'> {
   const visit = await controller.visit(env, object, signal);
-  if (controller.compiledKind === undefined) return visit;
+  if (visit === 'later' || controller.compiledKind === undefined) return visit;
   const source = { kind: controller.compiledKind, id: keyOf(object) };
   const compiled = await writeCompiled(env, source, visit.compiled, signal);
   controller.settled?.(env, object);

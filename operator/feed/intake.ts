@@ -93,12 +93,13 @@ export class Intake {
   }
 
   takeNamespace(namespace: KubeObject): void {
-    this.#world.namespaces.put(namespace);
-    this.#wake(dependentsOfNamespace(namespace.metadata.name, this.#world));
+    const before = this.#world.namespaces.put(namespace);
+    if (needsVisit({ before, after: namespace })) this.#wake(dependentsOfNamespace(namespace, this.#world));
   }
 
   dropNamespace(name: string): void {
-    if (this.#world.namespaces.delete(name) !== undefined) this.#wake(dependentsOfNamespace(name, this.#world));
+    const before = this.#world.namespaces.delete(name);
+    if (before !== undefined) this.#wake(dependentsOfNamespace(before, this.#world));
   }
 
   /** A Secret of a caller's key, in a Tenant's namespace. */

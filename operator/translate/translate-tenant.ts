@@ -9,16 +9,18 @@ import { enumerate, verdict } from './outcome.ts';
 import { byPrecedence } from './precedence.ts';
 
 export interface TenantOutcome extends Outcome<Pick<TenantStatus, 'namespace'>> {
-  /** What the Tenant may have from now on; undefined while its spec is not accepted. */
-  readonly accepted: AcceptedTenant | undefined;
+  /** What the Tenant may have from now on: what it asks for, or what it had while its spec is refused. */
+  readonly held: AcceptedTenant | undefined;
+  /** Whether its spec is accepted: only then its children follow it. */
+  readonly valid: boolean;
 }
 
 /** Label by which a namespace says whose it is. */
 export const tenantLabel = 'simpul.id/tenant';
 
 /**
- * Decides what a Tenant may have. While its spec is refused, its compiled objects, and with them what it was granted
- * before, stay as they are.
+ * Decides what a Tenant may have. While its spec is refused it keeps the claims that it had; its ceilings and its
+ * suspension apply all the same, because an organiser who suspends must not be stopped by a mistake elsewhere.
  */
 export function translateTenant(tenant: Tenant, world: World): TenantOutcome {
   const wanted = wantedBy(tenant);
@@ -27,9 +29,10 @@ export function translateTenant(tenant: Tenant, world: World): TenantOutcome {
   const held = problem === undefined ? wanted : before;
   return {
     observations: [verdict(tenant, 'Accepted', problem)],
-    compiled: planFor(tenant, world, problem === undefined),
+    compiled: planFor(tenant, world, held),
     status: held === undefined ? {} : { namespace: held.namespace },
-    accepted: held,
+    held,
+    valid: problem === undefined,
   };
 }
 
@@ -158,19 +161,18 @@ function conflict(claim: string, owner: string): Problem {
 }
 
 /** Every gateway learns of every Tenant: as provider, as consumer, and as the owner of hosts. */
-function planFor(tenant: Tenant, world: World, accepted: boolean): CompiledPlan {
-  const plan = new Map<string, Compiled | 'keep'>();
-  for (const gateway of world.apiGateways.ids()) plan.set(gateway, accepted ? compileTenant(tenant) : 'keep');
-  return plan;
+function planFor(tenant: Tenant, world: World, held: AcceptedTenant | undefined): CompiledPlan {
+  const compiled = held === undefined ? 'keep' : compileTenant(tenant, held);
+  return new Map<string, Compiled | 'keep'>([...world.apiGateways.ids()].map((gateway) => [gateway, compiled]));
 }
 
-function compileTenant(tenant: Tenant): CompiledTenant {
+function compileTenant(tenant: Tenant, held: AcceptedTenant): CompiledTenant {
   return {
     contract: contractVersion,
     kind: 'Tenant',
     id: tenant.metadata.name,
-    hosts: [...(tenant.spec.hosts ?? [])].sort(),
-    paths: [...(tenant.spec.paths ?? [])].sort(),
+    hosts: [...held.hosts].sort(),
+    paths: [...held.paths].sort(),
     suspended: tenant.spec.suspended,
     limits: compileLimits(tenant.spec.limits, 'Total'),
   };

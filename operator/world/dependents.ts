@@ -7,6 +7,7 @@ import type { Tenant } from '#api/generated/tenant.ts';
 import type { SimpulKindName } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import { idOf, keyOf } from '#api/object.ts';
+import { gatewayAnnotation } from '../resources/gateway.ts';
 import { refId } from './routes.ts';
 import type { World } from './world.ts';
 
@@ -52,9 +53,13 @@ export function needsVisit({ before, after }: Change<KubeObject>): boolean {
   return mine[0] !== mine[1];
 }
 
-/** The Tenants that want or have a namespace. */
-export function dependentsOfNamespace(name: string, world: World): Wake[] {
-  return wakeAll('Tenant', world.tenants.by('namespace', name));
+/** The Tenants that want or have a namespace, and the ApiGateway whose compiled namespace it is. */
+export function dependentsOfNamespace({ metadata }: KubeObject, world: World): Wake[] {
+  const gateway = metadata.annotations?.[gatewayAnnotation];
+  return [
+    ...wakeAll('Tenant', world.tenants.by('namespace', metadata.name)),
+    ...wakeAll('ApiGateway', gateway === undefined ? [] : [gateway]),
+  ];
 }
 
 /** Everything of a Tenant's namespace: when what the Tenant has was changed. */

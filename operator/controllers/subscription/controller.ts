@@ -30,10 +30,11 @@ export const subscriptionController: KindController<Subscription> = {
   settled: (env, subscription) => releaseKeys(env, keyOf(subscription)),
 };
 
-async function visit(env: Environment, subscription: Subscription, signal: AbortSignal): Promise<Visit> {
+async function visit(env: Environment, subscription: Subscription, signal: AbortSignal): Promise<Visit | 'later'> {
   const namespace = subscription.metadata.namespace ?? '';
   const isTenants = env.world.tenantOf(namespace) !== undefined;
-  if (isTenants && !env.world.syncedSecrets.has(namespace)) throw new StatusError('Progressing', waitingForSecrets);
+  // The watch on the namespace's Secrets has only begun; its first complete list wakes us.
+  if (isTenants && !env.world.syncedSecrets.has(namespace)) return 'later';
 
   const now = rfc3339(env.now());
   let outcome = translateSubscription(subscription, env.world, now);
@@ -45,9 +46,6 @@ async function visit(env: Environment, subscription: Subscription, signal: Abort
   await removeStaleKeys(env, subscription, signal);
   return { observations: outcome.observations, compiled: outcome.compiled, fields: outcome.status };
 }
-
-/** The watch on the namespace's Secrets has only begun; its first list wakes us. */
-const waitingForSecrets = "Waiting for the first list of the namespace's Secrets";
 
 async function generateKey(
   env: Environment,

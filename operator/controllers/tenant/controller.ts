@@ -27,12 +27,12 @@ export const tenantController: KindController<Tenant> = {
 };
 
 async function visit(env: Environment, tenant: Tenant, signal: AbortSignal): Promise<Visit> {
-  const { observations, compiled, status, accepted } = translateTenant(tenant, env.world);
-  if (accepted !== undefined) {
-    const news = accept(env, accepted);
-    await makeChildren(env, tenant, accepted.namespace, signal);
-    env.watches.followTenant(accepted.namespace);
-    if (news) env.wake(residentsOf(accepted.namespace, env.world));
+  const { observations, compiled, status, held, valid } = translateTenant(tenant, env.world);
+  if (held !== undefined) {
+    const news = accept(env, held);
+    if (valid) await makeChildren(env, tenant, held.namespace, signal);
+    env.watches.followTenant(held.namespace);
+    if (news) env.wake(residentsOf(held.namespace, env.world));
   }
   return { observations, compiled, fields: status };
 }
