@@ -48,7 +48,7 @@ export function translateAll(resources: Resources, settings: TranslationSettings
   const ledger = new Ledger(world);
   for (const tenant of [...world.tenants.values()].sort(byPrecedence)) {
     const outcome = translateTenant(tenant, world);
-    if (outcome.accepted !== undefined) world.acceptTenant(outcome.accepted);
+    if (outcome.held !== undefined) world.acceptTenant(outcome.held);
     ledger.enter(tenant, outcome);
   }
   for (const gateway of world.apiGateways.values()) ledger.enter(gateway, translateApiGateway(gateway, world));
