@@ -54,9 +54,9 @@ async function runCommand(plugin: ExecPlugin, options: ExecOptions): Promise<str
   const child = spawn(plugin.command, [...(plugin.args ?? [])], {
     env: { ...options.env, ...own, KUBERNETES_EXEC_INFO: JSON.stringify(execInfo(plugin, options.cluster)) },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: options.timeoutMs ?? 60_000,
-    killSignal: 'SIGKILL',
   });
+  // Not spawn's own timeout: its timer outlives a command that cannot be started.
+  const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000);
   const exited = new Promise<number | string>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
@@ -69,6 +69,8 @@ async function runCommand(plugin: ExecPlugin, options: ExecOptions): Promise<str
     if (error instanceof ConnectionError) throw error;
     const hint = plugin.installHint === undefined ? '' : ` (${plugin.installHint.trim()})`;
     throw new ConnectionError(`${describe(plugin)}: cannot be started${hint}`, error);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

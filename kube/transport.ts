@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { Pool } from 'undici';
 import { CodedError } from '#api/errors.ts';
 import type { Connection, Credentials, TlsMaterial } from './connection.ts';
@@ -25,7 +26,7 @@ export interface Answer {
 
 /** The bytes of a watch, and how old it may grow: see {@link WatchLine}. */
 export interface Stream {
-  readonly body: AsyncIterable<Uint8Array> & { destroy(error?: Error): void };
+  readonly body: OpenedStream['body'];
   readonly maxAgeMs: number;
 }
 
@@ -79,7 +80,7 @@ export class Transport {
     try {
       const first = await this.#open(path, deadline);
       if (first.statusCode !== 401) return await accepted(first);
-      await first.body.dump();
+      first.body.destroy();
       this.#connection.invalidate();
       return await accepted(await this.#open(path, deadline));
     } catch (error) {
@@ -108,9 +109,11 @@ export class Transport {
     return { status: response.statusCode, body, retryAfterMs: retryAfterOf(response.headers['retry-after']) };
   }
 
-  async #open(path: string, deadline: Deadline): Promise<OpenedStream> {
+  async #open(path: string, deadline: Deadline): Promise<OpenedStream & { maxAgeMs: number }> {
     const { credentials, watchLine } = await this.#prepare();
-    return await watchLine.open(`${this.#pathPrefix}${path}`, headersOf(credentials), deadline.signal);
+    const line = await watchLine.get(deadline.signal);
+    const opened = await line.open(`${this.#pathPrefix}${path}`, headersOf(credentials), deadline.signal);
+    return { ...opened, maxAgeMs: line.maxAgeMs };
   }
 
   async #prepare(): Promise<{ credentials: Credentials; pool: Pool; watchLine: WatchLine }> {
@@ -130,7 +133,10 @@ export class Transport {
     void this.#watchLine?.destroy();
     this.#tls = tls;
     this.#pool = newPool(this.#origin, tls, this.#limits);
-    this.#watchLine = new WatchLine(this.#origin, tls, this.#limits, () => this.#replacePool(tls));
+    this.#watchLine = new WatchLine({
+      ...{ origin: this.#origin, tls, limits: this.#limits },
+      onDead: () => this.#replacePool(tls),
+    });
   }
 
   /** Kept connections may be as dead as the line of the watches, and each would cost a call its whole deadline. */
@@ -160,9 +166,9 @@ function headersOf(credentials: Credentials, contentType?: string): Record<strin
   return headers;
 }
 
-async function accepted(response: OpenedStream): Promise<Stream> {
+async function accepted(response: OpenedStream & { maxAgeMs: number }): Promise<Stream> {
   if (response.statusCode === 200) return { body: response.body, maxAgeMs: response.maxAgeMs };
-  const body = await response.body.text();
+  const body = await text(response.body);
   throw errorFromAnswer(response.statusCode, body, retryAfterOf(response.headers['retry-after']));
 }
 
