@@ -47,8 +47,6 @@ export interface Upstream {
   resume(): void;
   /** The client is gone. */
   abort(): void;
-  /** Is the backend the one that is waited for? (Then a silent client is no idle client.) */
-  isAwaited(): boolean;
 }
 
 /**

@@ -188,7 +188,9 @@ class RunningGateway implements Gateway {
 
   /** Something of the configuration, or all of it, has been loaded. */
   #onConfiguration(): void {
-    if (this.#view.isComplete && !this.#draining) this.#listeners.want(this.#wantedListeners());
+    // Without a gateway object the ports stay as they are: callers are told why, and nothing flaps.
+    const isKnown = this.#view.isComplete && this.#snapshot.gateway !== null;
+    if (isKnown && !this.#draining) this.#listeners.want(this.#wantedListeners());
     this.#onProgress();
   }
 
@@ -198,7 +200,6 @@ class RunningGateway implements Gateway {
   }
 
   #wantedListeners() {
-    if (this.#snapshot.gateway === null) return [];
     const host = this.#options.host ?? '0.0.0.0';
     return this.#options.listeners ?? this.#snapshot.listeners.map(({ name, port }) => ({ name, host, port }));
   }

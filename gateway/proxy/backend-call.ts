@@ -136,11 +136,6 @@ export class BackendCall implements Dispatcher.DispatchHandler, Upstream {
     this.#stop(new ClientGone());
   }
 
-  /** The request is wholly sent, or has no body, and no answer has begun. */
-  isAwaited(): boolean {
-    return this.#exchange.status === 0 && (this.#body === null || this.#body.readableEnded);
-  }
-
   /** The deadline of the whole call has passed. */
   expire(): void {
     if (this.#done) return;

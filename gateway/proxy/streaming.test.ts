@@ -62,29 +62,38 @@ for (const framing of ['length', 'chunks'] as const) {
       pipeline(Readable.from(bytes(blocks)), response).catch(() => undefined);
     });
     await using gw = await aRunningGateway(open(backend));
+    const headers = framing === 'length' ? length : { 'Transfer-Encoding': 'chunked' };
+    await download(gw.port, () => undefined); // heap and pools grow to their size
+    await upload(gw.port, headers, () => undefined);
     const memory = memoryWatch();
-    const down = await new Promise<IncomingMessage>((resolve) => {
-      httpRequest({ host: '127.0.0.1', port: gw.port, path: base, agent: false }, resolve).end();
-    });
-    assert.equal(await digest(down, memory.sample), digestOf(blocks));
-
-    const up = await new Promise<IncomingMessage>((resolve, reject) => {
-      const headers = framing === 'length' ? length : { 'Transfer-Encoding': 'chunked' };
-      const options = { host: '127.0.0.1', port: gw.port, path: base, method: 'POST', headers, agent: false };
-      const request = httpRequest(options, resolve).on('error', reject);
-      pipeline(Readable.from(watched(memory.sample)), request).catch(reject);
-    });
-    assert.equal((await up.setEncoding('utf8').toArray()).join(''), digestOf(blocks));
-    await gw.logged(2);
+    assert.equal(await download(gw.port, memory.sample), digestOf(blocks));
+    assert.equal(await upload(gw.port, headers, memory.sample), digestOf(blocks));
+    await gw.logged(4);
     assert.deepEqual(
-      gw.calls.map(({ bytesIn, bytesOut }) => ({ bytesIn, bytesOut })),
+      gw.calls.slice(2).map(({ bytesIn, bytesOut }) => ({ bytesIn, bytesOut })),
       [
         { bytesIn: 0, bytesOut: blocks * block.length },
         { bytesIn: blocks * block.length, bytesOut: 64 },
       ],
     );
-    assert.ok(memory.grownMiB() < 64, `memory grew by ${memory.grownMiB()} MiB (client and backend included)`);
+    assert.ok(memory.grownMiB() < 32, `memory grew by ${memory.grownMiB()} MiB (client and backend included)`);
   });
+}
+
+async function download(port: number, sample: () => void): Promise<string> {
+  const answer = await new Promise<IncomingMessage>((resolve) => {
+    httpRequest({ host: '127.0.0.1', port, path: base, agent: false }, resolve).end();
+  });
+  return digest(answer, sample);
+}
+
+async function upload(port: number, headers: Record<string, string>, sample: () => void): Promise<string> {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const options = { host: '127.0.0.1', port, path: base, method: 'POST', headers, agent: false };
+    const request = httpRequest(options, resolve).on('error', reject);
+    pipeline(Readable.from(watched(sample)), request).catch(reject);
+  });
+  return (await answer.setEncoding('utf8').toArray()).join('');
 }
 
 function* watched(sample: () => void) {
@@ -154,8 +163,6 @@ test('a backend that reads slowly holds the client back', async () => {
   });
   assert.ok(sent < blocks / 2, `the client could send ${sent} of ${blocks} blocks to a backend that reads none`);
   client.destroy();
-  await gw.logged(1);
-  assert.equal(gw.calls[0]?.['aborted'], true);
 });
 
 test('a client that goes away aborts the call of the backend', async () => {

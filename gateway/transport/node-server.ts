@@ -168,8 +168,8 @@ export class NodeServer {
       socket.destroy();
       return;
     }
-    if (current.isBackendAwaited()) socket.setTimeout(this.#deps.limits.idleTimeoutMs);
-    else current.giveUp();
+    if (current.isClientAwaited()) current.giveUp();
+    else socket.setTimeout(this.#deps.limits.idleTimeoutMs);
   }
 }
 
@@ -211,6 +211,7 @@ class NodeDownstream implements Downstream {
   #answered = false;
   #aborted = false;
   #waitsForDrain = false;
+  #bodyIsOpen = false;
 
   constructor(request: IncomingMessage, response: GatewayResponse, chain: Chain, expectsContinue: boolean) {
     this.#request = request;
@@ -249,6 +250,7 @@ class NodeDownstream implements Downstream {
 
   openBody(limit: number): Readable {
     if (this.exchange === null) throw new CodedError('GW_INTERNAL', 'the body of a call that has not begun');
+    this.#bodyIsOpen = true;
     if (this.#expectsContinue) this.#response.writeContinue();
     return new RequestBody(this.#request, this.exchange, limit);
   }
@@ -271,8 +273,10 @@ class NodeDownstream implements Downstream {
     return this.exchange !== null && !this.exchange.finished && this.exchange.status !== 0;
   }
 
-  isBackendAwaited(): boolean {
-    return this.exchange?.upstream?.isAwaited() === true;
+  /** Is it the client's turn: to send more of its body, or to read more of the answer? Else the backend is waited for. */
+  isClientAwaited(): boolean {
+    const sends = this.#bodyIsOpen && !this.#request.complete && !this.#request.isPaused();
+    return sends || this.#response.writableLength > 0;
   }
 
   /** The client has been silent for too long in the middle of its call. */
