@@ -4,9 +4,9 @@ import { ApiServerStore } from '#kube/api-server-store.ts';
 import { loadConnection } from '#kube/load-connection.ts';
 import { storeSuite, widgetCrdFile, widgetKind } from '#kube/store.suite.ts';
 import { Transport } from '#kube/transport.ts';
-import { type ControlPlane, startControlPlane } from '#tools/controlplane/control-plane.ts';
+import { startTestCluster, type TestCluster } from '#tools/controlplane/test-cluster.ts';
 
-let cluster: ControlPlane | undefined;
+let cluster: TestCluster | undefined;
 let store: ApiServerStore | undefined;
 after(async () => {
   await store?.close();
@@ -14,7 +14,7 @@ after(async () => {
 });
 
 storeSuite('API server', async () => {
-  cluster = await startControlPlane();
+  cluster = await startTestCluster();
   await cluster.installCrds(fileURLToPath(widgetCrdFile));
   const connection = await loadConnection({ env: {}, kubeconfig: cluster.kubeconfig });
   store = new ApiServerStore(new Transport(connection), { kinds: [widgetKind] });

@@ -15,7 +15,7 @@ import { type CertificateAuthority, createAuthority, type KeyPair, writeKey } fr
 import { Etcd, type EtcdSnapshot } from './etcd.ts';
 import { freePorts } from './free-port.ts';
 import { buildKubeconfig, type UserCredential } from './kubeconfig.ts';
-import { runKubectl } from './kubectl.ts';
+import { applyCrds, type Kubectl, runKubectl } from './kubectl.ts';
 import { ManagedProcess } from './managed-process.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 
@@ -51,7 +51,7 @@ export interface ControlPlane {
   /** Token by TokenRequest, valid for an hour (or `seconds`, at least 600). Makes the ServiceAccount when it is missing. */
   serviceAccountToken(namespace: string, name: string, seconds?: number): Promise<string>;
   /** Standard output. A failure throws with what kubectl said. */
-  kubectl(args: readonly string[], stdin?: string): Promise<string>;
+  readonly kubectl: Kubectl;
   /** Applies every CRD of a folder and waits until all are established. */
   installCrds(folder: string): Promise<void>;
   /** etcd goes back to an older state, and the API server starts anew on it. */
@@ -110,11 +110,7 @@ async function start(run: Run): Promise<ControlPlane> {
     ...{ kubectl, kubeconfigFor },
     clientFor: async (user, groups = []) => kubeconfigFor(await authority.client(user, groups)),
     serviceAccountToken: (namespace, name, seconds = 3600) => requestToken(kubectl, { namespace, name, seconds }),
-    installCrds: async (crds) => {
-      await kubectl(['apply', '--server-side', '-f', crds]);
-      // By default wait descends into subfolders, unlike apply: crds/testdata holds examples.
-      await kubectl(['wait', '--for=condition=Established', '--timeout=60s', '--recursive=false', '-f', crds]);
-    },
+    installCrds: (crds) => applyCrds(kubectl, crds),
     restoreEtcd: async (snapshot) => {
       await apiServer.kill();
       await etcd.restore(snapshot);
@@ -230,7 +226,7 @@ async function answersOk(url: string, dispatcher?: Agent): Promise<boolean> {
 }
 
 async function requestToken(
-  kubectl: ControlPlane['kubectl'],
+  kubectl: Kubectl,
   account: { namespace: string; name: string; seconds: number },
 ): Promise<string> {
   const metadata = { namespace: account.namespace, name: account.name };

@@ -20,3 +20,12 @@ export async function runKubectl(
   if (code !== 0) throw new ControlPlaneError(`kubectl ${args.join(' ')}: ${err.trim()}`);
   return out;
 }
+
+/** kubectl of one cluster: arguments, standard input; gives standard output. */
+export type Kubectl = (args: readonly string[], stdin?: string) => Promise<string>;
+
+/** Applies every CRD of a file or folder and waits until all are served. */
+export async function applyCrds(kubectl: Kubectl, folder: string): Promise<void> {
+  await kubectl(['apply', '--server-side', '-f', folder]);
+  await kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', folder]);
+}
