@@ -168,7 +168,8 @@ function keyOfNumber(key: number): string {
 const prefix = 'tag:yaml.org,2002:';
 
 function scalarValue(node: Scalar): JsonValue {
-  const text = typeof node.value === 'string' ? node.value : '';
+  // Not `value`: the parser makes numbers, dates and bytes of what has a tag.
+  const text = node.source ?? '';
   const tag = node.tag?.startsWith(prefix) === true ? node.tag.slice(prefix.length) : '';
   if (tag === '' && node.type !== Scalar.PLAIN) return text;
   if (node.tag !== undefined && tag === '') return text;
@@ -197,7 +198,7 @@ function checkTag(node: Scalar, tag: string, resolved: ResolvedScalar): JsonValu
   const wanted = tagTypes[tag];
   const whole = resolved.type === 'number' && Number.isInteger(resolved.value);
   if ((wanted !== undefined && wanted !== resolved.type) || (tag === 'int' && !whole)) {
-    throw new ComposeError(offsetOf(node), `"${String(node.value)}" is not what its tag !!${tag} says: remove the tag`);
+    throw new ComposeError(offsetOf(node), `"${node.source}" is not what its tag !!${tag} says: remove the tag`);
   }
   return plainValue(node, resolved);
 }
@@ -206,12 +207,12 @@ function plainValue(node: Scalar, resolved: ResolvedScalar): JsonValue {
   if (resolved.type === 'null') return null;
   if (resolved.type !== 'number') return resolved.value;
   if (!Number.isFinite(resolved.value)) {
-    throw new ComposeError(offsetOf(node), `${String(node.value)} has no form in JSON: write a number, or quote it`);
+    throw new ComposeError(offsetOf(node), `${node.source} has no form in JSON: write a number, or quote it`);
   }
   if (!resolved.exact) {
     throw new ComposeError(
       offsetOf(node),
-      `${String(node.value)} is beyond ±9007199254740991 and could not be kept exactly: quote it if it is text`,
+      `${node.source} is beyond ±9007199254740991 and could not be kept exactly: quote it if it is text`,
     );
   }
   return resolved.value;

@@ -55,7 +55,7 @@ class ManifestReader {
   readonly #errors: ManifestError[] = [];
 
   constructor(text: string, file: string, limits: ManifestLimits) {
-    this.#text = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
+    this.#text = text.startsWith('\uFEFF') ? text.slice(1) : text;
     this.#file = file;
     this.#limits = limits;
   }

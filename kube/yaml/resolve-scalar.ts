@@ -36,8 +36,8 @@ export function resolvePlain(text: string): ResolvedScalar {
   const word = words.get(text);
   if (word !== undefined) return word;
   const first = text.charAt(0);
-  // A leading point allows no underscores; and what begins with another character is always a string.
-  if (first === '.') return resolveFloat(text) ?? { type: 'string', value: text };
+  // Behind a leading point, underscores may only stand between digits; elsewhere they may stand anywhere.
+  if (first === '.') return resolveFloat(text.replace(/(?<=\d)_(?=\d)/g, '')) ?? { type: 'string', value: text };
   if (!/^[-+0-9]/.test(text) || isTimestamp(text)) return { type: 'string', value: text };
   const plain = text.replaceAll('_', '');
   return resolveWhole(plain) ?? resolveFloat(plain) ?? { type: 'string', value: text };
