@@ -27,5 +27,6 @@ export type Kubectl = (args: readonly string[], stdin?: string) => Promise<strin
 /** Applies every CRD of a file or folder and waits until all are served. */
 export async function applyCrds(kubectl: Kubectl, folder: string): Promise<void> {
   await kubectl(['apply', '--server-side', '-f', folder]);
-  await kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', folder]);
+  // Unlike apply, wait reads subfolders unless told otherwise: those hold examples, not definitions.
+  await kubectl(['wait', '--for=condition=Established', '--timeout=60s', '--recursive=false', '-f', folder]);
 }
