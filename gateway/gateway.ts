@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Store } from '#kube/store.ts';
 import { AdminServer } from './admin/admin-server.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -170,8 +171,10 @@ class RunningGateway implements Gateway {
     this.#lease?.changed();
     this.#listeners.beginDrain();
     await waitFor(this.#snapshot.gateway?.drainDelayMs ?? 0, hurry);
-    const drained = this.#listeners.stop();
-    await Promise.race([drained, waitFor(this.#options.drainTimeoutMs ?? 30_000, hurry)]);
+    const bounded = new AbortController();
+    const bound = waitFor(this.#options.drainTimeoutMs ?? 30_000, AbortSignal.any([hurry, bounded.signal]));
+    await Promise.race([this.#listeners.stop(), bound]);
+    bounded.abort();
     this.#listeners.destroy();
     await this.#close();
   }
@@ -283,14 +286,7 @@ function addressesOfInterfaces(): readonly string[] {
   return Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
 }
 
-/** Resolves after `ms`, or when `signal` aborts. */
-function waitFor(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+/** Resolves after `ms`, or when `signal` aborts; leaves no timer behind. */
+async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -128,6 +128,11 @@ export class CounterPool {
     this.calendar = calendar;
   }
 
+  /** Limits that are stated by some object, or still have open windows. */
+  get limits(): number {
+    return this.#sets.size;
+  }
+
   acquire(identity: string): CounterSet {
     let set = this.#sets.get(identity);
     if (set === undefined) {

@@ -119,6 +119,11 @@ export class BackendPools {
     }
   }
 
+  /** Origins that some API names. */
+  get size(): number {
+    return this.#pools.size;
+  }
+
   acquire(compiled: CompiledBackend): Backend {
     const endpoints = compiled.endpoints.map(({ url }) => this.#endpoint(new URL(url), compiled.connectTimeoutMs));
     return new Backend(compiled, endpoints);

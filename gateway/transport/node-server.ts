@@ -199,6 +199,9 @@ function onResponseDrain(this: GatewayResponse): void {
 const lingerMs = 1000;
 const lingerBytes = 1024 * 1024;
 
+/** Up to here copying a body is cheaper than a second buffer in the write. */
+const smallBodyBytes = 4096;
+
 /** The client's side of a call on node:http. */
 class NodeDownstream implements Downstream {
   exchange: Exchange | null = null;
@@ -212,6 +215,7 @@ class NodeDownstream implements Downstream {
   #aborted = false;
   #waitsForDrain = false;
   #bodyIsOpen = false;
+  #hasWritten = false;
 
   constructor(request: IncomingMessage, response: GatewayResponse, chain: Chain, expectsContinue: boolean) {
     this.#request = request;
@@ -227,6 +231,7 @@ class NodeDownstream implements Downstream {
   }
 
   write(chunk: Uint8Array): boolean {
+    this.#hasWritten = true;
     if (this.#response.write(chunk)) return true;
     if (!this.#waitsForDrain) {
       this.#waitsForDrain = true;
@@ -238,7 +243,14 @@ class NodeDownstream implements Downstream {
   end(chunk?: Uint8Array | string): void {
     this.#answered = true;
     if (this.#hasRest()) this.#linger(chunk);
-    else this.#response.end(chunk);
+    else if (chunk instanceof Buffer && this.#isSmallAndFirst(chunk)) {
+      // As text of the same bytes Node sends head and body in one write instead of a vector of two.
+      this.#response.end(chunk.toString('latin1'), 'latin1');
+    } else this.#response.end(chunk);
+  }
+
+  #isSmallAndFirst(chunk: Buffer): boolean {
+    return chunk.length <= smallBodyBytes && !this.#hasWritten;
   }
 
   abort(): void {
