@@ -11,6 +11,7 @@ import type { Store } from '#kube/store.ts';
 import type { NamespaceWatches } from '../controllers/environment.ts';
 import { apiKeySecretType, type Secret } from '../world/key-secret.ts';
 import type { World } from '../world/world.ts';
+import { ChildWatch, roleBindingSource } from './child-watch.ts';
 import type { Intake } from './intake.ts';
 import { PolicyWatch } from './policy-watch.ts';
 
@@ -55,10 +56,11 @@ export class Feed implements NamespaceWatches {
 
   /** Begins the watches on the whole cluster. Resolves after their first complete lists. */
   async start(): Promise<void> {
-    const { signal, world, approvalPolicy } = this.#options;
+    const { signal, world, approvalPolicy, intake } = this.#options;
     const kinds = Object.keys(simpulKinds) as SimpulKindName[];
     const lists = kinds.map((kind) => this.#follow({ kind: simpulKinds[kind] }, this.#kindHandler(kind), signal));
     lists.push(this.#follow({ kind: coreKinds.Namespace }, this.#namespaceHandler(), signal));
+    lists.push(this.#follow(roleBindingSource, new ChildWatch((name) => intake.wakeOwners(name)), signal));
     if (approvalPolicy === 'assumed') world.approvalPolicySince = '';
     else lists.push(...this.#followPolicy());
     await Promise.all(lists);

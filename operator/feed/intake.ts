@@ -92,6 +92,12 @@ export class Intake {
     this.#wake([...this.#world.approvals.ids()].map((id) => ({ kind: 'Approval', id })));
   }
 
+  /** Something that the operator made in a namespace is not what it was. */
+  wakeOwners(namespace: string): void {
+    const known = this.#world.namespaces.get(namespace);
+    if (known !== undefined) this.#wake(dependentsOfNamespace(known, this.#world));
+  }
+
   takeNamespace(namespace: KubeObject): void {
     const before = this.#world.namespaces.put(namespace);
     if (needsVisit({ before, after: namespace })) this.#wake(dependentsOfNamespace(namespace, this.#world));

@@ -113,8 +113,12 @@ function dependentsOfTenant(change: Change<Tenant>, world: World): Wake[] {
   return [...rivals, ...(admission ? residentsOf(namespace, world) : [])];
 }
 
-function waitingTenants(world: World): Wake[] {
-  const waiting = [...world.tenants.values()].filter(({ metadata }) => !world.acceptedTenant(metadata.name));
+/** Tenants that do not have what their present spec asks for, also those that still have what they asked for before. */
+export function waitingTenants(world: World): Wake[] {
+  const waiting = [...world.tenants.values()].filter(({ metadata, status }) => {
+    const accepted = status?.conditions?.find((condition) => condition.type === 'Accepted');
+    return accepted?.status !== 'True' || accepted.observedGeneration !== metadata.generation;
+  });
   return waiting.map((tenant) => ({ kind: 'Tenant', id: tenant.metadata.name }));
 }
 

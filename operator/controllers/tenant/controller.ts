@@ -7,7 +7,7 @@ import {
   memberBindingNames,
 } from '../../resources/tenant.ts';
 import { translateTenant } from '../../translate/translate-tenant.ts';
-import { residentsOf } from '../../world/dependents.ts';
+import { residentsOf, type Wake, waitingTenants } from '../../world/dependents.ts';
 import type { AcceptedTenant } from '../../world/world.ts';
 import { applyChild } from '../child-applier.ts';
 import type { Environment } from '../environment.ts';
@@ -32,7 +32,7 @@ async function visit(env: Environment, tenant: Tenant, signal: AbortSignal): Pro
     const news = accept(env, held);
     if (valid) await makeChildren(env, tenant, held.namespace, signal);
     env.watches.followTenant(held.namespace);
-    if (news) env.wake(residentsOf(held.namespace, env.world));
+    if (news) env.wake([...residentsOf(held.namespace, env.world), ...othersWaiting(env, held.name)]);
   }
   return { observations, compiled, fields: status };
 }
@@ -77,6 +77,10 @@ async function gone(env: Environment, id: string): Promise<void> {
   if (accepted === undefined) return;
   env.world.dropTenant(id);
   env.watches.forgetTenant(accepted.namespace);
-  env.wake(residentsOf(accepted.namespace, env.world));
-  env.wake([...env.world.tenants.ids()].map((other) => ({ kind: 'Tenant', id: other })));
+  env.wake([...residentsOf(accepted.namespace, env.world), ...othersWaiting(env, id)]);
+}
+
+/** What this Tenant let go may be what they wait for. */
+function othersWaiting(env: Environment, name: string): Wake[] {
+  return waitingTenants(env.world).filter(({ id }) => id !== name);
 }
