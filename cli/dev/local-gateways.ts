@@ -1,0 +1,135 @@
+import { createServer } from 'node:net';
+import type { Logger } from 'pino';
+import { AggregatorRegistry } from 'prom-client';
+import type { ApiGateway } from '#api/generated/apigateway.ts';
+import { simpulKinds } from '#api/kinds.ts';
+import { keyOf } from '#api/object.ts';
+import { type Gateway, startGateway } from '#gateway/gateway.ts';
+import { storeSource } from '#gateway/snapshot/store-source.ts';
+import { type ReflectorHandler, runReflector } from '#kube/reflector.ts';
+import type { Store } from '#kube/store.ts';
+
+export interface LocalGatewaysOptions {
+  readonly store: Store;
+  readonly log: Logger;
+  readonly className: string;
+  /** Port of the first gateway; 0: any free one for each. */
+  readonly firstPort: number;
+  /** Ports that no gateway may take. */
+  readonly reserved: readonly number[];
+  /** Takes each access-log line. */
+  readonly accessLog: (line: string) => void;
+  /** Called after a gateway has opened or closed its port. */
+  readonly onChange: () => void;
+}
+
+/** What would be a fleet of pods is one gateway in this process, for each ApiGateway. */
+export class LocalGateways {
+  readonly #options: LocalGatewaysOptions;
+  readonly #running = new Map<string, Gateway>();
+  readonly #ports = new Map<string, number>();
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(options: LocalGatewaysOptions) {
+    this.#options = options;
+  }
+
+  /** Follows ApiGateways until the signal aborts. */
+  follow(signal: AbortSignal): void {
+    const { store, log } = this.#options;
+    const handler: ReflectorHandler<ApiGateway> = {
+      replace: (items) => {
+        const ids = new Set(items.map(keyOf));
+        for (const id of this.#running.keys()) if (!ids.has(id)) this.#later(() => this.#stop(id));
+        for (const item of items) this.#later(() => this.#start(item));
+      },
+      upsert: (gateway) => this.#later(() => this.#start(gateway)),
+      remove: (gateway) => this.#later(() => this.#stop(keyOf(gateway))),
+    };
+    const source = { kind: simpulKinds.ApiGateway };
+    void runReflector(store, source, handler, { signal, onError: (error) => log.error({ err: error }, 'ApiGateways') });
+  }
+
+  /** `http://127.0.0.1:8080` of a gateway that answers; undefined while it does not. */
+  urlOf(id: string): string | undefined {
+    const [address] = this.#running.get(id)?.addresses() ?? [];
+    return address === undefined ? undefined : `http://${address.host}:${address.port}`;
+  }
+
+  ids(): string[] {
+    return [...this.#running.keys()].sort();
+  }
+
+  /** In the form that prom-client aggregates; each series says which gateway. */
+  async metrics(): Promise<object[]> {
+    return await Promise.all(
+      [...this.#running.values()].map(async (gateway) => {
+        gateway.refreshMetrics();
+        return await gateway.metrics.registry.getMetricsAsJSON();
+      }),
+    );
+  }
+
+  /** Ends all at once: calls under way are cut. */
+  async close(): Promise<void> {
+    await this.#work;
+    await Promise.all([...this.#running.keys()].map((id) => this.#stop(id)));
+  }
+
+  #later(task: () => Promise<void>): void {
+    this.#work = this.#work.then(task).catch((error: unknown) => {
+      this.#options.log.error({ err: error }, 'a gateway could not be started or stopped');
+    });
+  }
+
+  /** Not before the operator has made its namespace: it holds what the gateway serves. */
+  async #start(object: ApiGateway): Promise<void> {
+    const id = keyOf(object);
+    const namespace = object.status?.compiledNamespace;
+    if (this.#running.has(id) || namespace === undefined || object.spec.className !== this.#options.className) return;
+    const { store, log, accessLog, onChange } = this.#options;
+    const gateway = await startGateway({
+      source: storeSource(store, namespace, log),
+      log,
+      listeners: [{ name: 'local', host: '127.0.0.1', port: await this.#portFor(id) }],
+      acknowledge: { store, namespace, pod: { name: `${object.metadata.name}-local` } },
+      accessLog,
+      ownAddresses: () => [], // a backend beside us on this machine is what standalone mode is for
+    });
+    gateway.metrics.registry.setDefaultLabels({ gateway: id });
+    this.#running.set(id, gateway);
+    void gateway.ready.then(onChange);
+  }
+
+  async #stop(id: string): Promise<void> {
+    const gateway = this.#running.get(id);
+    this.#running.delete(id);
+    await gateway?.shutdown(AbortSignal.abort());
+    this.#options.onChange();
+  }
+
+  /** The port that it had before, else the next free one. */
+  async #portFor(id: string): Promise<number> {
+    const { firstPort, reserved } = this.#options;
+    if (firstPort === 0) return 0;
+    let port = this.#ports.get(id) ?? firstPort;
+    const taken = new Set([...reserved, ...this.#ports.values()]);
+    while (this.#ports.get(id) !== port && (taken.has(port) || !(await isFree(port)))) port += 1;
+    this.#ports.set(id, port);
+    return port;
+  }
+}
+
+/** Whether a port of 127.0.0.1 can be opened. */
+export async function isFree(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
+
+/** One page of metrics out of several registries that use the same names. */
+export async function mergeMetrics(parts: readonly object[]): Promise<string> {
+  return await AggregatorRegistry.aggregate([...parts]).metrics();
+}

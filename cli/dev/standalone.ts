@@ -1,0 +1,192 @@
+import { destination, type Logger, pino } from 'pino';
+import { crds } from '#api/generated/crds.ts';
+import { coreKinds, simpulKinds } from '#api/kinds.ts';
+import type { KubeObject } from '#api/object.ts';
+import { MemoryStore } from '#kube/memory/memory-store.ts';
+import { runReflector } from '#kube/reflector.ts';
+import type { Store } from '#kube/store.ts';
+import { startOperator } from '#operator/operator.ts';
+import type { Operator } from '#operator/program.ts';
+import { OperatorMetrics } from '#operator/runtime/metrics.ts';
+import type { DevStatus } from './dev-status.ts';
+import { type ApplyReport, FileApplier } from './file-applier.ts';
+import { FileSet, type Wanted } from './file-set.ts';
+import { type FileContent, FolderWatcher } from './folder-watcher.ts';
+import { KeepingStore } from './keeping-store.ts';
+import { KeyFiles } from './key-files.ts';
+import { LocalGateways, mergeMetrics } from './local-gateways.ts';
+import { isSettled, listObserved } from './observed.ts';
+import type { StateFolder } from './state-folder.ts';
+
+/*
+ *   files ──FolderWatcher──▶ FileSet ──FileApplier──▶ MemoryStore ◀──▶ operator
+ *                                                        │  ▲            (through KeepingStore: keys outlive the run)
+ *                                      compiled objects  ▼  │ Leases
+ *                                                      LocalGateways ◀── calls
+ */
+
+export interface StandaloneOptions {
+  readonly folder: string;
+  readonly state: StateFolder;
+  readonly version: string;
+  readonly port: number;
+  /** Ports that no gateway may take. */
+  readonly reserved: readonly number[];
+  readonly logLevel: string;
+  readonly accessLog: (line: string) => void;
+  /** Called after each look at the files that changed something. */
+  readonly onApplied: (report: ApplyReport) => void;
+  /** Called soon after anything may look different: an object, a status, a key, a gateway. */
+  readonly onChange: () => void;
+  readonly onFolderError: (error: unknown) => void;
+}
+
+const className = 'simpul';
+const installationNamespace: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: 'simpul-system' },
+};
+const noReport: ApplyReport = { applied: [], deleted: [], problems: [], waiting: false };
+
+/** Operator, gateways and files in one process, over a store in memory. */
+export class Standalone {
+  readonly gateways: LocalGateways;
+  readonly keys: KeyFiles;
+  readonly #options: StandaloneOptions;
+  readonly #store: Store;
+  readonly #kept: Store;
+  readonly #log: Logger;
+  readonly #metrics: OperatorMetrics;
+  readonly #watcher: FolderWatcher;
+  readonly #files = new FileSet();
+  readonly #applier: FileApplier;
+  readonly #stop = new AbortController();
+  #operator: Operator | undefined = undefined;
+  #wanted: Wanted = { objects: new Map(), problems: [], complete: false };
+  #report = noReport;
+  #applying: Promise<void> = Promise.resolve();
+  #telling: NodeJS.Timeout | undefined = undefined;
+
+  constructor(options: StandaloneOptions) {
+    this.#options = options;
+    this.#store = new MemoryStore({ crds });
+    this.#kept = new KeepingStore(this.#store, options.state);
+    this.#log = pino({ level: options.logLevel, base: {} }, destination({ dest: 2, sync: true }));
+    this.#metrics = new OperatorMetrics({ version: options.version });
+    this.#applier = new FileApplier(this.#store, [installationNamespace]);
+    this.keys = new KeyFiles(this.#store, options.state);
+    this.gateways = new LocalGateways({
+      store: this.#store,
+      log: this.#log,
+      className,
+      firstPort: options.port,
+      reserved: options.reserved,
+      accessLog: options.accessLog,
+      onChange: () => this.#tellSoon(),
+    });
+    this.#watcher = new FolderWatcher({
+      folder: options.folder,
+      onChange: (files) => this.#take(files),
+      onError: options.onFolderError,
+    });
+  }
+
+  /** Applies the files, then starts the rest. Rejects when the folder cannot be read. */
+  async start(): Promise<void> {
+    const { signal } = this.#stop;
+    await this.#store.apply(installationNamespace, { fieldManager: 'simpul' });
+    await this.#watcher.start();
+    this.#operator = startOperator({
+      store: this.#kept,
+      config: { className, namespace: installationNamespace.metadata.name, httpPort: 0, logLevel: 'info', workers: 4 },
+      log: this.#log,
+      metrics: this.#metrics,
+      isLeader: () => true,
+      instance: 'simpul-dev',
+      approvalPolicy: 'assumed',
+      signal,
+    });
+    this.#metrics.trackLeadership(() => true);
+    this.gateways.follow(signal);
+    this.#followStore(signal);
+    await this.#operator.ready;
+  }
+
+  /** How many files and objects are in force. */
+  get size(): { readonly files: number; readonly objects: number } {
+    const located = [...this.#wanted.objects.values()];
+    return { files: new Set(located.map(({ file }) => file)).size, objects: located.length };
+  }
+
+  /** Undefined once every object is Ready or has said why not. Else what is waited for. */
+  async unready(): Promise<string | undefined> {
+    const open = (await listObserved(this.#store)).filter((object) => !isSettled(object));
+    const names = open.map((object) => `${object.kind} ${object.metadata.namespace ?? ''}/${object.metadata.name}`);
+    if (names.length === 0) return this.#operator?.problems()[0];
+    return `${names.length} objects have not said yet whether they are ready: ${names.slice(0, 5).join(', ')}`;
+  }
+
+  async status(): Promise<DevStatus> {
+    const gateways = this.gateways.ids().flatMap((name) => {
+      const url = this.gateways.urlOf(name);
+      return url === undefined ? [] : [{ name, url }];
+    });
+    const items = await listObserved(this.#store);
+    const { problems } = this.#report;
+    return { apiVersion: 'v1', kind: 'List', items, problems, gateways, keys: this.keys.places() };
+  }
+
+  async metrics(): Promise<string> {
+    const operator = await this.#metrics.registry.getMetricsAsJSON();
+    return await mergeMetrics([operator, ...(await this.gateways.metrics())]);
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#telling);
+    await this.#watcher.close();
+    await this.#applying;
+    await this.gateways.close();
+    this.#stop.abort();
+    await this.#operator?.stop();
+  }
+
+  async #take(files: readonly FileContent[]): Promise<void> {
+    this.#wanted = this.#files.update(files);
+    await this.#apply();
+  }
+
+  /** One at a time. Never rejects: what is wrong is in the report. */
+  #apply(): Promise<void> {
+    this.#applying = this.#applying.then(async () => {
+      this.#report = await this.#applier.apply(this.#wanted);
+      this.#options.onApplied(this.#report);
+      this.#tellSoon();
+    });
+    return this.#applying;
+  }
+
+  #followStore(signal: AbortSignal): void {
+    const changed = (): void => this.#tellSoon();
+    for (const kind of [...Object.values(simpulKinds), coreKinds.Secret]) {
+      void runReflector(this.#store, { kind }, { replace: changed, upsert: changed, remove: changed }, { signal });
+    }
+    const retry = (): void => {
+      if (this.#report.waiting) void this.#apply();
+    };
+    const handler = { replace: retry, upsert: retry, remove: retry };
+    void runReflector(this.#store, { kind: coreKinds.Namespace }, handler, { signal });
+  }
+
+  /** Changes come in bursts; whoever is told looks at everything. */
+  #tellSoon(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      this.keys.sync(this.#wanted.complete && this.#report.problems.length === 0).then(
+        () => this.#options.onChange(),
+        (error: unknown) => this.#options.onFolderError(error),
+      );
+    }, 50);
+  }
+}
