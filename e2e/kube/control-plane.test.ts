@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { type ControlPlane, startControlPlane } from '#tools/controlplane/control-plane.ts';
+import { waitFor } from './fixture.ts';
 
 let cluster: ControlPlane;
 before(async () => {
@@ -47,3 +51,29 @@ test('stop removes the folder', async () => {
   await cluster.stop();
   assert.ok(!existsSync(cluster.folder));
 });
+
+test('a control plane ends with the process that started it, even when that is killed', async () => {
+  const module = fileURLToPath(import.meta.resolve('#tools/controlplane/control-plane.ts'));
+  const program = `
+    const { startControlPlane } = await import(${JSON.stringify(module)});
+    const { folder, etcd, apiServer } = await startControlPlane();
+    apiServer.pause(); // not even a stopped process may stay behind
+    console.log(JSON.stringify({ folder, pids: [etcd.pid, apiServer.pid] }));
+    setInterval(() => undefined, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const { folder, pids } = JSON.parse(line.toString()) as { folder: string; pids: number[] };
+  assert.ok(pids.every(isAlive) && existsSync(folder));
+  child.kill('SIGKILL');
+  await waitFor('all of it to be gone', () => !pids.some(isAlive) && !existsSync(folder));
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
