@@ -1,0 +1,131 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePorts } from '#tools/controlplane/free-port.ts';
+import { ManagedProcess } from '#tools/controlplane/managed-process.ts';
+import { startWatchdog, type Watchdog } from '#tools/controlplane/watchdog.ts';
+import { BenchError } from '../errors.ts';
+import { type ProcessUse, useOf } from '../machine.ts';
+import { installation } from './objects.ts';
+
+const programs = {
+  operator: fileURLToPath(new URL('../../operator/main.ts', import.meta.url)),
+  gateway: fileURLToPath(new URL('../../gateway/main.ts', import.meta.url)),
+};
+
+/** One start of a program of ours, as its own process. */
+export class RunningProgram {
+  /** Steady milliseconds of its start. */
+  readonly startedAt = performance.now();
+  /** Answers /readyz and /metrics. */
+  readonly adminUrl: string;
+  readonly #process: ManagedProcess;
+
+  constructor(process: ManagedProcess, adminPort: number) {
+    this.#process = process;
+    this.adminUrl = `http://127.0.0.1:${adminPort}`;
+  }
+
+  async use(): Promise<ProcessUse> {
+    const { pid } = this.#process;
+    if (pid === undefined) throw new BenchError(`a program ended by itself: ${this.#process.log().slice(-2000)}`);
+    return await useOf(pid);
+  }
+
+  async isReady(): Promise<boolean> {
+    await this.use(); // fails with its last words when it has ended
+    return await fetch(`${this.adminUrl}/readyz`).then(
+      ({ ok }) => ok,
+      () => false, // not listening yet
+    );
+  }
+
+  /** The page of its metrics. */
+  async metrics(): Promise<string> {
+    return await (await fetch(`${this.adminUrl}/metrics`)).text();
+  }
+
+  /** Milliseconds from its start to the log line with that message; undefined while it has not been written. */
+  loggedAfterMs(message: string): number | undefined {
+    const lines = this.#process.log().split('\n');
+    const line = lines.find((text) => text.includes(`"msg":"${message}"`));
+    const [, time] = /"time":"([^"]+)"/.exec(line ?? '') ?? [];
+    return time === undefined ? undefined : Date.parse(time) - performance.timeOrigin - this.startedAt;
+  }
+
+  warnings(): string[] {
+    return this.#process
+      .log()
+      .split('\n')
+      .filter((line) => /"level":("warn"|"error"|"fatal"|40|50|60)/.test(line));
+  }
+
+  async stop(): Promise<void> {
+    await this.#process.terminate();
+  }
+}
+
+/** Starts programs, and ends them with this process however it ends. */
+export class ProgramHost {
+  readonly folder: string;
+  readonly #watchdog: Watchdog;
+  readonly #profiles: string | undefined;
+  #started = 0;
+
+  private constructor(folder: string, profiles: string | undefined) {
+    this.folder = folder;
+    this.#watchdog = startWatchdog(folder);
+    this.#profiles = profiles;
+  }
+
+  static async open(profiles: string | undefined): Promise<ProgramHost> {
+    return new ProgramHost(await mkdtemp(join(tmpdir(), 'simpul-bench-')), profiles);
+  }
+
+  async close(): Promise<void> {
+    await this.#watchdog.stop();
+  }
+
+  /** As its Deployment would start it. Resolves at once: what is measured may be how long it takes. */
+  async startOperator(kubeconfig: string): Promise<RunningProgram> {
+    const [port = 0] = await freePorts(1);
+    const args = [`--kubeconfig=${kubeconfig}`, `--namespace=${installation}`, `--http-port=${port}`];
+    return this.#start({ name: 'operator', args, environment: {}, adminPort: port });
+  }
+
+  async startGateway(options: { kubeconfig: string; namespace: string; port: number }): Promise<RunningProgram> {
+    const [adminPort = 0] = await freePorts(1);
+    const environment = {
+      KUBECONFIG: options.kubeconfig,
+      SIMPUL_NAMESPACE: options.namespace,
+      SIMPUL_LISTENERS: `http=127.0.0.1:${options.port}`,
+      SIMPUL_ADMIN_HOST: '127.0.0.1',
+      SIMPUL_ADMIN_PORT: String(adminPort),
+      POD_NAME: `gateway-${this.#started}`,
+    };
+    return this.#start({ name: 'gateway', args: [], environment, adminPort });
+  }
+
+  #start(start: {
+    readonly name: keyof typeof programs;
+    readonly args: readonly string[];
+    readonly environment: Readonly<Record<string, string>>;
+    readonly adminPort: number;
+  }): RunningProgram {
+    this.#started += 1;
+    const variables = Object.entries(start.environment).map(([name, value]) => `${name}=${value}`);
+    const profiling = this.#profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${this.#profiles}`];
+    const program = new ManagedProcess({
+      name: start.name,
+      command: 'env', // becomes the program: one process, with variables of its own
+      args: [...variables, process.execPath, ...profiling, programs[start.name], ...start.args],
+      logFile: join(this.folder, `${start.name}-${this.#started}.log`),
+      watchdog: this.#watchdog,
+      ready: () => Promise.resolve(true),
+    });
+    const running = new RunningProgram(program, start.adminPort);
+    program.launch();
+    return running;
+  }
+}
