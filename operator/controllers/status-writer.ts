@@ -43,7 +43,8 @@ export async function writeStatus(
     name: metadata.name,
     ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
   };
-  const version = metadata.resourceVersion === undefined ? {} : { resourceVersion: metadata.resourceVersion };
+  const { uid, resourceVersion } = metadata;
+  const version = uid === undefined || resourceVersion === undefined ? {} : { uid, resourceVersion };
   const patch = { apiVersion, kind, metadata: { ...identity, ...version }, status };
   const stored = await env.store.applyStatus(patch, { fieldManager, force: true, signal });
   env.metrics.statusWritten(kind);
