@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { describeError } from '#api/errors.ts';
 import type { CommandContext } from '../context.ts';
 import { CliError, exitCodes } from '../errors.ts';
+import { plural } from '../plural.ts';
 import { AdminServer, jsonPage, textPage } from './admin-server.ts';
 import { Board } from './board.ts';
 import type { DevFlags } from './command.ts';
@@ -31,37 +32,41 @@ export async function runDev(folder: string, flags: DevFlags, { config, terminal
     logLevel: flags.logLevel,
     accessLog: flags.accessLog === true ? terminal.out : () => undefined,
     onApplied: (report) => board.applied(report),
-    onChange: () => void refresh(),
+    onChange: () => void refresh(false),
     onFolderError: (error) => terminal.err(`${folder}: ${describeError(error)}`),
   });
   const admin = adminServer(standalone);
-  const adminPort = await openAdmin(admin, flags.adminPort);
-  let impatient = false;
-  const refresh = async (): Promise<void> => {
+  const adminUrl = `http://127.0.0.1:${await openAdmin(admin, flags.adminPort)}`;
+  const refresh = async (impatient: boolean): Promise<void> => {
+    const settled = impatient || (await standalone.unready()) === undefined;
     const status = await standalone.status();
     if (board.isShown) board.update(status);
-    else if (impatient || (await standalone.unready()) === undefined) board.show(status, headOf());
+    else if (settled) board.show(status, headOf(standalone, { folder, adminUrl, keys: state.keys }));
   };
-  const headOf = (): string[] => {
-    const { files, objects } = standalone.size;
-    return [
-      `Serving ${folder}: ${objects} objects of ${files} files. Edit them, and it follows. Ctrl-C ends.`,
-      '',
-      ...standalone.gateways.ids().map((id) => `  Gateway ${id}: ${standalone.gateways.urlOf(id) ?? 'not open yet'}`),
-      `  Admin:   http://127.0.0.1:${adminPort} (/readyz, /status, /metrics; ${config.programName} status --dev http://127.0.0.1:${adminPort})`,
-      `  Keys:    ${state.keys}`,
-    ];
-  };
-  const timer = setTimeout(() => {
-    impatient = true;
-    void refresh();
-  }, patienceMs);
+  const timer = setTimeout(() => void refresh(true), patienceMs);
   await standalone.start();
   await stopped;
   clearTimeout(timer);
   await standalone.close();
   await admin.close();
   return exitCodes.ok;
+}
+
+interface Places {
+  readonly folder: string;
+  readonly adminUrl: string;
+  readonly keys: string;
+}
+
+function headOf({ size, gateways }: Standalone, { folder, adminUrl, keys }: Places): string[] {
+  const what = `${plural(size.objects, 'object')} in ${plural(size.files, 'file')}`;
+  return [
+    `Serving ${folder}: ${what}. Edit them, and it follows; Ctrl-C ends.`,
+    '',
+    ...gateways.ids().map((id) => `  ApiGateway ${id}: ${gateways.urlOf(id) ?? 'not open yet'}`),
+    `  Admin: ${adminUrl} (/readyz, /status, /metrics)`,
+    `  Keys: ${keys}`,
+  ];
 }
 
 function adminServer(standalone: Standalone): AdminServer {

@@ -67,6 +67,7 @@ export class Standalone {
   #report = noReport;
   #applying: Promise<void> = Promise.resolve();
   #telling: NodeJS.Timeout | undefined = undefined;
+  #closing = false;
 
   constructor(options: StandaloneOptions) {
     this.#options = options;
@@ -143,6 +144,7 @@ export class Standalone {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     clearTimeout(this.#telling);
     await this.#watcher.close();
     await this.#applying;
@@ -180,11 +182,11 @@ export class Standalone {
 
   /** Changes come in bursts; whoever is told looks at everything. */
   #tellSoon(): void {
-    if (this.#stop.signal.aborted) return;
+    if (this.#closing) return;
     this.#telling ??= setTimeout(() => {
       this.#telling = undefined;
       this.keys.sync(this.#wanted.complete && this.#report.problems.length === 0).then(
-        () => this.#options.onChange(),
+        () => this.#closing || this.#options.onChange(),
         (error: unknown) => this.#options.onFolderError(error),
       );
     }, 50);

@@ -3,6 +3,7 @@ import type { CommandContext } from '../context.ts';
 import { exitCodes } from '../errors.ts';
 import { readSources } from '../manifests/find-files.ts';
 import { compareFindings, type Finding, formatFinding } from '../manifests/finding.ts';
+import { plural } from '../plural.ts';
 import { judgeAll } from './judge-all.ts';
 
 export interface ValidateOptions {
@@ -38,8 +39,4 @@ function printReport({ files, objects, findings }: Report, print: (text: string)
   const notes = findings.length - errors;
   const parts = [plural(errors, 'error'), ...(notes === 0 ? [] : [plural(notes, 'note')])];
   print(`${plural(objects, 'object')} in ${plural(files, 'file')}: ${parts.join(', ')}`);
-}
-
-function plural(count: number, noun: string): string {
-  return `${count === 0 ? 'no' : count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,0 +1,53 @@
+import type { Subscription } from '#api/generated/subscription.ts';
+import { parseId } from '#api/object.ts';
+import { apiKeyDataKey } from '#operator/world/key-secret.ts';
+import { secretNameOf } from '#operator/world/world.ts';
+import type { CommandContext } from '../context.ts';
+import { CliError, exitCodes } from '../errors.ts';
+import { type Source, withSource } from '../source/source.ts';
+import { renderTable } from '../table.ts';
+import type { KeysFlags } from './command.ts';
+
+/** `simpul keys`. */
+export async function printKeys(
+  wanted: string | undefined,
+  flags: KeysFlags,
+  { config, terminal }: CommandContext,
+): Promise<number> {
+  return await withSource(flags, config, async (source) => {
+    const subscriptions = await find(source, wanted, flags);
+    if (subscriptions.length === 0) {
+      terminal.err(`There are no Subscriptions in ${source.name}.`);
+      return exitCodes.ok;
+    }
+    const rows = await Promise.all(subscriptions.flatMap((one) => rowsOf(one, source, flags.show === true)));
+    const header = ['NAMESPACE', 'SUBSCRIPTION', 'CREDENTIAL', 'STATE', 'LIES IN', ...(flags.show ? ['KEY'] : [])];
+    terminal.out(renderTable(header, rows));
+    return exitCodes.ok;
+  });
+}
+
+async function find(source: Source, wanted: string | undefined, flags: KeysFlags): Promise<Subscription[]> {
+  const { namespace, name } = parseId(wanted ?? '');
+  const place = namespace === '' ? (flags.namespace ?? source.defaultNamespace) : namespace;
+  const all = (await source.list('Subscription', place)) as Subscription[];
+  if (wanted === undefined) return all;
+  const found = all.filter(({ metadata }) => metadata.name === name);
+  if (found.length > 0) return found;
+  const where = place === undefined ? '' : ` in namespace "${place}"`;
+  throw new CliError('CLI_NOT_FOUND', `there is no Subscription "${name}"${where} in ${source.name}`);
+}
+
+function rowsOf(subscription: Subscription, source: Source, show: boolean): Promise<string[]>[] {
+  const { namespace = '', name } = subscription.metadata;
+  return subscription.spec.credentials.map(async (credential) => {
+    const secretName = secretNameOf(subscription, credential);
+    const key = credential.apiKey?.secretRef.key ?? apiKeyDataKey;
+    const status = subscription.status?.credentials?.find((entry) => entry.name === credential.name);
+    const file = source.keyFile({ namespace, name }, credential.name);
+    const place = file ?? `Secret ${namespace}/${secretName}, key ${key}`;
+    const row = [namespace, name, credential.name, status?.state ?? 'Unknown', place];
+    if (!show) return row;
+    return [...row, (await source.readKey({ namespace, name: secretName }, key)) ?? '(not there yet)'];
+  });
+}
