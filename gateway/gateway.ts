@@ -185,7 +185,7 @@ class RunningGateway implements Gateway {
     await this.#lease?.stop();
     await this.#backends.destroy();
     await this.#admin?.close();
-    this.#lines.close();
+    await this.#lines.close();
     this.#options.log.info({}, 'stopped');
   }
 

@@ -1,4 +1,4 @@
-import { write, writeSync } from 'node:fs';
+import { write } from 'node:fs';
 
 /** Lines wait at most this long. */
 const flushEveryMs = 100;
@@ -6,6 +6,7 @@ const flushEveryMs = 100;
 const flushBytes = 64 * 1024;
 /** More than this is dropped and counted: a log that nobody reads must not stop calls or fill the memory. */
 const maxWaitingBytes = 16 * 1024 * 1024;
+const closeWithinMs = 1000;
 
 /**
  * Writes lines to a file descriptor in few, large, asynchronous writes: calls never wait for the log. Lines of one writer
@@ -18,13 +19,15 @@ export class LineWriter {
   #waiting = '';
   #writing: Buffer | null = null;
   #timer: NodeJS.Timeout | undefined = undefined;
+  #closed = false;
+  #onIdle: () => void = () => undefined;
 
   constructor(descriptor: number) {
     this.#descriptor = descriptor;
   }
 
   readonly write = (line: string): void => {
-    if (this.#waiting.length > maxWaitingBytes) {
+    if (this.#closed || this.#waiting.length > maxWaitingBytes) {
       this.dropped++;
       return;
     }
@@ -33,18 +36,18 @@ export class LineWriter {
     else this.#timer ??= setTimeout(() => this.#flush(), flushEveryMs);
   };
 
-  /** Writes what waits, in the foreground. */
-  close(): void {
-    clearTimeout(this.#timer);
-    const rest = Buffer.concat([this.#writing ?? Buffer.alloc(0), Buffer.from(this.#waiting)]);
-    this.#writing = null;
-    this.#waiting = '';
-    try {
-      let from = 0;
-      while (from < rest.length) from += writeSync(this.#descriptor, rest, from);
-    } catch {
-      // The reader of the log is gone; there is nobody left to tell.
-    }
+  /** Writes what waits and takes no more. A reader that has stopped reading is waited for only a moment. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#flush();
+    if (this.#writing === null) return;
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort(), closeWithinMs);
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+      giveUp.signal.addEventListener('abort', () => resolve());
+    });
+    clearTimeout(timer);
   }
 
   #flush(): void {
@@ -60,8 +63,7 @@ export class LineWriter {
     const chunk = this.#writing;
     if (chunk === null) return;
     write(this.#descriptor, chunk, (error, written) => {
-      // Closed meanwhile: `close` has written the rest itself.
-      if (this.#writing === chunk) this.#written(chunk, error, written);
+      this.#written(chunk, error, written);
     });
   }
 
@@ -73,7 +75,8 @@ export class LineWriter {
     // Any other error: the reader is gone, and the lines with it.
     const rest = error === null ? chunk.subarray(written) : chunk.subarray(chunk.length);
     this.#writing = rest.length === 0 ? null : rest;
-    if (this.#writing === null) this.#flush();
-    else this.#continue();
+    if (this.#writing !== null) this.#continue();
+    else this.#flush();
+    if (this.#writing === null) this.#onIdle();
   }
 }

@@ -41,7 +41,8 @@ const judged: readonly [address: string, refusedStrict: boolean, refusedLenient:
   // Other spellings of the same places.
   ['::ffff:127.0.0.1', true, false],
   ['::ffff:169.254.169.254', true, true],
-  ['::127.0.0.1', true, true],
+  ['::127.0.0.1', true, false],
+  ['::7f00:1', true, false],
   ['64:ff9b::169.254.169.254', true, true],
   ['64:ff9b::93.184.216.34', false, false],
   ['2002:7f00:1::', true, false],

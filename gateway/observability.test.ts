@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { LineWriter } from './log/line-writer.ts';
+import { anApi, aSubscription, aTenant, hashOf } from './testing/compiled.ts';
+import { aBackend, backendAt } from './testing/test-backend.ts';
+import { aRunningGateway, call, until } from './testing/test-gateway.ts';
+
+const base = '/banten/situs/v1';
+const key = 'kunci-rahasia-0123456789abcdef01';
+const admin = { host: '127.0.0.1', port: 0 };
+
+test('a line says who called what, and never path, query or key', async () => {
+  await using backend = await aBackend((_request, response) => response.end('hello'));
+  const api = anApi({
+    backend: backendAt(backend.url),
+    authentication: { mode: 'Required', keyManagers: [] },
+    operations: [{ path: '/nik/{nik}', methods: ['POST'], limits: [] }],
+  });
+  const credentials = [{ name: 'utama', type: 'ApiKey', hash: hashOf(key) }] as const;
+  const subscription = aSubscription({ credentials, grants: [{ api: api.id }] });
+  await using gw = await aRunningGateway([aTenant(), aTenant({ id: 'tangerang' }), api, subscription]);
+  const headers = { 'x-api-key': key, host: 'api.example:80' };
+  await call(gw.port, `${base}/nik/3671012345670001?npwp=012345678901000`, { method: 'POST', body: 'abc', headers });
+  await gw.logged(1);
+  const line = gw.calls[0] ?? {};
+  const { time, requestId, traceId, totalMs, backendMs, ...rest } = line;
+  assert.deepEqual(rest, {
+    level: 'info',
+    msg: 'call',
+    client: '127.0.0.1',
+    method: 'POST',
+    host: 'api.example',
+    status: 200,
+    bytesIn: 3,
+    bytesOut: 5,
+    route: base,
+    api: 'banten/situs',
+    tenant: 'banten',
+    operation: '/nik/{nik}',
+    subscription: 'tangerang/perizinan',
+    consumer: 'tangerang',
+  });
+  assert.ok(Math.abs(Date.parse(String(time)) - Date.now()) < 10_000);
+  assert.match(String(requestId), /^[0-9a-f-]{36}$/);
+  assert.match(String(traceId), /^[0-9a-f]{32}$/);
+  assert.ok(Number(totalMs) >= Number(backendMs));
+  const text = JSON.stringify(line);
+  for (const secret of ['3671012345670001', '012345678901000', key]) assert.ok(!text.includes(secret));
+});
+
+test('hostile methods and hosts cannot break out of their line', async () => {
+  await using gw = await aRunningGateway([aTenant()]);
+  await call(gw.port, '/x', { headers: { host: 'a"b' } });
+  await call(gw.port, '/x', { headers: { 'x-request-id': 'a","status":200,"x":"' } });
+  await gw.logged(2);
+  assert.deepEqual(
+    gw.calls.map((line) => line['status']),
+    [400, 404],
+  );
+});
+
+test('health, readiness and metrics', async () => {
+  await using backend = await aBackend((_request, response) => response.end());
+  await using gw = await aRunningGateway([aTenant(), anApi({ backend: backendAt(backend.url) })], { admin });
+  const port = gw.gateway.adminAddress?.port ?? 0;
+  assert.equal((await call(port, '/healthz')).status, 200);
+  assert.equal((await call(port, '/readyz')).text, 'ok\n');
+  assert.equal((await call(port, '/nowhere')).status, 404);
+  assert.equal((await call(port, '/healthz', { method: 'POST' })).status, 405);
+  await call(gw.port, base);
+  await call(gw.port, '/nowhere');
+  await gw.logged(2);
+  const { text } = await call(port, '/metrics');
+  assert.match(text, /simpul_gateway_calls_total\{api="banten\/situs",plan="",class="2xx"\} 1/);
+  assert.match(text, /simpul_gateway_calls_total\{api="",plan="",class="4xx"\} 1/);
+  assert.match(text, /simpul_gateway_call_duration_seconds_count\{api="banten\/situs"\} 1/);
+  assert.match(text, /simpul_gateway_loaded_objects 3/);
+  assert.match(text, /simpul_gateway_refused_objects 0/);
+  assert.match(text, /simpul_gateway_config_version \d+/);
+  assert.match(text, /simpul_gateway_calls_in_flight 0/);
+  await call(gw.port, base);
+  assert.equal((await call(port, '/metrics')).text, text, 'one second later at the earliest');
+});
+
+test('an error of our own is one generic 500, and one line with the cause', async () => {
+  const errors: object[] = [];
+  const log = { info: () => undefined, warn: () => undefined, error: (fields: object) => errors.push(fields) };
+  const broken = () => {
+    throw new TypeError('the inside');
+  };
+  await using gw = await aRunningGateway([aTenant(), anApi()], {
+    log,
+    clock: { now: Date.now, steady: () => performance.now() },
+  });
+  gw.gateway.metrics.countLimited = broken;
+  const limited = anApi({ limits: [{ id: 'x', requests: 1, per: 'Minute', by: 'Total' }] });
+  gw.source.put(limited);
+  await call(gw.port, base);
+  const answer = await call(gw.port, base);
+  assert.equal(answer.status, 500);
+  assert.match(answer.text, /GW_INTERNAL/);
+  assert.ok(!answer.text.includes('inside'));
+  assert.equal(errors.length, 1);
+});
+
+test('lines are written in order, none lost, also those that wait at the end', async () => {
+  const path = join(tmpdir(), `lines-${process.pid}-${Date.now()}`);
+  const descriptor = openSync(path, 'w');
+  const writer = new LineWriter(descriptor);
+  for (let i = 0; i < 20_000; i++) {
+    writer.write(`line ${i}`);
+    if (i % 5000 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await until(() => readFileSync(path, 'utf8').includes('line 5000'));
+  writer.write('last');
+  await writer.close();
+  closeSync(descriptor);
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  rmSync(path);
+  assert.equal(lines.length, 20_001);
+  assert.deepEqual(
+    lines.slice(0, -1),
+    Array.from({ length: 20_000 }, (_, i) => `line ${i}`),
+  );
+  assert.equal(lines.at(-1), 'last');
+  assert.equal(writer.dropped, 0);
+});
+
+test('a log that nobody reads costs lines, not memory or calls', async () => {
+  const script = `
+    import { LineWriter } from ${JSON.stringify(new URL('./log/line-writer.ts', import.meta.url).href)};
+    const writer = new LineWriter(1);
+    const line = 'x'.repeat(1000);
+    for (let i = 0; i < 60_000; i++) {
+      writer.write(line);
+      if (i % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    process.stderr.write(JSON.stringify({ dropped: writer.dropped, rss: process.memoryUsage().rss }));
+    process.exit(0);
+  `;
+  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.pause();
+  const said = (await child.stderr.setEncoding('utf8').toArray()).join('');
+  const { dropped, rss } = JSON.parse(said) as { dropped: number; rss: number };
+  assert.ok(dropped > 10_000, `${dropped} lines dropped`);
+  assert.ok(rss < 300 * 2 ** 20, `${rss} bytes`);
+});
