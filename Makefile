@@ -35,6 +35,10 @@ translate: $(installed) ## Print what the operator would compile from FILE=x.yam
 test: controlplane ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test FILE=api/x.test.ts
 	@node --test $(test_flags) '$(or $(FILE),**/*.test.ts)'
 
+.PHONY: faults
+faults: controlplane ## Run the faults that take minutes each, such as an API server that stands still for two.
+	@node --test $(test_flags) 'e2e/**/*.fault.ts'
+
 .PHONY: lint
 lint: $(installed) ## Check style, types, imports and unused code.
 	@biome check --error-on-warnings .
