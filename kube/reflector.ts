@@ -1,8 +1,8 @@
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import type { ResourceKind } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
+import { compareVersions } from '#api/resource-version.ts';
 import { Backoff } from './backoff.ts';
-import { compareVersions } from './resource-version.ts';
 import type { Selection, Store, WatchEvent } from './store.ts';
 import { isStoreError, StoreError, type StoreReason } from './store-error.ts';
 

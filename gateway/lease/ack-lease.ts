@@ -9,7 +9,7 @@ import {
 } from '#api/compiled/lease.ts';
 import { describeError } from '#api/errors.ts';
 import { coreKinds } from '#api/kinds.ts';
-import { compareVersions } from '#kube/resource-version.ts';
+import { compareVersions } from '#api/resource-version.ts';
 import type { Store } from '#kube/store.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';

@@ -1,4 +1,4 @@
-import { compareVersions } from '../world/compiled-index.ts';
+import { compareVersions } from '#api/resource-version.ts';
 import type { Wake } from '../world/dependents.ts';
 import type { GatewayPod } from '../world/fleet.ts';
 

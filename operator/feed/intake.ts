@@ -3,10 +3,11 @@ import type { CompiledSecret } from '#api/compiled/secret.ts';
 import type { SimpulKindName } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import { keyOf } from '#api/object.ts';
-import { compareVersions, compiledEntryOf } from '../world/compiled-index.ts';
+import { compareVersions } from '#api/resource-version.ts';
+import { compiledEntryOf } from '../world/compiled-index.ts';
 import type { Change, Wake } from '../world/dependents.ts';
 import { claimantsOfKey, dependentsOf, dependentsOfNamespace, needsVisit, usersOfSecret } from '../world/dependents.ts';
-import { gatewayPodOf } from '../world/fleet.ts';
+import { type GatewayPod, gatewayPodOf } from '../world/fleet.ts';
 import { type KeySecret, keySecretOf, type Secret } from '../world/key-secret.ts';
 import type { World } from '../world/world.ts';
 
@@ -129,10 +130,13 @@ export class Intake {
     this.#wake([...usersOfSecret(id, this.#world), ...claimants]);
   }
 
-  /** A compiled object; one that cannot be read as ours is passed over. Returns whether it was ours. */
+  /** A compiled object; one that cannot be read counts as absent, so that its source writes it anew. Returns whether it was read. */
   takeCompiled(secret: CompiledSecret, gateway: string, { force }: TakeOptions): boolean {
     const entry = compiledEntryOf(secret, gateway);
-    if (entry === undefined) return false;
+    if (entry === undefined) {
+      this.dropCompiled(secret.metadata.namespace ?? '', secret.metadata.name);
+      return false;
+    }
     if (this.#world.compiled.put(entry, force)) this.#wake([{ kind: entry.kind, id: entry.source }]);
     return true;
   }
@@ -142,14 +146,14 @@ export class Intake {
     if (entry !== undefined) this.#wake([{ kind: entry.kind, id: entry.source }]);
   }
 
-  /** A gateway pod's Lease. Returns whether the pod came, became ready or stopped being so. */
+  /** A gateway pod's Lease. Returns whether the pod came, became ready, stopped being so, or came back from the dead. */
   takeLease(lease: Lease, gateway: string): boolean {
-    const pods = this.#world.fleets.get(gateway) ?? new Map();
+    const pods = this.#world.fleets.get(gateway) ?? new Map<string, GatewayPod>();
     this.#world.fleets.set(gateway, pods);
     const pod = gatewayPodOf(lease);
     const known = pods.get(pod.name);
     pods.set(pod.name, pod);
-    return known?.ready !== pod.ready;
+    return known === undefined || known.ready !== pod.ready || pod.renewedAt >= known.expiresAt;
   }
 
   dropLease(name: string, gateway: string): boolean {

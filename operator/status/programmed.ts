@@ -1,6 +1,6 @@
 import type { Observation } from '#api/conditions.ts';
+import { compareVersions } from '#api/resource-version.ts';
 import { observe, type Subject } from '../translate/outcome.ts';
-import { compareVersions } from '../world/compiled-index.ts';
 import type { GatewayPod } from '../world/fleet.ts';
 
 /** What one fleet must have loaded. */

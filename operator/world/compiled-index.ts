@@ -1,6 +1,14 @@
 import type { Compiled, CompiledGrant, CompiledKind } from '#api/compiled/contract.ts';
 import type { CompiledSecret } from '#api/compiled/secret.ts';
-import { compiledAnnotations, compiledDataKey, compiledSecretType } from '#api/compiled/secret.ts';
+import {
+  compiledAnnotations,
+  compiledDataKey,
+  compiledName,
+  compiledSecretType,
+  contentHashOf,
+} from '#api/compiled/secret.ts';
+import { validateCompiled } from '#api/compiled/validate.ts';
+import { compareVersions } from '#api/resource-version.ts';
 
 /** What the operator remembers of one compiled Secret: enough to know whether it must be written, and nothing secret but hashes. */
 export interface CompiledEntry {
@@ -12,7 +20,7 @@ export interface CompiledEntry {
   readonly name: string;
   readonly uid: string;
   readonly resourceVersion: string;
-  /** As the annotation says; empty when somebody removed it. */
+  /** Of the content; empty when somebody changed what goes with it, so that it is written anew. */
   readonly contentHash: string;
   /** Only for Tenants. */
   readonly claims?: { readonly hosts: readonly string[]; readonly paths: readonly string[] };
@@ -70,6 +78,12 @@ export class CompiledIndex {
     return entry;
   }
 
+  /** Everything of an ApiGateway that is gone, and its namespace with it. */
+  forgetGateway(gateway: string): void {
+    for (const entry of [...this.#byName.values()])
+      if (entry.gateway === gateway) this.delete(entry.namespace, entry.name);
+  }
+
   /** Names of the compiled objects that are known in `namespace`. */
   namesIn(namespace: string): string[] {
     return [...this.#byName.values()].filter((entry) => entry.namespace === namespace).map((entry) => entry.name);
@@ -78,38 +92,28 @@ export class CompiledIndex {
 
 const nothing: ReadonlyMap<string, CompiledEntry> = new Map();
 
-/** Resource versions are decimal and comparable (KEP-5504): by length, then digit by digit. */
-export function compareVersions(a: string, b: string): number {
-  if (a.length !== b.length) return a.length - b.length;
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
-/** Projects a Secret for the index. Undefined when it is no compiled object of ours, or cannot be read as one. */
+/** Projects a Secret for the index. Undefined when it cannot be read as a compiled object under its own name. */
 export function compiledEntryOf(secret: CompiledSecret, gateway: string): CompiledEntry | undefined {
   if (secret.type !== compiledSecretType) return undefined;
-  const source = secret.metadata.annotations?.[compiledAnnotations.source] ?? '';
-  const slash = source.indexOf('/');
-  const content = contentOf(secret);
-  if (slash < 0 || content?.kind !== source.slice(0, slash)) return undefined;
-  return {
-    gateway,
-    kind: content.kind,
-    source: source.slice(slash + 1),
-    namespace: secret.metadata.namespace ?? '',
-    name: secret.metadata.name,
-    uid: secret.metadata.uid ?? '',
-    resourceVersion: secret.metadata.resourceVersion ?? '0',
-    contentHash: secret.metadata.annotations?.[compiledAnnotations.contentHash] ?? '',
-    ...factsOf(content),
-  };
+  const json = Buffer.from(secret.data?.[compiledDataKey] ?? '', 'base64').toString('utf8');
+  const content = contentOf(json);
+  const { name, namespace = '', uid = '', resourceVersion = '0', annotations = {} } = secret.metadata;
+  if (content === undefined || compiledName(content.kind, content.id) !== name) return undefined;
+  const { kind, id: source } = content;
+  const hash = contentHashOf(json);
+  const stated = annotations[compiledAnnotations.contentHash];
+  // Gateways go by the annotation, people by the source: both must be as we wrote them.
+  const untouched = stated === hash && annotations[compiledAnnotations.source] === `${kind}/${source}`;
+  const contentHash = untouched ? hash : '';
+  return { gateway, kind, source, namespace, name, uid, resourceVersion, contentHash, ...factsOf(content) };
 }
 
-function contentOf(secret: CompiledSecret): Compiled | undefined {
+function contentOf(json: string): Compiled | undefined {
   try {
-    return JSON.parse(Buffer.from(secret.data?.[compiledDataKey] ?? '', 'base64').toString('utf8')) as Compiled;
+    const verdict = validateCompiled(JSON.parse(json));
+    return verdict.ok ? verdict.compiled : undefined;
   } catch {
-    return undefined; // Somebody wrote nonsense: it is treated as absent, and written again.
+    return undefined;
   }
 }
 
