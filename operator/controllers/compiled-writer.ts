@@ -2,6 +2,7 @@ import type { Compiled, CompiledKind } from '#api/compiled/contract.ts';
 import type { CompiledSecret } from '#api/compiled/secret.ts';
 import { buildCompiledSecret, compiledAnnotations } from '#api/compiled/secret.ts';
 import { coreKinds } from '#api/kinds.ts';
+import { isStoreError, StoreError } from '#kube/store-error.ts';
 import { compiledNamespaceOf } from '../resources/gateway.ts';
 import { fieldManager } from '../resources/metadata.ts';
 import type { Target } from '../status/programmed.ts';
@@ -63,27 +64,64 @@ async function writeOne(
   const secret = buildCompiledSecret(compiled, compiledNamespaceOf(gateway));
   if (entry?.contentHash === secret.metadata.annotations?.[compiledAnnotations.contentHash]) return entry;
 
-  const stored = await send(env, secret, entry, signal);
+  const stored =
+    entry === undefined ? await create(env, secret, gatewayId, signal) : await update(env, secret, entry, signal);
   env.metrics.compiledWritten(compiled.kind, entry === undefined ? 'create' : 'update');
   const next = compiledEntryOf(stored, gatewayId);
   if (next !== undefined) env.world.compiled.put(next);
   return next;
 }
 
-async function send(
+async function update(
   env: Environment,
   secret: CompiledSecret,
-  entry: CompiledEntry | undefined,
+  { uid, resourceVersion }: { readonly uid: string; readonly resourceVersion: string },
   signal: AbortSignal,
 ): Promise<CompiledSecret> {
-  if (entry === undefined) return env.store.create(secret, { fieldManager, signal });
-  const versioned = { ...secret, metadata: { ...secret.metadata, resourceVersion: entry.resourceVersion } };
+  // Without the uid, an apply at a version makes the object anew when it is gone.
+  const versioned = { ...secret, metadata: { ...secret.metadata, uid, resourceVersion } };
   return env.store.apply(versioned, { fieldManager, force: true, signal });
+}
+
+async function create(
+  env: Environment,
+  secret: CompiledSecret,
+  gatewayId: string,
+  signal: AbortSignal,
+): Promise<CompiledSecret> {
+  try {
+    return await env.store.create(secret, { fieldManager, signal });
+  } catch (error) {
+    if (!isStoreError(error, 'AlreadyExists')) throw error;
+    return await replaceUnreadable(env, secret, gatewayId, signal);
+  }
+}
+
+/** What is there is unknown to us: somebody made it unreadable, or it is newer than what we have seen so far. */
+async function replaceUnreadable(
+  env: Environment,
+  secret: CompiledSecret,
+  gatewayId: string,
+  signal: AbortSignal,
+): Promise<CompiledSecret> {
+  const { namespace = '', name } = secret.metadata;
+  const found = await env.store.get<CompiledSecret>(coreKinds.Secret, { namespace, name }, { signal });
+  const entry = found && compiledEntryOf(found, gatewayId);
+  if (found === undefined || entry !== undefined) {
+    // Never write over what we did not know when we decided: learn it and decide again.
+    if (entry !== undefined) env.world.compiled.put(entry);
+    throw new StoreError('Conflict', `Secret "${name}" was written by somebody else`);
+  }
+  const { uid = '', resourceVersion = '' } = found.metadata;
+  return await update(env, secret, { uid, resourceVersion }, signal);
 }
 
 async function removeOne(env: Environment, entry: CompiledEntry, signal: AbortSignal): Promise<void> {
   const { namespace, name, uid, resourceVersion } = entry;
-  await env.store.delete(coreKinds.Secret, { namespace, name }, { uid, resourceVersion, signal });
+  // With an ApiGateway its namespace goes, and with that our rights in it: there is nothing to do but to forget.
+  if (env.world.apiGateways.get(entry.gateway) !== undefined) {
+    await env.store.delete(coreKinds.Secret, { namespace, name }, { uid, resourceVersion, signal });
+  }
   env.world.compiled.delete(namespace, name);
   env.metrics.compiledWritten(entry.kind, 'delete');
 }

@@ -14,6 +14,7 @@ function pod(servedVersion: string, refusedCount = 0): GatewayPod {
     listEpoch: 1,
     refused: [],
     refusedCount,
+    renewedAt: 0,
     expiresAt: 1,
     resourceVersion: '999',
   };

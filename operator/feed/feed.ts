@@ -181,7 +181,10 @@ export class Feed implements NamespaceWatches {
     const { intake, world, log, onGatewayKnown } = this.#options;
     const take = (secret: CompiledSecret, force: boolean): void => {
       if (intake.takeCompiled(secret, gateway, { force })) return;
-      log.warn({ namespace, name: secret.metadata.name }, 'passing over a compiled object that cannot be read as ours');
+      log.warn(
+        { namespace, name: secret.metadata.name },
+        'a compiled object cannot be read: its source writes it anew',
+      );
     };
     return {
       replace: (items) => {

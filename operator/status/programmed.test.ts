@@ -14,6 +14,7 @@ function pod(name: string, change: Partial<GatewayPod> = {}): GatewayPod {
     listEpoch: 1,
     refused: [],
     refusedCount: 0,
+    renewedAt: now,
     expiresAt: now + 1,
     resourceVersion: '900',
     ...change,

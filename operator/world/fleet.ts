@@ -10,6 +10,8 @@ export interface GatewayPod {
   readonly listEpoch: number;
   readonly refused: readonly Refusal[];
   readonly refusedCount: number;
+  /** Milliseconds since the epoch at which the pod last said something; 0: never. */
+  readonly renewedAt: number;
   /** Milliseconds since the epoch at which the Lease ends unless renewed. */
   readonly expiresAt: number;
   /** Of the Lease itself: nothing newer can have been served. */
@@ -28,6 +30,7 @@ export function gatewayPodOf(lease: Lease): GatewayPod {
     listEpoch: Number(digits(annotations[leaseAnnotations.listEpoch]) || 0),
     refused: refusalsOf(annotations[leaseAnnotations.refused]),
     refusedCount: Number(digits(annotations[leaseAnnotations.refusedCount]) || 0),
+    renewedAt: Number.isNaN(renewed) ? 0 : renewed,
     expiresAt: Number.isNaN(renewed) ? 0 : renewed + duration * 1000,
     resourceVersion: lease.metadata.resourceVersion ?? '0',
   };

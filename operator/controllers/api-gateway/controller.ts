@@ -97,6 +97,7 @@ async function makeNamespace(env: Environment, gateway: ApiGateway, signal: Abor
 async function gone(env: Environment, id: string, signal: AbortSignal): Promise<void> {
   env.watches.forgetGateway(id);
   env.world.fleets.delete(id);
+  env.world.compiled.forgetGateway(id);
   for (const namespace of env.world.namespaces.values()) {
     const { labels = {}, annotations = {}, name, uid = '', deletionTimestamp } = namespace.metadata;
     const ours = labels[installationLabel] === env.world.settings.installationNamespace;
