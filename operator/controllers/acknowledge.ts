@@ -5,7 +5,7 @@ import { isLive, programmedFrom, progressOf } from '../status/programmed.ts';
 import { observe } from '../translate/outcome.ts';
 import type { CompiledResult } from './compiled-writer.ts';
 import type { Environment } from './environment.ts';
-import type { Visit } from './reconciler.ts';
+import type { Deferred, Visit } from './reconciler.ts';
 import type { Resource } from './status-writer.ts';
 
 /** How long gateways may take before the status says which of them are late. */
@@ -16,8 +16,15 @@ const refreshMs = 10_000;
 /**
  * Adds Programmed to a visit. It is sticky: once this generation was Ready, a pod that comes, restarts or falls behind
  * changes nothing. While it is not True, the object waits in `env.pending` to be woken by the acknowledgement it needs.
+ * An object that was Ready before it was changed keeps its status meanwhile (`observedGeneration` says of which
+ * generation it speaks): acknowledgements mostly come within milliseconds, and then the change costs one write.
  */
-export function acknowledge(env: Environment, object: Resource, visit: Visit, compiled: CompiledResult): Visit {
+export function acknowledge(
+  env: Pick<Environment, 'pending' | 'now'>,
+  object: Resource,
+  visit: Visit,
+  compiled: CompiledResult,
+): Visit | Deferred {
   const wake = { kind: object.kind, id: keyOf(object) };
   if (wasReady(object)) {
     const sticky = { reason: 'Programmed', message: 'Every gateway that was ready has acknowledged it' } as const;
@@ -31,21 +38,30 @@ export function acknowledge(env: Environment, object: Resource, visit: Visit, co
   const now = env.now().getTime();
   const progress = progressOf(compiled.targets, now);
   const programmed = programmedFrom(object, progress);
+  const generation = object.metadata.generation ?? 0;
+  const sinceMs = Math.min(env.pending.waitingSinceMs(wake, generation) ?? now, toldSinceMs(object) ?? now);
   env.pending.forget(wake);
   if (programmed.status === 'True') return { ...visit, observations: [...visit.observations, programmed] };
 
-  for (const target of compiled.targets) env.pending.wait(target.gateway, target.version, wake);
+  const since = { generation, ms: sinceMs };
+  for (const target of compiled.targets) env.pending.wait(target.gateway, target.version, wake, since);
   if (programmed.reason !== 'Pending') return { ...visit, observations: [...visit.observations, programmed] };
-  return waitingVisit(env, object, visit, progress);
+  return waitingVisit(object, visit, progress, now - sinceMs);
+}
+
+/** Since when the status says that this generation waits; undefined while it does not. */
+function toldSinceMs(object: Resource): number | undefined {
+  const told = conditionOf(object.status?.conditions, 'Programmed');
+  const isCurrent = told?.observedGeneration === object.metadata.generation && told?.status !== 'True';
+  return told !== undefined && isCurrent ? Date.parse(told.lastTransitionTime) : undefined;
 }
 
 /** Late gateways are named after a while, so that the usual case costs no extra write. */
-function waitingVisit(env: Environment, object: Resource, visit: Visit, progress: Progress): Visit {
-  const programmed = programmedFrom(object, progress);
-  const since = conditionOf(object.status?.conditions, 'Programmed');
-  const isCurrent = since?.observedGeneration === object.metadata.generation && since?.status !== 'True';
-  const waitedMs = since !== undefined && isCurrent ? env.now().getTime() - Date.parse(since.lastTransitionTime) : 0;
+function waitingVisit(object: Resource, visit: Visit, progress: Progress, waitedMs: number): Visit | Deferred {
   if (waitedMs < patienceMs) {
+    if (conditionOf(object.status?.conditions, 'Ready')?.status === 'True')
+      return { lookAgainMs: patienceMs - waitedMs };
+    const programmed = programmedFrom(object, progress);
     return { ...visit, observations: [...visit.observations, programmed], requeueAfterMs: patienceMs };
   }
   const late = observe(object, 'Programmed', 'False', { reason: 'Pending', message: lateMessage(progress.fleets) });

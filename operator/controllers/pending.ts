@@ -10,10 +10,19 @@ export class PendingAcknowledgements {
   readonly #byGateway = new Map<string, Map<string, Waiter>>();
 
   /** `wake` waits until every pod of `gateway` serves `version`. Replaces what it waited for there. */
-  wait(gateway: string, version: string, wake: Wake): void {
+  wait(gateway: string, version: string, wake: Wake, since?: Since): void {
     const waiters = this.#byGateway.get(gateway) ?? new Map<string, Waiter>();
-    waiters.set(`${wake.kind}/${wake.id}`, { version, wake });
+    waiters.set(`${wake.kind}/${wake.id}`, { version, wake, since });
     this.#byGateway.set(gateway, waiters);
+  }
+
+  /** When that generation of `wake` began to wait, in milliseconds since the epoch; undefined when it does not. */
+  waitingSinceMs(wake: Wake, generation: number): number | undefined {
+    for (const waiters of this.#byGateway.values()) {
+      const since = waiters.get(`${wake.kind}/${wake.id}`)?.since;
+      if (since?.generation === generation) return since.ms;
+    }
+    return undefined;
   }
 
   forget(wake: Wake): void {
@@ -37,7 +46,14 @@ export class PendingAcknowledgements {
   }
 }
 
+/** Which generation waits, and from when on (milliseconds since the epoch). */
+export interface Since {
+  readonly generation: number;
+  readonly ms: number;
+}
+
 interface Waiter {
   readonly version: string;
   readonly wake: Wake;
+  readonly since: Since | undefined;
 }

@@ -24,6 +24,11 @@ export interface Visit {
   readonly requeueAfterMs?: number;
 }
 
+/** The status stays as it is for now: what it should say is about to be known. */
+export interface Deferred {
+  readonly lookAgainMs: number;
+}
+
 /** One kind's part of the reconcile that all kinds share. */
 export interface KindController<T extends Resource> {
   readonly kind: SimpulKindName & T['kind'];
@@ -59,6 +64,7 @@ export async function reconcile<T extends Resource>(
 
   const { visit, failure } = await attempt(controller, env, object, signal);
   if (visit === 'later') return {};
+  if ('lookAgainMs' in visit) return { requeueAfterMs: visit.lookAgainMs };
 
   // The one status write. It happens whether the visit succeeded or not.
   const generation = object.metadata.generation ?? 0;
@@ -82,7 +88,7 @@ async function remove<T extends Resource>(
 }
 
 interface Attempt {
-  readonly visit: Visit | 'later';
+  readonly visit: Visit | Deferred | 'later';
   readonly failure?: { readonly error: unknown };
 }
 
@@ -112,7 +118,7 @@ async function visitAndCompile<T extends Resource>(
   env: Environment,
   object: T,
   signal: AbortSignal,
-): Promise<Visit | 'later'> {
+): Promise<Visit | Deferred | 'later'> {
   const visit = await controller.visit(env, object, signal);
   if (visit === 'later' || controller.compiledKind === undefined) return visit;
   const source = { kind: controller.compiledKind, id: keyOf(object) };
