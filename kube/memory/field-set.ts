@@ -29,7 +29,10 @@ export function isEmpty(set: FieldSet): boolean {
   return !set.owned && set.children.size === 0;
 }
 
-/** All fields that a value holds. Atomic lists and maps, empty ones and scalars are one field each. */
+/**
+ * All fields that a value holds. Scalars, atomic lists and maps, and empty maps are one field each; an empty list of
+ * type map or set is none, which is how Kubernetes has it.
+ */
 export function fieldsOf(schema: StructuralSchema | undefined, value: JsonValue): FieldSet {
   if (Array.isArray(value)) return fieldsOfList(schema, value);
   return isJsonObject(value) && !isAtomicMap(schema) ? fieldsOfObject(schema, value) : leaf;
@@ -40,15 +43,20 @@ function fieldsOfObject(schema: StructuralSchema | undefined, object: JsonObject
   for (const [key, member] of Object.entries(object)) {
     const known = schema === undefined ? undefined : memberSchema(schema, key);
     const fields = fieldsOf(known, member);
-    // Keys of maps are fields by themselves; a property by name is one only when nothing is below it.
-    const owned = fields.owned || fields.children.size === 0 || !isNamedProperty(schema, key);
-    children.set(`f:${key}`, makeSet(owned, fields.children));
+    // Keys of maps are fields by themselves; a property by name is one only when it is a value or an empty map.
+    const owned = fields.owned || isEmptyMap(member) || !isNamedProperty(schema, key);
+    const set = makeSet(owned, fields.children);
+    if (!isEmpty(set)) children.set(`f:${key}`, set);
   }
   return makeSet(false, children);
 }
 
+function isEmptyMap(value: JsonValue): boolean {
+  return isJsonObject(value) && Object.keys(value).length === 0;
+}
+
 function fieldsOfList(schema: StructuralSchema | undefined, list: JsonArray): FieldSet {
-  if (list.length === 0 || !isAssociative(schema)) return leaf;
+  if (!isAssociative(schema)) return leaf;
   const children = new Map<string, FieldSet>();
   for (const item of list) {
     const below = schema?.['x-kubernetes-list-type'] === 'map' ? fieldsOf(schema.items, item).children : noChildren;

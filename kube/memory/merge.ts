@@ -19,6 +19,7 @@ import {
   makeSet,
   union,
 } from './field-set.ts';
+import { mergeOrder } from './merge-order.ts';
 
 /** `live` with everything that `config` says put over it, by the schema's merge rules. Neither is changed. */
 export function merge(schema: StructuralSchema | undefined, live: JsonValue | undefined, config: JsonValue): JsonValue {
@@ -36,31 +37,21 @@ function mergeObjects(schema: StructuralSchema | undefined, live: JsonObject, co
   return merged;
 }
 
-/** Items keep the order of `config` among themselves; those that only `live` has stay where they stood. */
 function mergeLists(schema: StructuralSchema | undefined, live: JsonArray, config: JsonArray): JsonArray {
-  const wanted = new Map(config.map((item) => [itemElement(schema, item), item]));
-  const present = new Map(live.map((item) => [itemElement(schema, item), item]));
-  const merged = new Map<string, JsonValue>();
-  const order = [...wanted.keys()];
-  let next = 0;
-  for (const [element, item] of present) {
-    if (!wanted.has(element)) {
-      merged.set(element, item);
-      continue;
-    }
-    // Everything that the config puts before this item goes before it, too.
-    for (; next < order.length && !merged.has(element); next += 1) place(order[next] ?? '');
-  }
-  for (; next < order.length; next += 1) place(order[next] ?? '');
-  return [...merged.values()];
-
-  function place(element: string): void {
-    const item = wanted.get(element);
-    if (item !== undefined) merged.set(element, merge(schema?.items, present.get(element), item));
-  }
+  const present = itemsOf(schema, live);
+  const wanted = itemsOf(schema, config);
+  return mergeOrder([...present.keys()], [...wanted.keys()]).flatMap((element) => {
+    const [before, after] = [present.get(element), wanted.get(element)];
+    if (after === undefined) return before === undefined ? [] : [before];
+    return [merge(schema?.items, before, after)];
+  });
 }
 
-/** Value without the fields of `removed`. A list or map may end up empty. */
+/**
+ * Value without the fields of `removed`. A map of which nothing is left stays as an empty one. The API server makes null of
+ * it and then refuses the write when the map is the value of another map's key (`plans: {a: {approval: Manual}}` applied
+ * again as `plans: {a: {}}`): the one place where we know better.
+ */
 export function without(schema: StructuralSchema | undefined, value: JsonValue, removed: FieldSet): JsonValue {
   if (removed.children.size === 0) return value;
   if (isJsonObject(value)) return objectWithout(schema, value, removed);

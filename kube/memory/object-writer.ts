@@ -20,7 +20,7 @@ import {
 import type { Collection, StoredObject } from './collection.ts';
 import { coreRulesOf } from './core-rules.ts';
 import { type ObjectTable, withVersion } from './object-table.ts';
-import { prepareCreate, prepareUpdate, receive, timestamp } from './preparation.ts';
+import { dropEmptyMetadata, prepareCreate, prepareUpdate, receive, timestamp } from './preparation.ts';
 import {
   applyConfig,
   equalManagers,
@@ -156,6 +156,7 @@ export class ObjectWriter {
     const { schema } = collection;
     const live = stored === undefined ? undefined : copyObject(stored.object);
     prune(schema.schema, object);
+    dropEmptyMetadata(object);
     if (live === undefined) prepareCreate(schema, object, { uid: this.#table.newUid(), now: this.#table.now() });
     else prepareUpdate(schema, object, live);
     const own = coreRulesOf(schema.kind).validate?.(object, live) ?? [];

@@ -20,6 +20,7 @@ export function receive(schema: ObjectSchema, sent: object): Incoming {
   for (const name of [...serverMetadata, 'deletionGracePeriodSeconds']) delete metadata[name];
   if (!schema.kind.namespaced && metadata['namespace'] === '') delete metadata['namespace'];
   const unknownFields = prune(schema.schema, object);
+  dropEmptyMetadata(object);
   coreRulesOf(schema.kind).normalize?.(object);
   return { object, unknownFields };
 }
@@ -54,6 +55,15 @@ export function prepareUpdate(schema: ObjectSchema, object: JsonObject, live: Js
   coreRulesOf(schema.kind).prepare?.(object, live);
   const generation = Number(liveMetadata['generation'] ?? 0);
   if (schema.countsGeneration && !sameContent(object, live)) metadata['generation'] = generation + 1;
+}
+
+/** Empty maps and lists of the metadata are not kept, and nobody owns them. */
+export function dropEmptyMetadata(object: JsonObject): void {
+  const metadata = objectAt(object, 'metadata') ?? {};
+  for (const name of ['labels', 'annotations', 'finalizers', 'ownerReferences']) {
+    const value = metadata[name];
+    if (typeof value === 'object' && value !== null && Object.keys(value).length === 0) delete metadata[name];
+  }
 }
 
 function carryStatus(object: JsonObject, live: JsonObject): void {
