@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import { BenchError } from '../errors.ts';
+
+export interface GatewayBenchConfig {
+  /** Rounds in which every target has its turn, in an order drawn by lot. */
+  readonly rounds: number;
+  /** Length of one turn. */
+  readonly seconds: number;
+  /** Connections of the main measurement. */
+  readonly connections: number;
+  /** Core of what is measured, and core of the load and its backend. */
+  readonly cores: readonly [number, number];
+  readonly jsonFile: string;
+  /** Undefined: the page is left as it is. */
+  readonly page: string | undefined;
+  /** Folder for processor profiles of our gateway; they cost speed, so the figures are not for the page then. */
+  readonly profiles: string | undefined;
+  readonly command: string;
+  readonly isFull: boolean;
+}
+
+const options = {
+  rounds: { type: 'string', default: '11' },
+  seconds: { type: 'string', default: '2' },
+  connections: { type: 'string', default: '64' },
+  cores: { type: 'string', default: '0,1' },
+  json: { type: 'string', default: 'build/bench/gateway.json' },
+  page: { type: 'string', default: 'docs/benchmarks.md' },
+  profiles: { type: 'string' },
+} as const;
+
+const usage = `node bench/gateway/main.ts [--rounds 11] [--seconds 2] [--connections 64] [--cores MEASURED,LOAD]
+  [--json FILE] [--page FILE, or none] [--profiles FOLDER]`;
+
+/** Throws a {@link BenchError} that says what is wrong with the command line. */
+export function parseConfig(args: readonly string[]): GatewayBenchConfig {
+  const values = parsed(args);
+  const [rounds, seconds] = [whole('--rounds', values.rounds), whole('--seconds', values.seconds)];
+  const cores = /^(\d{1,3}),(\d{1,3})$/.exec(values.cores);
+  if (cores === null || cores[1] === cores[2]) {
+    throw new BenchError(`--cores: "${values.cores}" is not two different cores such as 0,1\n${usage}`);
+  }
+  return {
+    ...{ rounds, seconds, connections: whole('--connections', values.connections) },
+    cores: [Number(cores[1]), Number(cores[2])],
+    jsonFile: values.json,
+    page: values.page === 'none' || values.profiles !== undefined ? undefined : values.page,
+    profiles: values.profiles,
+    command: args.length === 0 ? 'make bench-gateway' : `node bench/gateway/main.ts ${args.join(' ')}`,
+    isFull: rounds >= 7 && seconds >= 2,
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values;
+  } catch (error) {
+    throw new BenchError(`${error instanceof Error ? error.message : error}\n${usage}`);
+  }
+}
+
+function whole(flag: string, text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new BenchError(`${flag}: "${text}" is no whole number above 0\n${usage}`);
+  return Number(text);
+}

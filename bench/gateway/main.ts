@@ -1,0 +1,56 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { describeError } from '#api/errors.ts';
+import { describeMachine } from '../machine.ts';
+import { withBlock } from '../markdown.ts';
+import { progress } from '../progress.ts';
+import { type GatewayBenchConfig, parseConfig } from './config.ts';
+import { type GatewayFigures, measure } from './measure.ts';
+import { report } from './report.ts';
+import { serveGateway } from './served-gateway.ts';
+import { checkPrograms, openField } from './targets.ts';
+
+/**
+ * Measures, prints a table, and writes the figures as JSON and into the page. Resolves with the exit code. As
+ * `main.ts serve policies|plain PORT BACKEND` it is the gateway that is measured.
+ */
+async function main(args: readonly string[]): Promise<number | undefined> {
+  try {
+    const [first, variant, port, backend = ''] = args;
+    if (first === 'serve' && (variant === 'policies' || variant === 'plain')) {
+      await serveGateway({ variant, port: Number(port), backend });
+      return undefined; // serves on
+    }
+    await publish(parseConfig(args));
+    return 0;
+  } catch (error) {
+    process.stderr.write(`bench-gateway: ${describeError(error)}\n`);
+    return 1;
+  }
+}
+
+async function publish(config: GatewayBenchConfig): Promise<void> {
+  await checkPrograms();
+  const date = new Date().toISOString().slice(0, 10);
+  const figures = await measured(config);
+  const machine = describeMachine();
+  const text = report({ date, machine, config, figures });
+  process.stdout.write(`${text}\n`);
+  await mkdir(dirname(config.jsonFile), { recursive: true });
+  await writeFile(config.jsonFile, `${JSON.stringify({ date, machine, config, figures }, undefined, 2)}\n`);
+  const { page } = config;
+  if (page !== undefined) await writeFile(page, withBlock(await readFile(page, 'utf8'), 'gateway', text));
+  progress(`written: ${[config.jsonFile, ...(page === undefined ? [] : [page])].join(', ')}`);
+}
+
+async function measured(config: GatewayBenchConfig): Promise<GatewayFigures> {
+  const field = await openField(config);
+  try {
+    return await measure(field, config);
+  } finally {
+    await field.close();
+  }
+}
+
+const code = await main(process.argv.slice(2));
+if (code !== undefined) process.exitCode = code;
