@@ -2,7 +2,7 @@ import { keyOf } from '#api/object.ts';
 import { conditionOf } from '../status/conditions.ts';
 import type { FleetProgress, Progress } from '../status/programmed.ts';
 import { isLive, programmedFrom, progressOf } from '../status/programmed.ts';
-import { observe } from '../translate/outcome.ts';
+import { type CompiledPlan, observe } from '../translate/outcome.ts';
 import type { CompiledResult } from './compiled-writer.ts';
 import type { Environment } from './environment.ts';
 import type { Deferred, Visit } from './reconciler.ts';
@@ -26,6 +26,12 @@ export function acknowledge(
   compiled: CompiledResult,
 ): Visit | Deferred {
   const wake = { kind: object.kind, id: keyOf(object) };
+  const withheld = withheldReason(visit.compiled);
+  if (withheld !== undefined) {
+    env.pending.forget(wake);
+    const observed = observe(object, 'Programmed', 'False', { reason: 'Pending', message: withheld });
+    return { ...visit, observations: [...visit.observations, observed] };
+  }
   if (wasReady(object)) {
     const sticky = { reason: 'Programmed', message: 'Every gateway that was ready has acknowledged it' } as const;
     return { ...visit, observations: [...visit.observations, observe(object, 'Programmed', 'True', sticky)] };
@@ -54,6 +60,13 @@ function toldSinceMs(object: Resource): number | undefined {
   const told = conditionOf(object.status?.conditions, 'Programmed');
   const isCurrent = told?.observedGeneration === object.metadata.generation && told?.status !== 'True';
   return told !== undefined && isCurrent ? Date.parse(told.lastTransitionTime) : undefined;
+}
+
+/** Why gateways are not told of this generation at all; undefined when they are. */
+function withheldReason(plan: CompiledPlan): string | undefined {
+  if (plan.size === 0) return 'Nothing of it is given to gateways: the other conditions say why';
+  const kept = [...plan.values()].includes('keep');
+  return kept ? 'Gateways serve the last good version of it: the other conditions say why' : undefined;
 }
 
 /** Late gateways are named after a while, so that the usual case costs no extra write. */
