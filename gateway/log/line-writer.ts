@@ -1,4 +1,5 @@
-import { write } from 'node:fs';
+import { fstatSync, write } from 'node:fs';
+import { Socket } from 'node:net';
 
 /** Lines wait at most this long. */
 const flushEveryMs = 100;
@@ -16,6 +17,8 @@ export class LineWriter {
   /** Lines that were given up because the descriptor took too little. */
   dropped = 0;
   readonly #descriptor: number;
+  /** Made at the first line, so that a writer without lines leaves the descriptor alone. */
+  #send: Send | undefined = undefined;
   #waiting = '';
   #writing: Buffer | null = null;
   #timer: NodeJS.Timeout | undefined = undefined;
@@ -62,9 +65,8 @@ export class LineWriter {
   #continue(): void {
     const chunk = this.#writing;
     if (chunk === null) return;
-    write(this.#descriptor, chunk, (error, written) => {
-      this.#written(chunk, error, written);
-    });
+    this.#send ??= senderFor(this.#descriptor);
+    this.#send(chunk, (error, written) => this.#written(chunk, error, written));
   }
 
   #written(chunk: Buffer, error: NodeJS.ErrnoException | null, written: number): void {
@@ -79,4 +81,20 @@ export class LineWriter {
     else this.#flush();
     if (this.#writing === null) this.#onIdle();
   }
+}
+
+type Send = (chunk: Buffer, done: (error: NodeJS.ErrnoException | null, written: number) => void) => void;
+
+/**
+ * Files are written by Node's thread pool. A pipe must not be: a reader that stands still would block a thread of the
+ * pool, and with it the end of the process. As a socket it is non-blocking.
+ */
+function senderFor(descriptor: number): Send {
+  const kind = fstatSync(descriptor);
+  if (!kind.isFIFO() && !kind.isSocket()) return (chunk, done) => write(descriptor, chunk, done);
+  const socket = new Socket({ fd: descriptor, readable: false, writable: true });
+  socket.on('error', () => undefined).unref();
+  return (chunk, done) => {
+    socket.write(chunk, (error) => done(error ?? null, chunk.length));
+  };
 }
