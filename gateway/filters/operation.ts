@@ -1,5 +1,4 @@
 import { GatewayError } from '../errors.ts';
-import type { Exchange } from '../exchange.ts';
 import type { Filter } from './filter.ts';
 
 /** Finds the operation where an API lists them; then nothing else passes. */
@@ -25,9 +24,4 @@ export function operation(): Filter {
 
 function relativePath(path: string, baseLength: number): string {
   return path.length === baseLength ? '/' : path.slice(baseLength);
-}
-
-/** For the access log: never the path itself, which may hold personal numbers. */
-export function operationPath(exchange: Exchange): string {
-  return exchange.operation?.path ?? '';
 }
