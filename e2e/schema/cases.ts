@@ -20,7 +20,7 @@ export interface SchemaCase {
 
 /**
  * Reads all cases. Each document begins with comments: what it is about, and one line `expect FIELD: MESSAGE` for each
- * cause (none in a `.valid` file). Files named `status-…` write the status; in files named `transitions` each document
+ * cause (none in a `.valid` file). Files named `status…` write the status; in files named `transitions` each document
  * marked `# before` is replaced by the one that follows.
  */
 export function readCases(): SchemaCase[] {
@@ -46,7 +46,7 @@ function readFile(kind: string, file: string): SchemaCase[] {
     const expected = comments.flatMap((line) => /^expect (.*)$/.exec(line)?.[1] ?? []).sort();
     if (expected.length > 0 !== file.endsWith('.invalid.yaml'))
       throw new Error(`${title}: ${comments[0]}: expectation does not fit the file`);
-    const write = file.startsWith('status-') ? 'status' : file.startsWith('transitions.') ? 'update' : 'create';
+    const write = /^status[-.]/.test(file) ? 'status' : file.startsWith('transitions.') ? 'update' : 'create';
     return [{ name: `${title}: ${comments[0]}`, kind: String(object['kind']), write, object, before, expected }];
   });
 }

@@ -17,15 +17,22 @@ export interface CelExpression {
   readonly evaluate: (self: CelValue, oldSelf: CelValue | undefined) => RuleOutcome;
 }
 
-const linearMatches = 'matchesInLinearTime';
+/**
+ * Methods of the evaluator that differ from Kubernetes', and our own that replace them: `matches` is JavaScript's
+ * backtracking RegExp there (one pattern could stop the whole process), and `lowerAscii` lowers every alphabet.
+ */
+const replacements: Readonly<Record<string, string>> = { matches: 'matchesInLinearTime', lowerAscii: 'lowerAsciiOnly' };
 
 const environment = new Environment({ limits: { maxAstNodes: 500, maxDepth: 50, maxListElements: 100 } })
   .registerVariable('self', 'dyn')
   .registerVariable('oldSelf', 'dyn')
   // In a CRD a string of format date-time is a timestamp already, and timestamp() of one is the same.
   .registerFunction('timestamp(google.protobuf.Timestamp): google.protobuf.Timestamp', (value: Date) => value)
-  .registerFunction(`string.${linearMatches}(string): bool`, (text: string, pattern: string) =>
+  .registerFunction('string.matchesInLinearTime(string): bool', (text: string, pattern: string) =>
     matchesPattern(pattern, text),
+  )
+  .registerFunction('string.lowerAsciiOnly(): string', (text: string) =>
+    text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
   );
 
 const compiled = new Map<string, CelExpression>();
@@ -47,7 +54,7 @@ function compile(source: string): CelExpression {
   const problems = portabilityProblems(parsed.ast);
   if (problems.length > 0) throw new SchemaError(` rule "${source}"`, problems.join('; '));
   const nodes = subexpressions(parsed.ast);
-  for (const node of nodes) routeMatches(node);
+  for (const node of nodes) replaceMethod(node);
   const check = parsed.check();
   if (!check.valid) throw new SchemaError(` rule "${source}"`, check.error?.message ?? 'does not type-check');
   return {
@@ -64,9 +71,8 @@ function parse(source: string): ParseResult {
   }
 }
 
-/** The evaluator's own `matches` is JavaScript's backtracking RegExp: one pattern could stop the whole process. */
-function routeMatches(node: ASTNode): void {
-  if (node.op === 'rcall' && node.args[0] === 'matches') node.args[0] = linearMatches;
+function replaceMethod(node: ASTNode): void {
+  if (node.op === 'rcall') node.args[0] = replacements[node.args[0]] ?? node.args[0];
 }
 
 function run(parsed: ParseResult, context: Record<string, CelValue>): RuleOutcome {

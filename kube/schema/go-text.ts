@@ -51,14 +51,14 @@ export function goJson(value: JsonValue): string {
 
 /** `%v` of a number: whole numbers in full, others as Go prints a float64. */
 export function goNumber(value: number): string {
-  if (Number.isSafeInteger(value)) return String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) return String(BigInt(value));
   return goFloat(value);
 }
 
-/** `%v` of a float64: an exponent of two digits from 1e+21 on and below 1e-04. */
+/** `%v` of a float64: an exponent of two digits from 1e+06 on and below 1e-04. */
 export function goFloat(value: number): string {
   const magnitude = Math.abs(value);
-  const plain = magnitude === 0 || (magnitude >= 1e-4 && magnitude < 1e21);
+  const plain = magnitude === 0 || (magnitude >= 1e-4 && magnitude < 1e6);
   const text = plain ? String(value) : value.toExponential();
   return text.replace(/e([+-])(\d)$/, 'e$10$2');
 }

@@ -83,23 +83,28 @@ function checkType(schema: StructuralSchema, value: JsonValue, path: string, rep
 }
 
 function isWholeNumberFor(expected: readonly (string | undefined)[], value: JsonValue): boolean {
-  return expected.includes('integer') && typeof value === 'number' && Number.isSafeInteger(value);
+  return expected.includes('integer') && typeof value === 'number' && isWhole(value);
 }
 
 function isIntegerFor(expected: readonly (string | undefined)[], actual: string): boolean {
   return expected.includes('number') && actual === 'integer';
 }
 
+/** What fits into 64 bits and has no fraction is an integer to the API server. */
+function isWhole(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 63;
+}
+
 function typeName(value: JsonValue): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'integer' : 'number';
+  if (typeof value === 'number') return isWhole(value) ? 'integer' : 'number';
   return typeof value;
 }
 
 function formatName(value: JsonValue): string {
   if (typeof value !== 'number') return '';
-  return Number.isSafeInteger(value) ? 'int64' : 'float64';
+  return isWhole(value) ? 'int64' : 'float64';
 }
 
 /** The first breach only, as the API server reports it: too long, too short, pattern; and the format beside it. */
@@ -146,7 +151,7 @@ function isAbove(value: number, bound: number, exclusive: boolean): boolean {
 
 /** The bound takes the form of the value that it is compared with: integer or float64. */
 function boundText(bound: number, value: number): string {
-  return Number.isSafeInteger(value) ? String(Math.trunc(bound)) : goFloat(bound);
+  return isWhole(value) ? String(Math.trunc(bound)) : goFloat(bound);
 }
 
 function checkArray(schema: StructuralSchema, value: JsonArray, place: Place, report: Report): void {
