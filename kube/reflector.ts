@@ -10,7 +10,7 @@ import { isStoreError, StoreError, type StoreReason } from './store-error.ts';
  * What a reflector tells its owner. Calls come one at a time, in order. `replace` follows every complete list (the
  * first one, and each relist after an expired version); everything else is a single change since then.
  */
-export interface ReflectorHandler<T extends KubeObject> {
+export interface ReflectorHandler<T> {
   /** The complete truth at `resourceVersion`: whatever the owner holds beyond it is gone. `epoch` counts complete lists from 1. */
   replace(items: readonly T[], resourceVersion: string, epoch: number): void | Promise<void>;
   /** Created or changed. */
@@ -75,7 +75,23 @@ export async function runReflector<T extends KubeObject>(
   handler: ReflectorHandler<T>,
   options: ReflectorOptions,
 ): Promise<void> {
-  await new Reflector(store, source, handler, options).run();
+  await new Reflector<T, T>(store, source, { project: (object) => object, handler }, options).run();
+}
+
+/** Keeps of each object only what its owner needs. `project` runs as objects arrive, so that a long list is never held whole. */
+export interface Projection<T extends KubeObject, P> {
+  readonly project: (object: T) => P;
+  readonly handler: ReflectorHandler<P>;
+}
+
+/** {@link runReflector} for an owner that needs only a part of each object. */
+export async function runProjectedReflector<T extends KubeObject, P>(
+  store: Store,
+  source: ReflectorSource,
+  projection: Projection<T, P>,
+  options: ReflectorOptions,
+): Promise<void> {
+  await new Reflector(store, source, projection, options).run();
 }
 
 /** The owner threw: what it holds is unknown, so it gets everything anew. */
@@ -92,10 +108,11 @@ class RolledBackError extends StoreError {
   }
 }
 
-class Reflector<T extends KubeObject> {
+class Reflector<T extends KubeObject, P> {
   readonly #store: Store;
   readonly #source: ReflectorSource;
-  readonly #handler: ReflectorHandler<T>;
+  readonly #handler: ReflectorHandler<P>;
+  readonly #project: (object: T) => P;
   readonly #options: ReflectorOptions;
   readonly #backoff: Backoff;
   readonly #now: () => number;
@@ -104,10 +121,11 @@ class Reflector<T extends KubeObject> {
   #epoch = 0;
   #pageSize: number;
 
-  constructor(store: Store, source: ReflectorSource, handler: ReflectorHandler<T>, options: ReflectorOptions) {
+  constructor(store: Store, source: ReflectorSource, projection: Projection<T, P>, options: ReflectorOptions) {
     this.#store = store;
     this.#source = source;
-    this.#handler = handler;
+    this.#handler = projection.handler;
+    this.#project = projection.project;
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#pageSize = options.pageSize ?? defaultPageSize;
@@ -142,7 +160,7 @@ class Reflector<T extends KubeObject> {
 
   async #list(): Promise<string> {
     const started = this.#now();
-    const items: T[] = [];
+    const items: P[] = [];
     let next: string | undefined;
     let resourceVersion = '';
     do {
@@ -153,7 +171,7 @@ class Reflector<T extends KubeObject> {
         limit: this.#pageSize,
         ...(next === undefined ? {} : { continue: next }),
       });
-      for (const item of page.items) items.push(item);
+      for (const item of page.items) items.push(this.#project(item));
       ({ resourceVersion, continue: next } = page);
       await setImmediate(); // parsing a page takes milliseconds: others get their turn between two of them
     } while (next !== undefined);
@@ -194,8 +212,8 @@ class Reflector<T extends KubeObject> {
     if (compareVersions(version, held) < 0) throw new RolledBackError(held, version);
     this.#options.onEvent?.(event.type);
     try {
-      if (event.type === 'DELETED') this.#handler.remove(event.object);
-      else if (event.type !== 'BOOKMARK') this.#handler.upsert(event.object);
+      if (event.type === 'DELETED') this.#handler.remove(this.#project(event.object));
+      else if (event.type !== 'BOOKMARK') this.#handler.upsert(this.#project(event.object));
       this.#version = version;
       this.#handler.progress?.(version);
     } catch (error) {

@@ -137,7 +137,7 @@ class RunningOperator {
       operator: operatorAccount(config.namespace, config.operatorUsername),
       gatewayImage: config.gatewayImage,
       watches: feed,
-      learn: (kind, object) => intake.take(kind, object, { force: false }),
+      learn: (kind, object) => intake.take(kind, intake.lean(object), { force: false }),
     };
     return { env, feed };
   }

@@ -6,10 +6,16 @@ import type { ResourceKind, SimpulKindName } from '#api/kinds.ts';
 import { coreKinds, simpulKinds } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import { idOf, keyOf } from '#api/object.ts';
-import { type ReflectorHandler, type ReflectorSource, runReflector } from '#kube/reflector.ts';
+import {
+  type Projection,
+  type ReflectorHandler,
+  type ReflectorSource,
+  runProjectedReflector,
+} from '#kube/reflector.ts';
 import type { Store } from '#kube/store.ts';
 import type { NamespaceWatches } from '../controllers/environment.ts';
-import { apiKeySecretType, type Secret } from '../world/key-secret.ts';
+import { type CompiledEntry, compiledEntryOf } from '../world/compiled-index.ts';
+import { apiKeySecretType, type KeySecret, type Secret } from '../world/key-secret.ts';
 import type { World } from '../world/world.ts';
 import { ChildWatch, roleBindingSource } from './child-watch.ts';
 import type { Intake } from './intake.ts';
@@ -60,7 +66,7 @@ export class Feed implements NamespaceWatches {
     const kinds = Object.keys(simpulKinds) as SimpulKindName[];
     const lists = kinds.map((kind) => this.#follow({ kind: simpulKinds[kind] }, this.#kindHandler(kind), signal));
     lists.push(this.#follow({ kind: coreKinds.Namespace }, this.#namespaceHandler(), signal));
-    lists.push(this.#follow(roleBindingSource, new ChildWatch((name) => intake.wakeOwners(name)), signal));
+    lists.push(this.#follow(roleBindingSource, whole(new ChildWatch((name) => intake.wakeOwners(name))), signal));
     if (approvalPolicy === 'assumed') world.approvalPolicySince = '';
     else lists.push(...this.#followPolicy());
     await Promise.all(lists);
@@ -76,7 +82,7 @@ export class Feed implements NamespaceWatches {
     const stop = new AbortController();
     const source = { kind: coreKinds.Secret, namespace, fieldSelector: `type=${apiKeySecretType}` };
     const signal = AbortSignal.any([stop.signal, this.#options.signal]);
-    const synced = this.#follow<Secret>(source, this.#keySecretHandler(namespace), signal);
+    const synced = this.#follow(source, this.#keySecretHandler(namespace), signal);
     this.#tenants.set(namespace, { stop, synced });
   }
 
@@ -95,8 +101,8 @@ export class Feed implements NamespaceWatches {
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, this.#options.signal]);
     const secrets = { kind: coreKinds.Secret, namespace, fieldSelector: `type=${compiledSecretType}` };
-    const compiled = this.#follow<CompiledSecret>(secrets, this.#compiledHandler(gateway, namespace), signal);
-    const leases = this.#follow<Lease>({ kind: coreKinds.Lease, namespace }, this.#leaseHandler(gateway), signal);
+    const compiled = this.#follow(secrets, this.#compiledHandler(gateway, namespace), signal);
+    const leases = this.#follow({ kind: coreKinds.Lease, namespace }, this.#leaseHandler(gateway), signal);
     this.#gateways.set(gateway, { stop, namespace, synced: Promise.all([compiled, leases]) });
   }
 
@@ -111,32 +117,38 @@ export class Feed implements NamespaceWatches {
   }
 
   /** Runs a reflector until `signal` aborts; resolves after its first complete list. */
-  #follow<T extends KubeObject>(
+  #follow<T extends KubeObject, P>(
     source: ReflectorSource,
-    handler: ReflectorHandler<T>,
+    { project, handler }: Projection<T, P>,
     signal: AbortSignal,
   ): Promise<void> {
     const { store, onRestart, onError } = this.#options;
     const kind = source.kind.kind;
     return new Promise((resolve) => {
-      const first: ReflectorHandler<T> = {
-        ...handler,
+      const first: ReflectorHandler<P> = {
         replace: async (items, version, epoch) => {
           await handler.replace(items, version, epoch);
           resolve();
         },
+        upsert: (object) => handler.upsert(object),
+        remove: (object) => handler.remove(object),
       };
-      void runReflector(store, source, first, {
-        signal,
-        onRestart: (reason) => onRestart(kind, reason),
-        onError: (error) => onError(kind, error),
-      });
+      void runProjectedReflector<T, P>(
+        store,
+        source,
+        { project, handler: first },
+        {
+          signal,
+          onRestart: (reason) => onRestart(kind, reason),
+          onError: (error) => onError(kind, error),
+        },
+      );
     });
   }
 
-  #kindHandler(kind: SimpulKindName): ReflectorHandler<KubeObject> {
+  #kindHandler(kind: SimpulKindName): Projection<KubeObject, KubeObject> {
     const { intake } = this.#options;
-    return {
+    const handler: ReflectorHandler<KubeObject> = {
       replace: (items) => {
         const present = new Set(items.map(keyOf));
         for (const id of intake.idsOf(kind)) if (!present.has(id)) intake.drop(kind, id);
@@ -145,11 +157,12 @@ export class Feed implements NamespaceWatches {
       upsert: (object) => intake.take(kind, object, { force: false }),
       remove: (object) => intake.drop(kind, keyOf(object)),
     };
+    return { project: (object) => intake.lean(object), handler };
   }
 
-  #namespaceHandler(): ReflectorHandler<KubeObject> {
+  #namespaceHandler(): Projection<KubeObject, KubeObject> {
     const { intake, world } = this.#options;
-    return {
+    return whole({
       replace: (items) => {
         const present = new Set(items.map(keyOf));
         for (const name of [...world.namespaces.ids()]) if (!present.has(name)) intake.dropNamespace(name);
@@ -157,12 +170,12 @@ export class Feed implements NamespaceWatches {
       },
       upsert: (object) => intake.takeNamespace(object),
       remove: (object) => intake.dropNamespace(object.metadata.name),
-    };
+    });
   }
 
-  #keySecretHandler(namespace: string): ReflectorHandler<Secret> {
+  #keySecretHandler(namespace: string): Projection<Secret, KeySecret> {
     const { intake, world, onTenantKnown } = this.#options;
-    return {
+    const handler: ReflectorHandler<KeySecret> = {
       replace: (items) => {
         const present = new Set(items.map(keyOf));
         for (const id of [...world.keySecrets.by('namespace', namespace)]) {
@@ -175,20 +188,22 @@ export class Feed implements NamespaceWatches {
       upsert: (secret) => intake.takeKeySecret(secret, { force: false }),
       remove: (secret) => intake.dropKeySecret(idOf(namespace, secret.metadata.name)),
     };
+    return { project: (secret) => intake.readKeySecret(secret), handler };
   }
 
-  #compiledHandler(gateway: string, namespace: string): ReflectorHandler<CompiledSecret> {
+  #compiledHandler(gateway: string, namespace: string): Projection<CompiledSecret, ReadCompiled> {
     const { intake, world, log, onGatewayKnown } = this.#options;
-    const take = (secret: CompiledSecret, force: boolean): void => {
-      if (intake.takeCompiled(secret, gateway, { force })) return;
-      log.warn(
-        { namespace, name: secret.metadata.name },
-        'a compiled object cannot be read: its source writes it anew',
-      );
+    const take = ({ name, entry }: ReadCompiled, force: boolean): void => {
+      if (entry !== undefined) {
+        intake.takeCompiled(entry, { force });
+        return;
+      }
+      intake.dropCompiled(namespace, name);
+      log.warn({ namespace, name }, 'a compiled object cannot be read: its source writes it anew');
     };
-    return {
+    const handler: ReflectorHandler<ReadCompiled> = {
       replace: (items) => {
-        const present = new Set(items.map((item) => item.metadata.name));
+        const present = new Set(items.map((item) => item.name));
         for (const name of world.compiled.namesIn(namespace)) {
           if (!present.has(name)) intake.dropCompiled(namespace, name);
         }
@@ -197,13 +212,18 @@ export class Feed implements NamespaceWatches {
         onGatewayKnown(gateway);
       },
       upsert: (secret) => take(secret, false),
-      remove: (secret) => intake.dropCompiled(namespace, secret.metadata.name),
+      remove: (secret) => intake.dropCompiled(namespace, secret.name),
     };
+    const project = (secret: CompiledSecret) => ({
+      name: secret.metadata.name,
+      entry: compiledEntryOf(secret, gateway),
+    });
+    return { project, handler };
   }
 
-  #leaseHandler(gateway: string): ReflectorHandler<Lease> {
+  #leaseHandler(gateway: string): Projection<Lease, Lease> {
     const { intake, world, onFleetChanged } = this.#options;
-    return {
+    return whole({
       replace: (items) => {
         const present = new Set(items.map((item) => item.metadata.name));
         for (const name of world.podsOf(gateway).keys()) if (!present.has(name)) intake.dropLease(name, gateway);
@@ -212,7 +232,7 @@ export class Feed implements NamespaceWatches {
       },
       upsert: (lease) => onFleetChanged(gateway, intake.takeLease(lease, gateway)),
       remove: (lease) => onFleetChanged(gateway, intake.dropLease(lease.metadata.name, gateway)),
-    };
+    });
   }
 
   #followPolicy(): Promise<void>[] {
@@ -226,7 +246,22 @@ export class Feed implements NamespaceWatches {
       coreKinds.ValidatingAdmissionPolicyBinding,
     ];
     return kinds.map((kind) => {
-      return this.#follow({ kind, fieldSelector: `metadata.name=${policy.name}` }, policy.handlerFor(kind), signal);
+      return this.#follow(
+        { kind, fieldSelector: `metadata.name=${policy.name}` },
+        whole(policy.handlerFor(kind)),
+        signal,
+      );
     });
   }
+}
+
+/** A compiled Secret as it is remembered; without entry when it cannot be read as ours. */
+interface ReadCompiled {
+  readonly name: string;
+  readonly entry: CompiledEntry | undefined;
+}
+
+/** Hands objects over as they are. */
+function whole<T extends KubeObject>(handler: ReflectorHandler<T>): Projection<T, T> {
+  return { project: (object) => object, handler };
 }

@@ -1,15 +1,15 @@
 import type { Lease } from '#api/compiled/lease.ts';
-import type { CompiledSecret } from '#api/compiled/secret.ts';
 import type { SimpulKindName } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import { keyOf } from '#api/object.ts';
 import { compareVersions } from '#api/resource-version.ts';
-import { compiledEntryOf } from '../world/compiled-index.ts';
+import type { CompiledEntry } from '../world/compiled-index.ts';
 import type { Change, Wake } from '../world/dependents.ts';
 import { claimantsOfKey, dependentsOf, dependentsOfNamespace, needsVisit, usersOfSecret } from '../world/dependents.ts';
 import { type GatewayPod, gatewayPodOf } from '../world/fleet.ts';
 import { type KeySecret, keySecretOf, type Secret } from '../world/key-secret.ts';
 import type { World } from '../world/world.ts';
+import { LeanObjects } from './lean-object.ts';
 
 /** `force`: part of a complete list, which is true even where it is older than what we hold (etcd was restored). */
 export interface TakeOptions {
@@ -31,6 +31,7 @@ interface Shelf {
 export class Intake {
   readonly #world: World;
   readonly #pepper: Buffer;
+  readonly #leanObjects = new LeanObjects();
   readonly #wake: (wakes: Iterable<Wake>) => void;
 
   constructor(world: World, wake: (wakes: Iterable<Wake>) => void) {
@@ -39,7 +40,12 @@ export class Intake {
     this.#wake = wake;
   }
 
-  /** An object of a kind of ours. One that belongs to another installation is as good as absent. */
+  /** What of an object of ours is kept in memory. */
+  lean<T extends KubeObject>(object: T): T {
+    return this.#leanObjects.lean(object);
+  }
+
+  /** An object of a kind of ours, {@link lean}. One that belongs to another installation is as good as absent. */
   take(kind: SimpulKindName, object: KubeObject, { force }: TakeOptions): void {
     if (!this.#isOurs(kind, object)) {
       this.drop(kind, keyOf(object));
@@ -109,11 +115,15 @@ export class Intake {
     if (before !== undefined) this.#wake(dependentsOfNamespace(before, this.#world));
   }
 
+  /** What is remembered of a Secret of a caller's key: hashes, never the key. */
+  readKeySecret(secret: Secret): KeySecret {
+    return keySecretOf(secret, this.#pepper);
+  }
+
   /** A Secret of a caller's key, in a Tenant's namespace. */
-  takeKeySecret(secret: Secret, { force }: TakeOptions): void {
-    const id = keyOf(secret);
+  takeKeySecret(next: KeySecret, { force }: TakeOptions): void {
+    const id = keyOf(next);
     const known = this.#world.keySecrets.get(id);
-    const next = keySecretOf(secret, this.#pepper);
     if (!force && known !== undefined && !isNewer(next, known)) return;
     this.#world.keySecrets.put(next);
     if (known?.metadata.resourceVersion !== next.metadata.resourceVersion) this.#wakeUsers(id, [known, next]);
@@ -130,15 +140,8 @@ export class Intake {
     this.#wake([...usersOfSecret(id, this.#world), ...claimants]);
   }
 
-  /** A compiled object; one that cannot be read counts as absent, so that its source writes it anew. Returns whether it was read. */
-  takeCompiled(secret: CompiledSecret, gateway: string, { force }: TakeOptions): boolean {
-    const entry = compiledEntryOf(secret, gateway);
-    if (entry === undefined) {
-      this.dropCompiled(secret.metadata.namespace ?? '', secret.metadata.name);
-      return false;
-    }
+  takeCompiled(entry: CompiledEntry, { force }: TakeOptions): void {
     if (this.#world.compiled.put(entry, force)) this.#wake([{ kind: entry.kind, id: entry.source }]);
-    return true;
   }
 
   dropCompiled(namespace: string, name: string): void {

@@ -7,7 +7,7 @@ export type Indexer<T> = (object: T) => readonly string[];
 /** All objects of one kind by id, with secondary indexes that follow every change. Nothing is copied. */
 export class Collection<T extends Pick<KubeObject, 'metadata'>, Name extends string = never> {
   readonly #objects = new Map<string, T>();
-  readonly #indexes: readonly { readonly indexer: Indexer<T>; readonly entries: Map<string, Set<string>> }[];
+  readonly #indexes: readonly { readonly indexer: Indexer<T>; readonly entries: Filing }[];
   readonly #positions: ReadonlyMap<string, number>;
 
   constructor(indexers: Record<Name, Indexer<T>>) {
@@ -33,9 +33,10 @@ export class Collection<T extends Pick<KubeObject, 'metadata'>, Name extends str
   }
 
   /** Ids of the objects that `index` files under `key`, in order of arrival. */
-  by(index: Name, key: string): ReadonlySet<string> {
+  by(index: Name, key: string): Iterable<string> {
     const position = this.#positions.get(index) ?? -1;
-    return this.#indexes[position]?.entries.get(key) ?? nothing;
+    const filed = this.#indexes[position]?.entries.get(key);
+    return typeof filed === 'string' ? [filed] : (filed ?? nothing);
   }
 
   /** Stores the object and returns the one that it replaces. */
@@ -45,11 +46,7 @@ export class Collection<T extends Pick<KubeObject, 'metadata'>, Name extends str
     if (previous !== undefined) this.#unfile(id, previous);
     this.#objects.set(id, object);
     for (const { indexer, entries } of this.#indexes) {
-      for (const key of indexer(object)) {
-        const filed = entries.get(key);
-        if (filed === undefined) entries.set(key, new Set([id]));
-        else filed.add(id);
-      }
+      for (const key of indexer(object)) file(entries, key, id);
     }
     return previous;
   }
@@ -65,13 +62,25 @@ export class Collection<T extends Pick<KubeObject, 'metadata'>, Name extends str
 
   #unfile(id: string, object: T): void {
     for (const { indexer, entries } of this.#indexes) {
-      for (const key of indexer(object)) {
-        const filed = entries.get(key);
-        filed?.delete(id);
-        if (filed?.size === 0) entries.delete(key);
-      }
+      for (const key of indexer(object)) unfile(entries, key, id);
     }
   }
+}
+
+/** Ids by key. Most keys have one id, and a Set for each would cost more than the objects' own identity. */
+type Filing = Map<string, string | Set<string>>;
+
+function file(entries: Filing, key: string, id: string): void {
+  const filed = entries.get(key);
+  if (filed === undefined || filed === id) entries.set(key, id);
+  else if (typeof filed === 'string') entries.set(key, new Set([filed, id]));
+  else filed.add(id);
+}
+
+function unfile(entries: Filing, key: string, id: string): void {
+  const filed = entries.get(key);
+  if (typeof filed === 'object') filed.delete(id);
+  if (filed === id || (typeof filed === 'object' && filed.size === 0)) entries.delete(key);
 }
 
 const nothing: ReadonlySet<string> = new Set();

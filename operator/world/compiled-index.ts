@@ -34,12 +34,14 @@ export interface CompiledEntry {
 
 /** Compiled objects by source and gateway. Fed by the watches on the compiled namespaces and by the operator's own writes. */
 export class CompiledIndex {
-  readonly #bySource = new Map<string, Map<string, CompiledEntry>>();
+  /** Mostly one gateway serves a source, so a list is both smaller and fast enough. */
+  readonly #bySource = new Map<string, readonly CompiledEntry[]>();
   readonly #byName = new Map<string, CompiledEntry>();
 
   /** The entries of one source, by gateway id. */
   of(kind: CompiledKind, source: string): ReadonlyMap<string, CompiledEntry> {
-    return this.#bySource.get(`${kind}/${source}`) ?? nothing;
+    const entries = this.#bySource.get(`${kind}/${source}`);
+    return entries === undefined ? nothing : new Map(entries.map((entry) => [entry.gateway, entry]));
   }
 
   get size(): number {
@@ -61,9 +63,7 @@ export class CompiledIndex {
     if (order === 0 || (order > 0 && !force)) return false;
     this.#byName.set(name, entry);
     const source = `${entry.kind}/${entry.source}`;
-    const entries = this.#bySource.get(source) ?? new Map<string, CompiledEntry>();
-    entries.set(entry.gateway, entry);
-    this.#bySource.set(source, entries);
+    this.#bySource.set(source, [...this.#others(source, entry.gateway), entry]);
     return true;
   }
 
@@ -72,10 +72,14 @@ export class CompiledIndex {
     if (entry === undefined) return undefined;
     this.#byName.delete(`${namespace}/${name}`);
     const source = `${entry.kind}/${entry.source}`;
-    const entries = this.#bySource.get(source);
-    entries?.delete(entry.gateway);
-    if (entries?.size === 0) this.#bySource.delete(source);
+    const others = this.#others(source, entry.gateway);
+    if (others.length === 0) this.#bySource.delete(source);
+    else this.#bySource.set(source, others);
     return entry;
+  }
+
+  #others(source: string, gateway: string): readonly CompiledEntry[] {
+    return this.#bySource.get(source)?.filter((entry) => entry.gateway !== gateway) ?? [];
   }
 
   /** Everything of an ApiGateway that is gone, and its namespace with it. */
