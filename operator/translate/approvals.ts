@@ -51,13 +51,15 @@ function decide(approvals: readonly Approval[], world: World): Decision {
 }
 
 /**
- * Whether an Approval counts: it was found good before, or the admission policy, which lets only approvers write one,
- * was in force when it was created.
+ * Whether an Approval counts: it was found good before, or it was never found bad and the admission policy, which lets
+ * only approvers write one, was in force when it was created.
  */
 export function counts(approval: Approval, world: World): boolean {
   if (approval.metadata.deletionTimestamp !== undefined) return false;
   const accepted = approval.status?.conditions?.find((condition) => condition.type === 'Accepted');
   if (accepted?.status === 'True') return true;
+  // Found bad once, it stays so: the policy may have been weakened meanwhile and be as old as ever.
+  if (accepted?.reason === 'PolicyMissing') return false;
   const since = world.approvalPolicySince;
   // Within the same second nobody can tell which came first.
   return since !== undefined && since < (approval.metadata.creationTimestamp ?? '');
