@@ -72,7 +72,10 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.constant<Change>(() => undefined),
   fc.constant<Change>((value) => (Array.isArray(value) ? [...value, ...value].map(copyJson) : value)),
   fc.constant<Change>((value) => (isJsonObject(value) ? { ...value, unknown: { a: 1 } } : [value])),
-  fc.string({ maxLength: 70, unit: 'grapheme' }).map((text) => () => text),
+  // Not any character: whether the newest ones can be printed depends on the version of Unicode that each side knows.
+  fc
+    .string({ maxLength: 70, unit: fc.constantFrom(...'abzAZ019 -_./:@{}*<&\'"\\\t\n\u0001\u007f\u00a0\u200béßΩ中🙂') })
+    .map((text) => () => text),
 );
 
 /** Follows the numbers down into the value and changes what stands there; undefined takes it away. */
@@ -98,12 +101,18 @@ function editMember(value: JsonValue, [position, rest]: Position, to: Change): J
   return edited;
 }
 
+/** The one thing in which we are stricter on purpose: see `checkType` in validate-value.ts. */
+function isListForDate({ field, message }: { readonly field: string; readonly message: string }): boolean {
+  return /\.not(Before|After)$/.test(field) && message.endsWith('must be of type string: "array"');
+}
+
 async function compare(apiServer: ApiServer, object: JsonObject): Promise<void> {
   const schema = schemas.get(String(object['kind']));
   assert.ok(schema);
   const scope = schema.kind.namespaced ? 'namespaces/banten/' : '';
   const path = `/apis/${schema.kind.group}/${schema.kind.version}/${scope}${schema.kind.plural}`;
   const judged = judgeObject(schema, object);
+  if (judged.errors.some(isListForDate)) return;
   const answer = await apiServer.send('POST', `${path}?dryRun=All&fieldValidation=Ignore`, object);
   assert.deepEqual(causeLines(judged.errors), causeLines(answer.causes), answer.message);
   if (judged.errors.length === 0) {

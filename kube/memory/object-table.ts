@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { apiVersionOf, type ResourceKind } from '#api/kinds.ts';
-import { type KubeObject, keyOf, type ObjectKey } from '#api/object.ts';
+import type { KubeObject, ObjectKey } from '#api/object.ts';
 import { deepFreeze, isJsonObject, type JsonObject } from '#kube/schema/json.ts';
-import { type ObjectSchema, readCrd } from '#kube/schema/object-schema.ts';
+import { readCrd } from '#kube/schema/object-schema.ts';
 import { unknownKind } from './answers.ts';
 import { Collection, keyOfObject } from './collection.ts';
 import { coreSchemas } from './core-schemas.ts';
@@ -74,10 +74,6 @@ export class ObjectTable {
     return found;
   }
 
-  schemas(): ObjectSchema[] {
-    return [...this.#byName.values()].map(({ schema }) => schema);
-  }
-
   onChange(listener: ChangeListener): void {
     this.#listeners.push(listener);
   }
@@ -132,9 +128,4 @@ function isKubeObject(object: JsonObject): object is JsonObject & KubeObject {
     isJsonObject(metadata) &&
     typeof metadata['name'] === 'string'
   );
-}
-
-/** For messages: `Secret tangerang/kunci`. */
-export function describeObject(object: KubeObject): string {
-  return `${object.kind} ${keyOf(object)}`;
 }

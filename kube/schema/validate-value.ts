@@ -68,6 +68,10 @@ function visit(schema: StructuralSchema, value: JsonValue, place: Place, report:
   if (isJsonObject(value)) checkObject(schema, value, place, report);
 }
 
+/**
+ * The API server takes a list for a string that has a format (its type check looks at the format only). We do not: no
+ * program could read such an object.
+ */
 function checkType(schema: StructuralSchema, value: JsonValue, path: string, report: Report): void {
   const expected: readonly (string | undefined)[] =
     schema['x-kubernetes-int-or-string'] === true ? ['integer', 'string'] : [schema.type];
