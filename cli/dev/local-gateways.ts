@@ -29,6 +29,7 @@ export class LocalGateways {
   readonly #running = new Map<string, Gateway>();
   readonly #ports = new Map<string, number>();
   #work: Promise<void> = Promise.resolve();
+  #closed = false;
 
   constructor(options: LocalGatewaysOptions) {
     this.#options = options;
@@ -72,6 +73,7 @@ export class LocalGateways {
 
   /** Ends all at once: calls under way are cut. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#work;
     await Promise.all([...this.#running.keys()].map((id) => this.#stop(id)));
   }
@@ -86,7 +88,13 @@ export class LocalGateways {
   async #start(object: ApiGateway): Promise<void> {
     const id = keyOf(object);
     const namespace = object.status?.compiledNamespace;
-    if (this.#running.has(id) || namespace === undefined || object.spec.className !== this.#options.className) return;
+    if (
+      this.#closed ||
+      this.#running.has(id) ||
+      namespace === undefined ||
+      object.spec.className !== this.#options.className
+    )
+      return;
     const { store, log, accessLog, onChange } = this.#options;
     const gateway = await startGateway({
       source: storeSource(store, namespace, log),
