@@ -10,15 +10,16 @@ const maxAgeMs = 330_000;
 const windowBytes = 1024 * 1024;
 
 /**
- * All watches on one HTTP/2 connection that is asked for a sign of life. On node:http2 itself and not undici, which
+ * As many watches as the server allows on one HTTP/2 connection that is asked for a sign of life. On node:http2 itself and not undici, which
  * breaks all streams at a polite GOAWAY (the API server sends one beside every 401) and does not bound a PING.
  */
 export class Http2Line implements Line {
   readonly maxAgeMs = maxAgeMs;
   readonly #session: ClientHttp2Session;
   readonly #timer: NodeJS.Timeout;
+  #streams = 0;
 
-  constructor(socket: TLSSocket, { origin, limits, onDead }: LineTarget) {
+  private constructor(socket: TLSSocket, { origin, limits, onDead }: LineTarget) {
     const session = connect(origin, {
       createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: windowBytes },
@@ -34,8 +35,31 @@ export class Http2Line implements Line {
     return this.#session.closed || this.#session.destroyed;
   }
 
+  /** Resolves once the server has said how many streams it allows, which is the first that it says. */
+  static async open(socket: TLSSocket, target: LineTarget, opening: AbortSignal): Promise<Http2Line> {
+    const line = new Http2Line(socket, target);
+    try {
+      await once(line.#session, 'remoteSettings', { signal: opening });
+      return line;
+    } catch (error) {
+      const cause = new StoreError('Unreachable', 'the connection of the watches could not be opened', {
+        cause: error,
+      });
+      line.destroy(cause);
+      throw cause;
+    }
+  }
+
+  get full(): boolean {
+    return this.#streams >= (this.#session.remoteSettings.maxConcurrentStreams ?? Number.POSITIVE_INFINITY);
+  }
+
   async open(path: string, headers: Record<string, string>, opening: AbortSignal): Promise<OpenedStream> {
     const stream = this.#session.request({ ...headers, ':method': 'GET', ':path': path });
+    this.#streams += 1;
+    stream.once('close', () => {
+      this.#streams -= 1;
+    });
     const abort = () => stream.destroy(new StoreError('Unreachable', 'opening the watch was given up'));
     opening.addEventListener('abort', abort, { once: true });
     if (opening.aborted) abort();

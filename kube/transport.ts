@@ -111,9 +111,7 @@ export class Transport {
 
   async #open(path: string, deadline: Deadline): Promise<OpenedStream & { maxAgeMs: number }> {
     const { credentials, watchLine } = await this.#prepare();
-    const line = await watchLine.get(deadline.signal);
-    const opened = await line.open(`${this.#pathPrefix}${path}`, headersOf(credentials), deadline.signal);
-    return { ...opened, maxAgeMs: line.maxAgeMs };
+    return await watchLine.open(`${this.#pathPrefix}${path}`, headersOf(credentials), deadline.signal);
   }
 
   async #prepare(): Promise<{ credentials: Credentials; pool: Pool; watchLine: WatchLine }> {

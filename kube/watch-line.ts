@@ -27,6 +27,8 @@ export interface Line {
   readonly maxAgeMs: number;
   /** True when nothing can be opened on it any more. */
   readonly closed: boolean;
+  /** True while it carries as many watches as it can. */
+  readonly full: boolean;
   /** Waits for the head of the answer; `opening` bounds only that. */
   open(path: string, headers: Record<string, string>, opening: AbortSignal): Promise<OpenedStream>;
   destroy(error: Error): void;
@@ -37,49 +39,57 @@ const http1MaxAgeMs = 50_000;
 const http1Connections = 64;
 
 /**
- * The connection of all watches. It must see within a minute that it is half-open: packets are lost, or a proxy
+ * The connections of all watches: one, or as many as it takes, because a server bounds the streams of a connection (100
+ * in an API server) and lets those beyond wait for ever. A connection must see within a minute that it is half-open: packets are lost, or a proxy
  * swallows them, or the API server is stopped, and no FIN or RST ever comes. Silence alone proves nothing: the API
  * server sends a bookmark only when it has something newer to say, and for a quiet kind that can take 10 minutes.
  *
- *   HTTP/2 (every API server): one connection; PING each 15 s, no answer within 15 s more ──▶ break, readers resume
+ *   HTTP/2 (every API server): 100 watches a connection, or what it allows; PING each 15 s, no answer within 15 s more ──▶ break, readers resume
  *   HTTP/1.1 (some proxies):   one connection per watch; readers close it themselves after 50 s and resume
  *
  * TCP keep-alive stands behind both, but a proxy or the kernel of a stopped process answers it.
  */
 export class WatchLine {
   readonly #target: LineTarget;
-  #line: Promise<Line> | undefined;
+  #lines: Line[] = [];
+  #making: Promise<Line> | undefined;
   #destroyed = false;
 
   constructor(target: LineTarget) {
     this.#target = target;
   }
 
-  /** The present line, or a new one. `opening` bounds making it. */
-  async get(opening: AbortSignal): Promise<Line> {
-    if (this.#destroyed) throw closed();
-    const known = this.#line;
-    const present = await known?.catch(() => undefined);
-    if (present !== undefined && !present.closed) return present;
-    // Of several that waited one makes the new line.
-    if (this.#line === known || this.#line === undefined) this.#line = this.#make(opening);
-    return await this.#line;
+  /** Opens a watch where there is room. `opening` bounds waiting for the head of the answer. */
+  async open(
+    path: string,
+    headers: Record<string, string>,
+    opening: AbortSignal,
+  ): Promise<OpenedStream & { readonly maxAgeMs: number }> {
+    for (;;) {
+      if (this.#destroyed) throw closed();
+      this.#lines = this.#lines.filter((line) => !line.closed);
+      const line = this.#lines.find(({ full }) => !full);
+      if (line !== undefined) return { ...(await line.open(path, headers, opening)), maxAgeMs: line.maxAgeMs };
+      // Of several that wait one makes the new line; then all look again, because it may be full at once.
+      this.#making ??= this.#make(opening);
+      await this.#making;
+    }
   }
 
   async destroy(): Promise<void> {
     this.#destroyed = true;
-    const line = await this.#line?.catch(() => undefined);
-    line?.destroy(closed());
+    for (const line of this.#lines) line.destroy(closed());
+    await this.#making?.catch(() => undefined);
   }
 
   async #make(opening: AbortSignal): Promise<Line> {
     try {
       const line = await makeLine(this.#target, opening);
       if (this.#destroyed) line.destroy(closed());
+      else this.#lines.push(line);
       return line;
-    } catch (error) {
-      this.#line = undefined;
-      throw error;
+    } finally {
+      this.#making = undefined;
     }
   }
 }
@@ -88,7 +98,7 @@ async function makeLine(target: LineTarget, opening: AbortSignal): Promise<Line>
   const url = new URL(target.origin);
   if (url.protocol === 'http:') return http1Line(target);
   const socket = await connectSocket(url, target, opening);
-  if (socket.alpnProtocol === 'h2') return new Http2Line(socket, target);
+  if (socket.alpnProtocol === 'h2') return await Http2Line.open(socket, target, opening);
   socket.destroy();
   return http1Line(target);
 }
@@ -105,6 +115,7 @@ function http1Line({ origin, tls, limits }: LineTarget): Line {
     get closed() {
       return pool.destroyed;
     },
+    full: false, // those beyond its connections wait in the pool, at most as long as a watch lives
     open: async (path, headers, opening) => {
       const stop = new AbortController();
       const abort = () => stop.abort();
