@@ -156,6 +156,13 @@ const cases: readonly Case[] = [
     expect: '200',
   },
   {
+    name: 'a host that its Tenant claims no more, whatever paths it claims',
+    api: { hosts: ['api.banten'] },
+    objects: [aTenant({ paths: ['/'], hosts: [] })],
+    host: 'api.banten',
+    expect: 'GW_PATH_NOT_CLAIMED',
+  },
+  {
     name: 'a host that another Tenant claims',
     objects: [aTenant({ id: 'jakarta', hosts: ['api.jakarta'] })],
     host: 'API.Jakarta.:80',

@@ -19,15 +19,17 @@ export function tenant(): Filter {
       if (!mayAnswer(api, provider, exchange.host)) {
         throw new GatewayError(
           'GW_PATH_NOT_CLAIMED',
-          `The Tenant "${api.tenantId}" may not answer under ${api.basePath} here: the path is missing in its spec.paths.`,
+          `The Tenant "${api.tenantId}" may not answer at this host and under ${api.basePath}: its spec.hosts or spec.paths lacks the claim.`,
         );
       }
     },
   };
 }
 
+/** A claim that was withdrawn holds at once, although the API's own object stays as it was. */
 function mayAnswer(api: ApiEntry, provider: TenantEntry, host: string): boolean {
-  if (api.hosts.length > 0 || provider.hosts.includes(host)) return true;
+  if (provider.hosts.includes(host)) return true;
+  if (api.hosts.length > 0) return false;
   for (const prefix of provider.paths) if (isUnder(api.basePath, prefix)) return true;
   return false;
 }

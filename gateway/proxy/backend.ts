@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
+import type { AddressJudge } from '#api/backend-address.ts';
 import type { CompiledBackend } from '#api/compiled/contract.ts';
-import type { AddressJudge } from './address.ts';
 import { buildGuardedConnector } from './connector.ts';
 
 /** Kept connections to one origin under one connect timeout; shared by all APIs that name it. */

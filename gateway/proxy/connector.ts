@@ -2,8 +2,8 @@ import { type LookupAddress, lookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { buildConnector } from 'undici';
+import type { AddressJudge } from '#api/backend-address.ts';
 import { CodedError } from '#api/errors.ts';
-import type { AddressJudge } from './address.ts';
 
 /** The backend's name leads to an address that may not be called. */
 export class AddressRefused extends CodedError {

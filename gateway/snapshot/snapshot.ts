@@ -1,3 +1,4 @@
+import { buildAddressJudge } from '#api/backend-address.ts';
 import type {
   Compiled,
   CompiledApiService,
@@ -9,7 +10,6 @@ import type {
 } from '#api/compiled/contract.ts';
 import { Calendar } from '../limits/calendar.ts';
 import { releaseRules } from '../limits/rule.ts';
-import { buildAddressJudge } from '../proxy/address.ts';
 import { FirstCome } from '../router/first-come.ts';
 import { Router } from '../router/router.ts';
 import { TrustedProxies } from '../router/trusted-proxies.ts';

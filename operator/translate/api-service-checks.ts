@@ -1,8 +1,9 @@
+import { buildAddressJudge, isCidr, literalAddress } from '#api/backend-address.ts';
+import type { ApiGateway } from '#api/generated/apigateway.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import { keyOf } from '#api/object.ts';
 import { isUnder, refId, routesOf } from '../world/routes.ts';
 import type { AcceptedTenant, World } from '../world/world.ts';
-import { isReachable } from './address.ts';
 import type { Problem } from './outcome.ts';
 import { enumerate } from './outcome.ts';
 import { byPrecedence } from './precedence.ts';
@@ -111,22 +112,33 @@ function urlsMustBeRead({ api }: Candidate): Problem | undefined {
   return invalid(`spec.backend.endpoints[${bad}].url is no URL that can be called, such as http://10.1.2.3:9000/situs`);
 }
 
+/** As far as it can be said before a connection is made: the gateway judges every address again, after DNS. */
 function addressesMustBeReachable({ api, world }: Candidate): Problem | undefined {
   for (const ref of api.spec.gatewayRefs) {
     const gateway = world.apiGateways.get(refId(ref, api));
-    if (gateway === undefined) continue;
-    const { allow = [], deny = [] } = gateway.spec.backendAccess ?? {};
-    const refused = api.spec.backend.endpoints.find(({ url }) => {
-      return isReachable(new URL(url).hostname, { allow, deny }) === false;
-    });
-    if (refused !== undefined) {
-      return {
-        reason: 'BackendNotAllowed',
-        message: `ApiGateway "${keyOf(gateway)}" does not reach "${new URL(refused.url).host}": use another address, or the organiser lists it in spec.backendAccess.allow of the gateway`,
-      };
-    }
+    const problem = gateway && unreachableFrom(gateway, api);
+    if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+function unreachableFrom(gateway: ApiGateway, api: ApiService): Problem | undefined {
+  const { allow = [], deny = [] } = gateway.spec.backendAccess ?? {};
+  const judge = buildAddressJudge({ allow: allow.filter(isCidr), deny: deny.filter(isCidr), own: () => [] });
+  for (const { url } of api.spec.backend.endpoints) {
+    const { hostname, host } = new URL(url);
+    const address = literalAddress(hostname);
+    const reason = address === undefined ? undefined : judge(address);
+    if (reason !== undefined) return backendNotAllowed(keyOf(gateway), host, reason);
+  }
+  return undefined;
+}
+
+function backendNotAllowed(gateway: string, host: string, reason: string): Problem {
+  return {
+    reason: 'BackendNotAllowed',
+    message: `ApiGateway "${gateway}" does not reach "${host}", which ${reason}: use another address, or the organiser lists it in spec.backendAccess.allow of the gateway`,
+  };
 }
 
 function operationsMustDiffer({ api }: Candidate): Problem | undefined {

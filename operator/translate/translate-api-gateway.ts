@@ -1,3 +1,4 @@
+import { isCidr } from '#api/backend-address.ts';
 import type { Compiled, CompiledGateway } from '#api/compiled/contract.ts';
 import { contractVersion } from '#api/compiled/contract.ts';
 import type { ApiGateway, ApiGatewayStatus } from '#api/generated/apigateway.ts';
@@ -5,7 +6,6 @@ import type { TenantSelection } from '#api/generated/shared.ts';
 import type { Tenant } from '#api/generated/tenant.ts';
 import { keyOf } from '#api/object.ts';
 import type { World } from '../world/world.ts';
-import { isCidr } from './address.ts';
 import { compileLimits, hasCalendarLimit } from './limits.ts';
 import type { Outcome, Problem } from './outcome.ts';
 import { observe, verdict } from './outcome.ts';

@@ -36,6 +36,17 @@ export function buildAddressJudge(policy: AddressPolicy): AddressJudge {
   };
 }
 
+/** Whether `text` is an address block in CIDR notation, IPv4 or IPv6. */
+export function isCidr(text: string): boolean {
+  return ipaddr.isValidCIDR(text);
+}
+
+/** The literal address in a URL's host, without brackets; undefined when it is a name, which only DNS resolves. */
+export function literalAddress(host: string): string | undefined {
+  const bare = host.startsWith('[') ? host.slice(1, -1) : host;
+  return ipaddr.isValid(bare) ? bare : undefined;
+}
+
 /** The address itself and the IPv4 address that it stands for, if any. */
 function meaningsOf(address: Address): Address[] {
   if (address instanceof ipaddr.IPv4) return [address];

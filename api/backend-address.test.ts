@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { buildAddressJudge } from './address.ts';
+import { buildAddressJudge } from './backend-address.ts';
 
 const own = () => ['10.1.2.3', 'fd12::3', '10.96.0.1'];
 const strict = buildAddressJudge({ allow: [], deny: ['10.9.0.0/16', '2001:db8:bad::/48'], own });
