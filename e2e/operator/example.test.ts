@@ -62,7 +62,7 @@ describe('the Banten example on a cluster', () => {
     await gateway.untilStatus(200, path, { key });
     await installation.remove(approval);
     await installation.untilCondition(dasbor, 'Approved', { status: 'False', reason: 'PendingApproval' });
-    await gateway.untilStatus(401, path, { key });
+    await gateway.untilStatus(403, path, { key });
     await installation.apply(...readObjects(file).filter(({ kind }) => kind === 'Approval'));
     await installation.untilReady(dasbor, approval);
     await gateway.untilStatus(200, path, { key });

@@ -95,7 +95,10 @@ interface PlanInput {
   readonly credentials: readonly CredentialVerdict[];
 }
 
-/** One compiled object for each gateway that serves something of what was granted. */
+/**
+ * One compiled object for each gateway of what was asked for. Where nothing is granted it has the keys alone, so that a
+ * caller who waits for an Approval is told that, and not that his key is unknown.
+ */
 function planFor(input: PlanInput): CompiledPlan {
   const plan = new Map<string, Compiled | 'keep'>();
   const credentials = input.credentials.flatMap((judged) => compileCredential(judged) ?? []);
@@ -108,10 +111,9 @@ function planFor(input: PlanInput): CompiledPlan {
 
 function grantsByGateway({ grants, world }: PlanInput): Map<string, CompiledGrant[]> {
   const byGateway = new Map<string, CompiledGrant[]>();
-  for (const { grant } of grants) {
-    if (grant === undefined) continue;
-    for (const gateway of gatewaysOf(grant.api, world)) {
-      byGateway.set(gateway, [...(byGateway.get(gateway) ?? []), grant]);
+  for (const { api, grant } of grants) {
+    for (const gateway of gatewaysOf(api, world)) {
+      byGateway.set(gateway, [...(byGateway.get(gateway) ?? []), ...(grant === undefined ? [] : [grant])]);
     }
   }
   return byGateway;

@@ -2,7 +2,7 @@ import type { Compiled } from '#api/compiled/contract.ts';
 import type { Observation } from '#api/conditions.ts';
 import type { KubeObject } from '#api/object.ts';
 import { idOf, keyOf } from '#api/object.ts';
-import { apiKeyDataKey } from '../world/key-secret.ts';
+import { apiKeyDataKey, hashApiKey } from '../world/key-secret.ts';
 import { routesOf } from '../world/routes.ts';
 import type { World, WorldSettings } from '../world/world.ts';
 import type { Resources } from './gather-world.ts';
@@ -81,15 +81,16 @@ function translateApiServices(world: World, now: string, ledger: Ledger): void {
   }
 }
 
-/** Puts in what the operator would generate: a hash that stands for a key which nobody has. */
+/** Puts in what the operator would generate: the hash of something that is too weak to be taken as a key. */
 function generateKeys(world: World, now: string): void {
+  const pepper = Buffer.from(world.settings.pepper, 'base64');
   for (const subscription of world.subscriptions.values()) {
     const { namespace = '', uid = '' } = subscription.metadata;
     for (const { secretName } of translateSubscription(subscription, world, now).missingSecrets) {
       world.keySecrets.put({
         metadata: { namespace, name: secretName, resourceVersion: '0' },
         ownerUid: uid,
-        keys: new Map([[apiKeyDataKey, { hash: `generated for ${idOf(namespace, secretName)}`, weak: false }]]),
+        keys: new Map([[apiKeyDataKey, { hash: hashApiKey(idOf(namespace, secretName), pepper), weak: false }]]),
       });
     }
   }
