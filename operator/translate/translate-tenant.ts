@@ -129,12 +129,23 @@ function claimsMustBeFree(tenant: Tenant, wanted: AcceptedTenant, world: World):
     const claim = overlapOf(wanted, other);
     if (claim !== undefined) return conflict(claim, other.name);
   }
+  const news = newClaims(wanted, world.acceptedTenant(wanted.name));
   for (const rival of world.tenants.values()) {
     if (!isEarlierRival(rival, tenant, world)) continue;
-    const claim = overlapOf(wanted, wantedBy(rival));
+    const claim = overlapOf(news, wantedBy(rival));
     if (claim !== undefined) return conflict(claim, rival.metadata.name);
   }
   return undefined;
+}
+
+/** What a Tenant does not have yet: only that may go to somebody who comes first. */
+function newClaims(wanted: AcceptedTenant, held: AcceptedTenant | undefined): AcceptedTenant {
+  const { hosts = [], paths = [] } = held ?? {};
+  return {
+    ...wanted,
+    hosts: wanted.hosts.filter((host) => !hosts.includes(host)),
+    paths: wanted.paths.filter((path) => !paths.some((mine) => isUnder(path, mine))),
+  };
 }
 
 /** A Tenant that has nothing yet, comes first, and is not refused for another reason: it is about to get what it wants. */

@@ -21,8 +21,8 @@ import { nameOf, type TranslationSettings, translateAll } from './translate.ts';
 /*
  * Golden pairs: testdata/<case>.in.yaml is laid over testdata/base.yaml (an object of the same name replaces that of the
  * base), and testdata/<case>.out.yaml says what becomes of the objects that the case names, and of no others.
- * Two documents are not objects: `kind: Served` is a compiled object that a gateway has already, `kind: Settings`
- * overrides settings. `make golden` rewrites the outputs; read the diff.
+ * Two kinds of documents are not objects of the case: `kind: Before` holds an object as it was, and what it was compiled to
+ * is served already; `kind: Settings` overrides settings. `make golden` rewrites the outputs; read the diff.
  */
 
 const folder = new URL('./testdata/', import.meta.url);
@@ -69,16 +69,32 @@ function pick({ metadata }: KubeObject): Partial<KubeObject['metadata']> {
 
 function readCase(name: string): Case {
   const own = read(`${name}.in.yaml`);
-  const special = (kind: string) => own.filter((object) => object.kind === kind);
-  const real = own.filter(({ kind }) => kind !== 'Served' && kind !== 'Settings');
-  const names = new Set(real.map(nameOf));
-  const base = read('base.yaml').filter((object) => !names.has(nameOf(object)));
+  const real = own.filter(({ kind }) => kind !== 'Before' && kind !== 'Settings');
+  const settings = own.find(({ kind }) => kind === 'Settings') as Partial<TranslationSettings> | undefined;
+  const before = own.filter(({ kind }) => kind === 'Before').map((document) => (document as unknown as Before).object);
   return {
-    objects: [...base, ...real].map(stored),
-    served: special('Served').map((object) => object as unknown as Served),
-    settings: { ...usual, ...(special('Settings')[0] as Partial<TranslationSettings> | undefined) },
-    names,
+    objects: overBase(real),
+    served: before.length === 0 ? [] : servedFrom(overBase(before)),
+    settings: { ...usual, ...settings },
+    names: new Set(real.map(nameOf)),
   };
+}
+
+interface Before {
+  readonly object: KubeObject;
+}
+
+function overBase(objects: readonly KubeObject[]): KubeObject[] {
+  const names = new Set(objects.map(nameOf));
+  const base = read('base.yaml').filter((object) => !names.has(nameOf(object)));
+  return [...base, ...objects].map(stored);
+}
+
+function servedFrom(objects: readonly KubeObject[]): Served[] {
+  const { compiled } = translateAll({ objects }, usual);
+  return Object.entries(compiled).flatMap(([gateway, sources]) =>
+    Object.values(sources).flatMap((object) => (object === 'keep' ? [] : [{ gateway, compiled: object }])),
+  );
 }
 
 const usual: TranslationSettings = {
