@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   gateway: ['api', 'kube', 'gateway'],
   cli: ['api', 'kube', 'operator', 'gateway', 'cli'],
   tools: ['api', 'kube', 'tools'],
-  e2e: ['api', 'kube', 'operator', 'gateway', 'cli', 'e2e', 'tools'],
+  e2e: ['api', 'kube', 'operator', 'gateway', 'cli', 'e2e', 'examples', 'tools'],
   bench: ['api', 'kube', 'operator', 'gateway', 'cli', 'bench', 'tools'],
   examples: ['examples'],
 };
