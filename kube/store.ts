@@ -1,5 +1,5 @@
 import type { ResourceKind } from '#api/kinds.ts';
-import type { KubeObject, ObjectKey, ObjectMeta } from '#api/object.ts';
+import type { KubeObject, ObjectKey } from '#api/object.ts';
 
 /**
  * Where resources live. Two implementations, one shared test suite (`store.suite.ts`): the Kubernetes API server
@@ -28,7 +28,7 @@ export interface Store {
   /**
    * Server-side apply of the fields that `object` holds, under `fieldManager`. With `metadata.resourceVersion` it is a
    * compare-and-swap (`Conflict` when the object moved on or is gone); without, it creates or merges. Fields owned by
-   * another manager with another value: `Conflict` with {@link StoreError.conflicts}, unless `force`.
+   * another manager with another value: `Conflict` with {@link StoreError.causes}, unless `force`.
    */
   apply<T extends KubeObject>(object: T, options: ApplyOptions): Promise<T>;
 
@@ -90,6 +90,3 @@ export interface DeleteOptions extends CallOptions {
   /** Default `Background`. */
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
 }
-
-/** Identity and version of an object without its content. */
-export type PartialObject = KubeObject & { metadata: ObjectMeta };
