@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../context.ts';
 import { addSourceFlags, type SourceFlags, sourceHelp } from '../source/options.ts';
 
 export interface KeysFlags extends SourceFlags {
   readonly show?: boolean;
+  readonly output: 'table' | 'key';
 }
 
 export function registerKeys(program: Command, context: CommandContext, done: (code: number) => void): void {
@@ -15,6 +16,12 @@ export function registerKeys(program: Command, context: CommandContext, done: (c
     )
     .argument('[subscription]', 'name of one Subscription, or namespace/name (default: all)')
     .option('--show', 'print the keys themselves')
+    .option(
+      '-o, --output <format>',
+      'table, or key: nothing but the keys that work, one in a line',
+      parseFormat,
+      'table',
+    )
     .addHelpText(
       'after',
       `${sourceHelp}
@@ -23,6 +30,7 @@ Examples:
   ${name} keys
   ${name} keys perizinan -n tangerang
   ${name} keys tangerang/perizinan --show
+  curl -H "X-API-Key: $(${name} keys tangerang/perizinan -o key | head -n 1)" http://127.0.0.1:8080/banten/situs/v1
 
 Exit codes: 0 listed, 1 no such Subscription or nobody could be asked, 2 wrong usage.`,
     )
@@ -30,4 +38,9 @@ Exit codes: 0 listed, 1 no such Subscription or nobody could be asked, 2 wrong u
       const { printKeys } = await import('./print-keys.ts');
       done(await printKeys(subscription, flags, context));
     });
+}
+
+function parseFormat(text: string): string {
+  if (text === 'table' || text === 'key') return text;
+  throw new InvalidArgumentError('It is table or key.');
 }

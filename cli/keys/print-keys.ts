@@ -20,11 +20,22 @@ export async function printKeys(
       terminal.err(`There are no Subscriptions in ${source.name}.`);
       return exitCodes.ok;
     }
-    const rows = await Promise.all(subscriptions.flatMap((one) => rowsOf(one, source, flags.show === true)));
-    const header = ['NAMESPACE', 'SUBSCRIPTION', 'CREDENTIAL', 'STATE', 'LIES IN', ...(flags.show ? ['KEY'] : [])];
-    terminal.out(renderTable(header, rows));
+    const show = flags.show === true || flags.output === 'key';
+    const rows = await Promise.all(subscriptions.flatMap((one) => rowsOf(one, source, show)));
+    if (flags.output === 'key') printValues(rows, terminal);
+    else terminal.out(renderTable(show ? [...header, 'KEY'] : header, rows));
     return exitCodes.ok;
   });
+}
+
+const header = ['NAMESPACE', 'SUBSCRIPTION', 'CREDENTIAL', 'STATE', 'LIES IN'];
+const missing = '(not there yet)';
+
+function printValues(rows: readonly (readonly string[])[], { out }: CommandContext['terminal']): void {
+  for (const row of rows) {
+    const key = row.at(-1);
+    if (row[3] === 'Active' && key !== undefined && key !== missing) out(key);
+  }
 }
 
 async function find(source: Source, wanted: string | undefined, flags: KeysFlags): Promise<Subscription[]> {
@@ -48,6 +59,6 @@ function rowsOf(subscription: Subscription, source: Source, show: boolean): Prom
     const place = file ?? `Secret ${namespace}/${secretName}, key ${key}`;
     const row = [namespace, name, credential.name, status?.state ?? 'Unknown', place];
     if (!show) return row;
-    return [...row, (await source.readKey({ namespace, name: secretName }, key)) ?? '(not there yet)'];
+    return [...row, (await source.readKey({ namespace, name: secretName }, key)) ?? missing];
   });
 }

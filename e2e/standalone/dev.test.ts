@@ -117,11 +117,11 @@ describe('simpul dev', () => {
   });
 
   test('the second application is refused until the Approval exists, then served, then refused again', async () => {
-    assert.equal((await callAs('tangerang/dasbor/utama')).status, 401);
+    assert.equal((await callAs('tangerang/dasbor/utama')).status, 403);
     await dev.write('approval.yaml', example.approval);
     await becomes('tangerang/dasbor/utama', 200);
     await dev.remove('approval.yaml');
-    await becomes('tangerang/dasbor/utama', 401);
+    await becomes('tangerang/dasbor/utama', 403);
     await dev.prints('deleted    Approval banten/dasbor-situs');
   });
 

@@ -28,8 +28,8 @@ export async function runSimpul(
 }
 
 /** Runs a line as a person's shell would. */
-export async function runShell(line: string, cwd = root): Promise<Finished> {
-  return await finish(spawn('sh', ['-eu', '-c', line], { cwd, env: cleanEnv() }));
+export async function runShell(line: string, cwd = root, env: object = {}): Promise<Finished> {
+  return await finish(spawn('sh', ['-eu', '-c', line], { cwd, env: cleanEnv(env) }));
 }
 
 async function finish(child: ReturnType<typeof spawn>, stdin = ''): Promise<Finished> {
