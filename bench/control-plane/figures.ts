@@ -50,6 +50,8 @@ export interface Memory {
   /** Largest of a process that started at this size. */
   readonly operatorRestartedPeak: number;
   readonly operatorSteady: number;
+  /** Of {@link operatorSteady}: what the objects of the program take, the rest is room that V8 keeps. */
+  readonly operatorHeap: number;
   readonly gatewayPeak: number;
   readonly gatewaySteady: number;
 }

@@ -55,6 +55,7 @@ const rows: readonly Row[] = [
     goal: '512',
     of: ({ memory }) => `${shown(memory.operatorRestartedPeak)} / ${shown(memory.operatorSteady)}`,
   },
+  { name: 'of it heap in use, MiB', of: ({ memory }) => shown(memory.operatorHeap) },
   {
     name: 'gateway RSS, largest / after restart, MiB',
     of: ({ memory }) => `${shown(memory.gatewayPeak)} / ${shown(memory.gatewaySteady)}`,

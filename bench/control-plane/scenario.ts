@@ -4,6 +4,7 @@ import type { KubeObject } from '#api/object.ts';
 import { freePorts } from '#tools/controlplane/free-port.ts';
 import { until } from '../conditions.ts';
 import { progress } from '../progress.ts';
+import { samplesOf, sumOf } from '../prometheus.ts';
 import { BareWrites } from './bare-writes.ts';
 import type { BenchConfig } from './config.ts';
 import { type ApiServerCounts, countsOf, growthOf, readyObjects, total, untilSettled } from './counts.ts';
@@ -109,7 +110,9 @@ export class Scenario {
     const starts = await this.#restart();
     const idle = apiServices === sizes.at(-1) ? await this.#idle(idleSeconds) : undefined;
     const [operator, gateway] = [await this.#operator.use(), await this.#serving().use()];
+    const heap = sumOf(samplesOf(await this.#operator.metrics(), 'nodejs_heap_size_used_bytes'));
     const memory = {
+      operatorHeap: heap / 2 ** 20,
       ...{ operatorPeak, gatewayPeak, operatorRestartedPeak: operator.peakRssMiB },
       ...{ operatorSteady: operator.rssMiB, gatewaySteady: gateway.rssMiB },
     };
