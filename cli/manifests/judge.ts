@@ -7,7 +7,7 @@ import { dropNulls } from '#kube/schema/defaults.ts';
 import type { FieldError } from '#kube/schema/field-error.ts';
 import { copyObject } from '#kube/schema/json.ts';
 import type { ObjectSchema } from '#kube/schema/object-schema.ts';
-import { validateObject } from '#kube/schema/validate-object.ts';
+import { rulesNotChecked, validateObject } from '#kube/schema/validate-object.ts';
 import { type Located, locate } from '#kube/yaml/read-manifests.ts';
 import type { Finding } from './finding.ts';
 import { remedyFor, remedyForUnknown } from './remedy.ts';
@@ -72,9 +72,12 @@ function withoutServerFields(object: ReturnType<typeof copyObject>): KubeObject 
 }
 
 function toFinding(located: Located, schema: ObjectSchema, error: FieldError): Finding {
-  const field = error.field === '<nil>' ? '' : error.field;
+  if (error === rulesNotChecked) {
+    const message = 'its rules are checked once these errors are repaired';
+    return { ...at(located, ''), severity: 'note', message };
+  }
   const remedy = remedyFor(schema, error);
-  return { ...at(located, field), message: error.message, ...(remedy === undefined ? {} : { remedy }) };
+  return { ...at(located, error.field), message: error.message, ...(remedy === undefined ? {} : { remedy }) };
 }
 
 function unknownKind(located: Located): Finding {

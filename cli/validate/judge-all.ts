@@ -1,3 +1,4 @@
+import { keyOf } from '#api/object.ts';
 import type { Manifests } from '#kube/yaml/read-manifests.ts';
 import type { Finding } from '../manifests/finding.ts';
 import { at, describe, type JudgeOptions, judge, type Verdict } from '../manifests/judge.ts';
@@ -18,7 +19,15 @@ export function judgeAll(manifests: readonly Manifests[], options: JudgeOptions 
   const { doubles, firsts } = separateDoubles(verdicts);
   const candidates = firsts.flatMap(({ located, stored }) => (stored === undefined ? [] : [{ located, stored }]));
   const findings = [...unreadable, ...verdicts.flatMap((verdict) => verdict.findings), ...doubles];
-  return { findings: [...findings, ...judgeTogether(candidates)], candidates, count: verdicts.length };
+  const together = judgeTogether(candidates).filter((finding) => !missesOneOf(firsts, finding));
+  return { findings: [...findings, ...together], candidates, count: verdicts.length };
+}
+
+/** Whether a note only says that an object is missing which is there, with errors of its own. */
+function missesOneOf(verdicts: readonly Verdict[], { severity, message }: Finding): boolean {
+  if (severity !== 'note') return false;
+  const broken = verdicts.filter(({ stored }) => stored === undefined).map(({ located }) => located.object);
+  return broken.some((object) => message.includes(`${object.kind} "${keyOf(object)}" does not exist`));
 }
 
 function toFinding(error: Manifests['errors'][number]): Finding {
