@@ -129,7 +129,7 @@ describe('Approvals and the policy that guards them', () => {
     await installation.untilCondition(apply('ignored'), 'Ready', waits);
     assert.equal(
       (await gateway.call('/provider/api', { key: await installation.keyIn('consumer', 'ignored-main') })).status,
-      401,
+      403,
     );
   });
 });

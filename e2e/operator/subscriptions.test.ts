@@ -158,7 +158,7 @@ describe('approval', () => {
     await installation.apply(asking);
     await installation.untilCondition(asking, 'Ready', waits);
     const key = await keyIn('asking-main');
-    await gateway.untilStatus(401, '/provider/planned', { key });
+    await gateway.untilStatus(403, '/provider/planned', { key });
     const yes = approval('provider', 'asking-yes', 'planned', about('asking'));
     const no = approval('provider', 'asking-no', 'planned', { ...about('asking'), decision: 'Rejected' });
     await installation.apply(yes);
@@ -166,7 +166,7 @@ describe('approval', () => {
     await gateway.untilStatus(200, '/provider/planned', { key });
     await installation.apply(no);
     await installation.untilCondition(asking, 'Ready', { status: 'False', reason: 'Rejected' });
-    await gateway.untilStatus(401, '/provider/planned', { key });
+    await gateway.untilStatus(403, '/provider/planned', { key });
     await installation.remove(no);
     await gateway.untilStatus(200, '/provider/planned', { key });
     await installation.remove(yes);
