@@ -6,6 +6,8 @@ export interface AuditEvent {
   readonly requestURI: string;
   /** RFC 3339 with six digits of fraction, UTC: compares as text. */
   readonly stageTimestamp: string;
+  /** When the request came in; the same form. */
+  readonly requestReceivedTimestamp: string;
   readonly user: { readonly username: string; readonly extra?: Readonly<Record<string, readonly string[]>> };
   readonly userAgent?: string;
   readonly sourceIPs?: readonly string[];
@@ -26,4 +28,14 @@ export async function readAudit(file: string): Promise<AuditEvent[]> {
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line) as AuditEvent);
+}
+
+/** Which token made a request: two processes of one ServiceAccount differ by it. */
+export function credentialOf({ user }: AuditEvent): string {
+  return user.extra?.['authentication.kubernetes.io/credential-id']?.[0] ?? '';
+}
+
+/** Whether a request changed something. */
+export function isAcceptedWrite({ verb, responseStatus }: AuditEvent): boolean {
+  return /^(create|update|patch|delete)/.test(verb) && (responseStatus?.code ?? 500) < 300;
 }

@@ -52,6 +52,8 @@ export class Installation {
   /** `http://127.0.0.1:<port>`; answers 200 with `backend <path>`. */
   readonly backend: string;
   readonly #programs: Program[] = [];
+  /** Of the operator that was started last. */
+  #kubeconfig = '';
   readonly #closers: (() => Promise<void>)[] = [];
 
   private constructor(cluster: ControlPlane, admin: ApiServerStore, backend: Backend) {
@@ -87,9 +89,15 @@ export class Installation {
     return await this.cluster.kubeconfigFor({ token });
   }
 
-  /** An operator process; resolves at once. */
+  /** An operator process with a token of its own; resolves at once. */
   async startOperator(flags?: readonly string[]): Promise<OperatorProgram> {
-    const operator = new OperatorProgram(await this.operatorKubeconfig(), flags);
+    this.#kubeconfig = await this.operatorKubeconfig();
+    return this.startOperatorAsBefore(flags);
+  }
+
+  /** An operator process with the token of the one before: needs no API server. */
+  startOperatorAsBefore(flags?: readonly string[]): OperatorProgram {
+    const operator = new OperatorProgram(this.#kubeconfig, flags);
     this.#programs.push(operator);
     return operator;
   }
