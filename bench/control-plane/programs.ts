@@ -91,7 +91,7 @@ export class ProgramHost {
   async startOperator(kubeconfig: string): Promise<RunningProgram> {
     const [port = 0] = await freePorts(1);
     const args = [`--kubeconfig=${kubeconfig}`, `--namespace=${installation}`, `--http-port=${port}`];
-    return this.#start({ name: 'operator', args, environment: {}, adminPort: port });
+    return this.#start({ name: 'operator', args, environment: operatorEnvironment, adminPort: port });
   }
 
   async startGateway(options: { kubeconfig: string; namespace: string; port: number }): Promise<RunningProgram> {
@@ -129,3 +129,6 @@ export class ProgramHost {
     return running;
   }
 }
+
+/** As docs/operations.md has it: Node.js would otherwise let its heap grow with the memory of the machine. */
+const operatorEnvironment = { NODE_OPTIONS: '--max-old-space-size=352 --max-semi-space-size=16' };
