@@ -56,9 +56,9 @@ export class FileApplier {
   async #applyOne(located: Located, claimed: ReadonlySet<string>): Promise<Result> {
     const { object } = located;
     const name = describe(object);
+    if (await this.#isCurrent(object)) return { name, problems: [] };
     const verdict = judge(located);
     if (verdict.stored === undefined) return { name, problems: verdict.findings };
-    if (await this.#isCurrent(object)) return { name, problems: [] };
     try {
       await this.#store.apply(object, { fieldManager, force: true });
       this.#applied.set(identityOf(object), object);

@@ -1,5 +1,5 @@
 import type { KubeObject } from '#api/object.ts';
-import { type Located, readManifests } from '#kube/yaml/read-manifests.ts';
+import { type Located, type Manifests, readManifests } from '#kube/yaml/read-manifests.ts';
 import type { Finding } from '../manifests/finding.ts';
 import { at, describe } from '../manifests/judge.ts';
 import type { FileContent } from './folder-watcher.ts';
@@ -20,21 +20,35 @@ export interface Wanted {
 export class FileSet {
   #lastGood = new Map<string, readonly Located[]>();
   #owners = new Map<string, string>();
+  readonly #parsed = new Map<string, { readonly text: string; readonly manifests: Manifests }>();
 
   update(files: readonly FileContent[]): Wanted {
     const problems: Finding[] = [];
     const lastGood = new Map<string, readonly Located[]>();
     let complete = true;
     for (const content of files) {
-      const { objects, errors } = parse(content);
+      const { objects, errors } = this.#parse(content);
       const known = errors.length === 0 ? objects : this.#lastGood.get(content.file);
       if (known !== undefined) lastGood.set(content.file, known);
       complete &&= errors.length === 0;
       problems.push(...errors.map((error): Finding => ({ ...error, severity: 'error', object: '', field: '' })));
     }
     this.#lastGood = lastGood;
+    for (const file of this.#parsed.keys())
+      if (!files.some((content) => content.file === file)) this.#parsed.delete(file);
     const objects = this.#assign(problems);
     return { objects, problems, complete };
+  }
+
+  /** One file changes at a time; all others are as they were read before. */
+  #parse(content: FileContent): Manifests {
+    if (content.problem !== undefined) return { objects: [], errors: [content.problem] };
+    const { file, text } = content;
+    const known = this.#parsed.get(file);
+    if (known?.text === text) return known.manifests;
+    const manifests = readManifests(text, file);
+    this.#parsed.set(file, { text, manifests });
+    return manifests;
   }
 
   /** Gives every object to one file. */
@@ -59,11 +73,6 @@ export class FileSet {
 /** `apiVersion Kind namespace/name`. */
 export function identityOf(object: KubeObject): string {
   return `${object.apiVersion} ${describe(object)}`;
-}
-
-function parse(content: FileContent) {
-  if (content.problem !== undefined) return { objects: [], errors: [content.problem] };
-  return readManifests(content.text, content.file);
 }
 
 function doubled(other: Located, winner: Located): Finding {

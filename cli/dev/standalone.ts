@@ -180,12 +180,17 @@ export class Standalone {
     void runReflector(this.#store, { kind: coreKinds.Namespace }, handler, { signal });
   }
 
+  /** Whether the store holds all that the files ask for. */
+  #isComplete(): boolean {
+    return this.#wanted.complete && this.#report.problems.every(({ severity }) => severity === 'note');
+  }
+
   /** Changes come in bursts; whoever is told looks at everything. */
   #tellSoon(): void {
     if (this.#closing) return;
     this.#telling ??= setTimeout(() => {
       this.#telling = undefined;
-      this.keys.sync(this.#wanted.complete && this.#report.problems.length === 0).then(
+      this.keys.sync(this.#isComplete()).then(
         () => this.#closing || this.#options.onChange(),
         (error: unknown) => this.#options.onFolderError(error),
       );
