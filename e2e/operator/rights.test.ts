@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type Lease, leaseAnnotations } from '#api/compiled/lease.ts';
+import { parseId } from '#api/object.ts';
+import { type AuditComparison, compareAuditWithRules } from '#e2e/rbac/audit.ts';
+import { type GrantedRole, operatorRoles, readManifests } from '#e2e/rbac/granted-roles.ts';
+import { compiledNamespaceOf, gatewayServiceAccount } from '#operator/resources/gateway.ts';
+import { Installation, openAs, operatorUser } from './harness.ts';
+import { apiGateway, approval, keyedApi, keyManager, publicGatewayRef, subscription, tenant } from './objects.ts';
+import { until } from './waiting.ts';
+
+const roles = ['Admin', 'Publisher', 'Approver', 'Consumer', 'DataEngineer', 'Viewer'];
+const namespace = compiledNamespaceOf({ metadata: parseId('simpul-system/public') });
+
+/** Everything that an operator and a gateway ever ask of the API server, once; then the log of it beside their rights. */
+describe('the rights that are shipped', () => {
+  let installation: Installation;
+
+  before(async () => {
+    installation = await Installation.start({ auditLog: true, controllerManager: true });
+    const first = await installation.startOperator([
+      '--gateway-image=localhost/gateway:1',
+      '--lease-duration=4s',
+      '--renew-deadline=3s',
+      '--retry-period=500ms',
+    ]);
+    const members = roles.map((role) => ({ kind: 'User', name: `user-${role.toLowerCase()}`, role }));
+    const owners = [tenant('provider', { paths: ['/provider'], members }), tenant('consumer')];
+    await installation.apply(apiGateway(), apiGateway('second'), ...owners);
+    const gateway = await installation.startGateway('public-1');
+    await installation.untilReady(...owners);
+    await oldLease(installation);
+
+    const gold = [{ name: 'api', namespace: 'provider', plan: 'gold' }];
+    const objects = [
+      keyManager('provider', 'keys'),
+      keyedApi('provider', 'api', {
+        ...{ backendUrl: installation.backend, plans: { gold: { approval: 'Manual' } } },
+        gatewayRefs: [publicGatewayRef, { name: 'second', namespace: 'simpul-system' }],
+        authentication: { mode: 'Required', keyManagerRefs: [{ name: 'keys' }] },
+      }),
+      subscription('consumer', 'app', gold, { credentials: [{ name: 'main' }, { name: 'old' }] }),
+      approval('provider', 'yes', 'api', { subscriptionRef: { name: 'app', namespace: 'consumer' } }),
+    ];
+    await installation.apply(...objects);
+    await gateway.untilStatus(200, '/provider/api', { key: await installation.keyIn('consumer', 'app-main') });
+    // Everything that is taken away again: a member, a credential, a gateway, an API; and what somebody broke.
+    await installation.apply(tenant('provider', { paths: ['/provider'], members: members.slice(1) }));
+    await installation.apply(subscription('consumer', 'app', gold));
+    await installation.untilGone(secretNamed('consumer', 'app-old'));
+    await installation.remove(apiGateway('second'));
+    await installation.untilGone({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: compiledNamespaceOf({ metadata: parseId('simpul-system/second') }) },
+    });
+    await breakCompiled(installation);
+    await bad(installation);
+    await installation.remove(keyedApi('provider', 'api'));
+    await gateway.untilStatus(404, '/provider/api');
+    await first.stop();
+    await gateway.stop();
+    await (await installation.startOperator()).untilWorking();
+    await installation.startGateway('public-2');
+  });
+  after(() => installation?.stop());
+
+  const compare = (of: typeof operatorRoles, user: string): Promise<AuditComparison> =>
+    compareAuditWithRules(installation.cluster.auditLog ?? '', of(), user);
+
+  test('are enough for the operator, and it uses all of them', async () => {
+    assert.deepEqual(await compare(operatorRoles, operatorUser), { missing: [], unused: [], refused: [] });
+  });
+
+  test('are enough for a gateway, and it uses all of them', async () => {
+    const user = `system:serviceaccount:${namespace}:${gatewayServiceAccount}`;
+    assert.deepEqual(await compare(gatewayRoles, user), { missing: [], unused: [], refused: [] });
+  });
+});
+
+function gatewayRoles(): GrantedRole[] {
+  const role = readManifests('manifests/roles').find(({ object }) => object.metadata.name === 'simpul-gateway');
+  assert.ok(role?.object.rules);
+  return [{ kind: 'ClusterRole', name: 'simpul-gateway', rules: role.object.rules }];
+}
+
+function secretNamed(inNamespace: string, name: string) {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: inNamespace, name } };
+}
+
+/** The Lease of a pod that died an hour ago: the operator removes it. */
+async function oldLease(installation: Installation): Promise<void> {
+  const token = await installation.cluster.serviceAccountToken(namespace, gatewayServiceAccount);
+  const pod = await openAs(await installation.cluster.kubeconfigFor({ token }));
+  const time = new Date(Date.now() - 3_600_000).toISOString().replace('Z', '000Z');
+  const lease: Lease = {
+    ...{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name: 'dead' } },
+    spec: { holderIdentity: 'dead', leaseDurationSeconds: 30, renewTime: time },
+  };
+  lease.metadata.annotations = { [leaseAnnotations.ready]: 'true' };
+  await pod.apply(lease, { fieldManager: 'simpul-gateway' });
+  await installation.untilGone(lease);
+  await pod.close();
+}
+
+/** Somebody makes a compiled object unreadable: the operator reads it before it writes over it. */
+async function breakCompiled(installation: Installation): Promise<void> {
+  await installation.cluster.kubectl(['delete', 'validatingadmissionpolicybinding', 'simpul-compiled-secrets']);
+  const found = await until('it is compiled', () => installation.compiledOf('ApiService/provider/api'));
+  const nonsense = {
+    ...secretNamed(namespace, found.secret.metadata.name),
+    type: 'simpul.id/compiled',
+    data: { 'compiled.json': 'e30=' },
+  };
+  await until('the policy is no more', () =>
+    installation.apply(nonsense).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await until('it is as it was', async () => {
+    const now = await installation.compiledOf('ApiService/provider/api').catch(() => undefined);
+    return now?.secret.data?.['compiled.json'] === found.secret.data?.['compiled.json'];
+  });
+}
+
+/** A refusal, told as an Event, and told again. */
+async function bad(installation: Installation): Promise<void> {
+  const wrong = keyedApi('provider', 'wrong', { basePath: '/elsewhere' });
+  for (const name of ['wrong', 'wrong']) {
+    await installation.apply({ ...wrong, metadata: { ...wrong.metadata, name } });
+    await installation.untilCondition(wrong, 'Ready', { status: 'False', reason: 'PathNotClaimed' });
+    await installation.apply(keyedApi('provider', 'wrong'));
+    await installation.untilReady(wrong);
+  }
+}
