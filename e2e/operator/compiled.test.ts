@@ -89,10 +89,7 @@ describe('an unchanged world', () => {
   });
 
   test('causes no write in an idle minute, except for Leases', async () => {
-    await until(
-      'the fleet is counted',
-      async () => (await installation.get(apiGateway()))?.status?.['readyGateways'] === 1,
-    );
+    await installation.untilReady(apiGateway());
     const begin = new Date().toISOString();
     const before = await versions();
     await delay(60_000); // the promise is about a time in which nothing happens

@@ -75,7 +75,9 @@ describe('what a Subscription may ask for', () => {
       await installation.apply(bad);
       await installation.untilCondition(bad, 'Ready', { status: 'False', ...says });
       assert.equal((await states(bad))[wants.name], 'Refused');
-      assert.equal(await installation.compiledOf(`Subscription/${from}/bad`), undefined);
+      // Gateways know the key, so that its caller is told more than that it is unknown, and let it in nowhere.
+      const told = await installation.compiledOf(`Subscription/${from}/bad`);
+      assert.deepEqual((told?.content as { readonly grants?: unknown }).grants, []);
       await installation.remove(bad);
     });
   }

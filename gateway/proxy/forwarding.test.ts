@@ -182,7 +182,8 @@ test('heads that are refused never reach the backend', async (t) => {
 
 test('an absolute target is read as its host and path', async () => {
   await using backend = await aBackend((request, response) => response.end(request.url));
-  await using gw = await aRunningGateway(open(backend, { hosts: ['api.example'] }));
+  const hosts = ['api.example'];
+  await using gw = await aRunningGateway([aTenant({ hosts }), anApi({ backend: backendAt(backend.url), hosts })]);
   const text = `GET http://API.example:80${base}/x?y HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n`;
   assert.match(await raw(gw.port, text), /\/x\?y$/);
 });

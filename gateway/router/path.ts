@@ -69,11 +69,15 @@ function rawFault(code: number): string {
   return 'has a character that must be sent as %XX';
 }
 
-/** Is the segment that begins at `start` (with a dot) `.` or `..`, perhaps with `;parameters` that some servers cut off? */
+/**
+ * Is the segment that begins at `start` (with a dot) `.` or `..`, perhaps with `;parameters` that some servers cut off,
+ * also after they have decoded the semicolon?
+ */
 function isDotSegment(path: string, start: number): boolean {
   const next = path.charCodeAt(start + 1) === dot ? start + 2 : start + 1;
   const end = path.charCodeAt(next);
-  return next >= path.length || end === slash || end === semicolon;
+  if (next >= path.length || end === slash || end === semicolon) return true;
+  return hexByte(path, next + 1) === semicolon && path.charAt(next) === '%';
 }
 
 const encodedTwice = /%25[0-9A-Fa-f]{2}/;

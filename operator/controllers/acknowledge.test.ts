@@ -9,7 +9,8 @@ import type { Deferred, Visit } from './reconciler.ts';
 import type { Resource } from './status-writer.ts';
 
 const startMs = Date.parse('2026-11-20T10:00:00Z');
-const visit: Visit = { observations: [], compiled: new Map(), fields: {} };
+const compiled = { contract: 1, kind: 'KeyManager', id: 'banten/kunci', type: 'ApiKey', header: 'x-api-key' } as const;
+const visit: Visit = { observations: [], compiled: new Map([['simpul-system/public', compiled]]), fields: {} };
 
 function pod(servedVersion: string): GatewayPod {
   return {

@@ -13,6 +13,8 @@ interface Candidate {
   readonly api: ApiService;
   readonly tenant: AcceptedTenant;
   readonly world: World;
+  /** Whether each ApiService that was looked at on the way is refused: none is looked at twice. */
+  readonly judged?: Map<string, boolean>;
 }
 
 type Check = (candidate: Candidate) => Problem | undefined;
@@ -155,26 +157,44 @@ function operationsMustDiffer({ api }: Candidate): Problem | undefined {
 }
 
 /** Whoever is served keeps the route; among those that are not, precedence decides. */
-function routeMustBeFree({ api, world }: Candidate): Problem | undefined {
-  const id = keyOf(api);
+function routeMustBeFree(candidate: Candidate): Problem | undefined {
+  const { api, world } = candidate;
+  const judged = candidate.judged ?? new Map<string, boolean>();
   for (const route of routesOf(api)) {
     const holder = world.routes.holderOf(route);
-    if (holder === id) continue;
-    const other = holder ?? firstClaimant(route, api, world);
+    if (holder === keyOf(api)) continue;
+    const other = holder ?? firstClaimant(route, { ...candidate, judged });
     if (other !== undefined) return routeConflict(api, route, other);
   }
   return undefined;
 }
 
-function firstClaimant(route: string, api: ApiService, world: World): string | undefined {
+interface Claim extends Candidate {
+  readonly judged: Map<string, boolean>;
+}
+
+/**
+ * Who comes before `api` and would be served at `route`. One that is itself refused, be it for another of its routes, is
+ * in nobody's way; each step looks only at earlier ones, so this ends.
+ */
+function firstClaimant(route: string, { api, world, judged }: Claim): string | undefined {
   for (const id of world.apiServices.by('route', route)) {
     const rival = world.apiServices.get(id);
     if (rival === undefined || rival === api || byPrecedence(rival, api) > 0) continue;
-    const tenant = world.tenantOf(rival.metadata.namespace ?? '');
-    if (rival.metadata.deletionTimestamp || tenant === undefined) continue;
-    if (ownProblem({ api: rival, tenant, world }) === undefined) return id;
+    if (!isRefused(rival, world, judged)) return id;
   }
   return undefined;
+}
+
+function isRefused(api: ApiService, world: World, judged: Map<string, boolean>): boolean {
+  const id = keyOf(api);
+  const known = judged.get(id);
+  if (known !== undefined) return known;
+  const tenant = world.tenantOf(api.metadata.namespace ?? '');
+  const gone = api.metadata.deletionTimestamp !== undefined || tenant === undefined;
+  const refused = gone || problemOf({ api, tenant, world, judged }) !== undefined;
+  judged.set(id, refused);
+  return refused;
 }
 
 function routeConflict(api: ApiService, route: string, other: string): Problem {

@@ -60,7 +60,7 @@ function judgeCredential(credential: Credential, situation: Case): CredentialVer
 const keepsLastGood = new Set(['SecretKeyMissing', 'WeakCredential', 'CredentialInUse']);
 
 function secretNotFound(name: string): Problem {
-  const message = `Secret "${name}" of type simpul.id/api-key does not exist in this namespace: create it`;
+  const message = `Secret "${name}" of type simpul.id/api-key does not exist in this namespace: create it, or give the one of that name this type`;
   return { reason: 'SecretNotFound', message };
 }
 

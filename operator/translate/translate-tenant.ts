@@ -131,9 +131,8 @@ function claimsMustBeFree(tenant: Tenant, wanted: AcceptedTenant, world: World):
   }
   const news = newClaims(wanted, world.acceptedTenant(wanted.name));
   for (const rival of world.tenants.values()) {
-    if (!isEarlierRival(rival, tenant, world)) continue;
     const claim = overlapOf(news, wantedBy(rival));
-    if (claim !== undefined) return conflict(claim, rival.metadata.name);
+    if (claim !== undefined && isEarlierRival(rival, tenant, world)) return conflict(claim, rival.metadata.name);
   }
   return undefined;
 }
@@ -148,13 +147,18 @@ function newClaims(wanted: AcceptedTenant, held: AcceptedTenant | undefined): Ac
   };
 }
 
-/** A Tenant that has nothing yet, comes first, and is not refused for another reason: it is about to get what it wants. */
+/**
+ * A Tenant that has nothing yet, comes first, and is not refused itself, for another reason or because what it wants is
+ * another's already: it is about to get what it wants.
+ */
 function isEarlierRival(rival: Tenant, tenant: Tenant, world: World): boolean {
   if (rival === tenant || rival.metadata.name === tenant.metadata.name) return false;
   if (world.acceptedTenant(rival.metadata.name) !== undefined || rival.metadata.deletionTimestamp) return false;
   if (byPrecedence(rival, tenant) > 0) return false;
+  const wanted = wantedBy(rival);
+  const taken = [...world.acceptedTenants()].some((other) => overlapOf(wanted, other) !== undefined);
   const others = checks.filter((check) => check !== claimsMustBeFree);
-  return others.every((check) => check(rival, wantedBy(rival), world) === undefined);
+  return !taken && others.every((check) => check(rival, wanted, world) === undefined);
 }
 
 function overlapOf(a: AcceptedTenant, b: AcceptedTenant): string | undefined {

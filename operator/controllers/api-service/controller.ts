@@ -1,5 +1,6 @@
 import type { ApiService } from '#api/generated/apiservice.ts';
 import { keyOf } from '#api/object.ts';
+import { conditionOf } from '../../status/conditions.ts';
 import { translateApiService } from '../../translate/translate-api-service.ts';
 import { claimantsOfRoute } from '../../world/dependents.ts';
 import { routesOf } from '../../world/routes.ts';
@@ -28,7 +29,14 @@ async function visit(env: Environment, api: ApiService): Promise<Visit> {
   const { observations, compiled, status, accepted } = translateApiService(api, env.world, rfc3339(env.now()));
   // Routes are taken now, before anything is awaited, and let go only once the gateways are told (`settled`).
   if (accepted) takeRoutes(env, api);
+  else if (conditionOf(api.status?.conditions, 'Accepted')?.status !== 'False') wakeRivals(env, api);
   return { observations, compiled, fields: status };
+}
+
+/** What is refused stands in nobody's way any more: those that waited for one of its routes may have it. */
+function wakeRivals(env: Environment, api: ApiService): void {
+  const rivals = routesOf(api).flatMap((route) => claimantsOfRoute(route, env.world));
+  env.wake(rivals.filter((wake) => wake.id !== keyOf(api)));
 }
 
 function takeRoutes(env: Environment, api: ApiService): void {
