@@ -3,13 +3,14 @@ import type { ApiGateway } from '#api/generated/apigateway.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import type { Approval } from '#api/generated/approval.ts';
 import type { KeyManager } from '#api/generated/keymanager.ts';
+import type { Subscription } from '#api/generated/subscription.ts';
 import type { Tenant } from '#api/generated/tenant.ts';
 import type { SimpulKindName } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import { idOf, keyOf } from '#api/object.ts';
 import { gatewayAnnotation } from '../resources/gateway.ts';
-import { refId } from './routes.ts';
-import type { World } from './world.ts';
+import { refId, routesOf } from './routes.ts';
+import { secretNameOf, type World } from './world.ts';
 
 /** One object to look at again. */
 export interface Wake {
@@ -38,7 +39,7 @@ export function dependentsOf(kind: SimpulKindName, change: Change<KubeObject>, w
     case 'ApiService':
       return dependentsOfApiService(change as Change<ApiService>, world);
     case 'Subscription':
-      return appeared(change) ? wakeAll('Approval', world.approvals.by('subscription', idOfChange(change))) : [];
+      return dependentsOfSubscription(change as Change<Subscription>, world);
     case 'Approval':
       return dependentsOfApproval(change as Change<Approval>);
   }
@@ -147,7 +148,26 @@ function dependentsOfApiService(change: Change<ApiService>, world: World): Wake[
     ...(moved ? wakeAll('ApiService', world.apiServices.by('successor', id)) : []),
     ...(offers ? wakeAll('Subscription', world.subscriptions.by('api', id)) : []),
     ...(appeared(change) ? wakeAll('Approval', world.approvals.by('api', id)) : []),
+    ...rivalsOf(change, (api) => routesOf(api).flatMap((route) => claimantsOfRoute(route, world))),
   ];
+}
+
+/** An Approval may name it; and who wants one of its keys may have waited for it, though it never got them. */
+function dependentsOfSubscription(change: Change<Subscription>, world: World): Wake[] {
+  const decided = appeared(change) ? world.approvals.by('subscription', idOfChange(change)) : [];
+  const claimants = (subscription: Subscription): Wake[] =>
+    subscription.spec.credentials
+      .map((credential) => idOf(subscription.metadata.namespace ?? '', secretNameOf(subscription, credential)))
+      .flatMap((secretId) => [...(world.keySecrets.get(secretId)?.keys.values() ?? [])])
+      .flatMap(({ hash }) => claimantsOfKey(hash, world));
+  return [...wakeAll('Approval', decided), ...rivalsOf(change, claimants)];
+}
+
+/** Others that want what the object wanted or wants: one that comes first keeps them waiting even before it has it. */
+function rivalsOf<T extends KubeObject>(change: Change<T>, claimants: (object: T) => Wake[]): Wake[] {
+  const self = idOfChange(change);
+  const versions = [change.before, change.after].filter((object) => object !== undefined);
+  return versions.flatMap(claimants).filter(({ id }) => id !== self);
 }
 
 /** What Subscriptions look at. */

@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { Condition } from '#api/conditions.ts';
+import { crds } from '#api/generated/crds.ts';
+import type { ResourceKind } from '#api/kinds.ts';
+import { apiVersion, coreKinds, simpulKinds } from '#api/kinds.ts';
+import type { KubeObject, ObjectKey } from '#api/object.ts';
+import { MemoryStore } from '#kube/memory/memory-store.ts';
+import type { ApplyOptions, DeleteOptions, Store, WriteOptions } from '#kube/store.ts';
+import { StoreError, type StoreReason } from '#kube/store-error.ts';
+import { startOperator } from './operator.ts';
+import { compiledNamespaceOf } from './resources/gateway.ts';
+import { FencedStore } from './runtime/fenced-store.ts';
+import { OperatorMetrics } from './runtime/metrics.ts';
+
+type Write = 'create' | 'apply' | 'applyStatus' | 'delete';
+
+/** A store that counts what is written, and fails when the test says so. */
+class WatchedStore extends FencedStore {
+  readonly writes: string[] = [];
+  /** How often a status told of a failure. */
+  failuresTold = 0;
+  /** Consulted before each write: a reason makes it fail. */
+  fault: (verb: Write, object: KubeObject) => StoreReason | undefined = () => undefined;
+
+  constructor(store: Store) {
+    super(store, { isLeader: () => true });
+  }
+
+  override create<T extends KubeObject>(object: T, options: WriteOptions): Promise<T> {
+    return this.#note('create', object, () => super.create(object, options));
+  }
+
+  override apply<T extends KubeObject>(object: T, options: ApplyOptions): Promise<T> {
+    return this.#note('apply', object, () => super.apply(object, options));
+  }
+
+  override applyStatus<T extends KubeObject>(object: T, options: ApplyOptions): Promise<T> {
+    return this.#note('applyStatus', object, () => super.applyStatus(object, options));
+  }
+
+  override delete(kind: ResourceKind, key: ObjectKey, options?: DeleteOptions): Promise<void> {
+    const object = { apiVersion: '', kind: kind.kind, metadata: key };
+    return this.#note('delete', object, () => super.delete(kind, key, options));
+  }
+
+  async #note<T>(verb: Write, object: KubeObject, write: () => Promise<T>): Promise<T> {
+    const reason = this.fault(verb, object);
+    if (reason !== undefined) throw new StoreError(reason, `the test refuses ${verb}`);
+    if (JSON.stringify(object).includes('ReconcileFailed')) this.failuresTold += 1;
+    if (object.kind !== 'Event') this.writes.push(`${verb} ${object.kind} ${object.metadata.name}`);
+    return await write();
+  }
+}
+
+/** One installation in memory: its store outlives operators. */
+class Memory {
+  readonly raw = new MemoryStore({ crds, namespaces: ['default', 'kube-system', 'simpul-system'] });
+  readonly store = new WatchedStore(this.raw);
+  #end: () => Promise<void> = () => Promise.resolve();
+
+  constructor(context: TestContext) {
+    context.after(() => this.stop());
+  }
+
+  start(): void {
+    const stop = new AbortController();
+    const operator = startOperator({
+      ...{ store: this.store, signal: stop.signal, instance: 'test', approvalPolicy: 'assumed', isLeader: () => true },
+      ...{ log: pino({ level: 'silent' }), metrics: new OperatorMetrics({ version: 'test', processMetrics: false }) },
+      config: { className: 'simpul', namespace: 'simpul-system', httpPort: 0, logLevel: 'info', workers: 4 },
+    });
+    this.#end = async () => {
+      stop.abort();
+      await operator.stop();
+    };
+  }
+
+  stop(): Promise<void> {
+    return this.#end();
+  }
+
+  async apply(...objects: readonly KubeObject[]): Promise<void> {
+    for (const object of objects) await this.raw.apply(object, { fieldManager: 'test', force: true });
+  }
+
+  /** Waits until a condition of the object's present generation has this reason. */
+  async until(object: KubeObject, type: string, reason: string): Promise<void> {
+    const kind = Object.values(simpulKinds).find((each) => each.kind === object.kind);
+    assert.ok(kind);
+    const { namespace = '', name } = object.metadata;
+    const giveUpMs = performance.now() + 20_000;
+    for (;;) {
+      const found = await this.raw.get<KubeObject & { status?: { conditions?: Condition[] } }>(kind, {
+        namespace,
+        name,
+      });
+      const condition = found?.status?.conditions?.find((each) => each.type === type);
+      if (condition?.reason === reason && condition.observedGeneration === found?.metadata.generation) return;
+      assert.ok(
+        performance.now() < giveUpMs,
+        `waited in vain: ${type} ${reason}; seen ${JSON.stringify(found?.status)}`,
+      );
+      await delay(5);
+    }
+  }
+
+  /** Waits until nothing is written any more. */
+  async rest(): Promise<void> {
+    let before = -1;
+    for (let quiet = 0; quiet < 10; quiet += 1) {
+      if (before !== this.store.writes.length) quiet = 0;
+      before = this.store.writes.length;
+      await delay(10);
+    }
+  }
+}
+
+const gateway = {
+  ...{ apiVersion, kind: 'ApiGateway', metadata: { namespace: 'simpul-system', name: 'public' } },
+  spec: { listeners: [{ name: 'http', protocol: 'HTTP', port: 8080 }], tenants: { from: 'All' } },
+};
+const tenant = {
+  ...{ apiVersion, kind: 'Tenant', metadata: { name: 'banten' } },
+  spec: { displayName: 'B', paths: ['/banten'], members: [{ kind: 'User', name: 'siti', role: 'Publisher' }] },
+};
+const api = (name: string, basePath = `/banten/${name}`) => ({
+  ...{ apiVersion, kind: 'ApiService', metadata: { namespace: 'banten', name } },
+  spec: {
+    ...{ displayName: 'S', version: '1', lifecycle: 'Published', visibility: 'Public', basePath },
+    ...{
+      gatewayRefs: [{ name: 'public', namespace: 'simpul-system' }],
+      backend: { endpoints: [{ url: 'http://10.0.0.1' }] },
+    },
+  },
+});
+const subscription = {
+  ...{ apiVersion, kind: 'Subscription', metadata: { namespace: 'banten', name: 'izin' } },
+  spec: {
+    application: { displayName: 'I' },
+    apis: [{ name: 'situs', namespace: 'banten' }],
+    credentials: [{ name: 'utama' }],
+  },
+};
+
+async function settledWorld(memory: Memory): Promise<void> {
+  memory.start();
+  await memory.apply(gateway, tenant);
+  await memory.until(tenant, 'Ready', 'Succeeded');
+  await memory.apply(api('situs'), subscription);
+  await memory.until(api('situs'), 'Ready', 'NoGateways');
+  await memory.until(subscription, 'Ready', 'NoGateways');
+  await memory.rest();
+}
+
+describe('the operator over a store in memory', () => {
+  test('writes nothing when it looks at an unchanged world again', async (context) => {
+    const memory = new Memory(context);
+    await settledWorld(memory);
+    await memory.stop();
+    memory.store.writes.length = 0;
+    memory.start();
+    await memory.apply(api('baru'));
+    await memory.until(api('baru'), 'Ready', 'NoGateways');
+    await memory.rest();
+    const others = memory.store.writes.filter((write) => !/ (baru|apisvc-\w+)$/.test(write));
+    assert.deepEqual(others, []);
+  });
+
+  const passing: readonly StoreReason[] = [
+    'Conflict',
+    'Timeout',
+    'Unreachable',
+    'ServiceUnavailable',
+    'TooManyRequests',
+  ];
+  for (const reason of passing) {
+    for (const verb of ['create', 'apply', 'applyStatus'] as const) {
+      test(`tries again after ${reason} on ${verb}, and the object never shows it`, async (context) => {
+        const memory = new Memory(context);
+        await settledWorld(memory);
+        let left = 3;
+        memory.store.fault = (tried) => {
+          if (tried !== verb || left === 0) return undefined;
+          left -= 1;
+          return reason;
+        };
+        const memberless = { ...tenant, spec: { ...tenant.spec, members: [] } };
+        await memory.apply(api('situs', '/banten/lain'), api('baru'), memberless, api('lain'), api('lagi'));
+        await memory.until(api('situs'), 'Accepted', 'Accepted');
+        await memory.until(api('baru'), 'Ready', 'NoGateways');
+        assert.equal(left, 0);
+        assert.equal(memory.store.failuresTold, 0);
+      });
+    }
+  }
+
+  test('says so in the status when the API server forbids what it needs, and recovers', async (context) => {
+    const memory = new Memory(context);
+    await settledWorld(memory);
+    memory.store.fault = (verb, { kind }) => (verb !== 'applyStatus' && kind === 'Secret' ? 'Forbidden' : undefined);
+    await memory.apply(api('baru'));
+    await memory.until(api('baru'), 'Ready', 'ReconcileFailed');
+    assert.ok(memory.store.failuresTold > 0);
+    memory.store.fault = () => undefined;
+    await memory.until(api('baru'), 'Ready', 'NoGateways');
+  });
+
+  test('makes a compiled namespace anew when somebody deletes it, with all that was in it', async (context) => {
+    const memory = new Memory(context);
+    await settledWorld(memory);
+    const name = compiledNamespaceOf(gateway);
+    const before = await memory.raw.list(coreKinds.Secret, { namespace: name });
+    await memory.raw.delete(coreKinds.Namespace, { namespace: '', name });
+    const giveUpMs = performance.now() + 20_000;
+    for (;;) {
+      const after = await memory.raw.list(coreKinds.Secret, { namespace: name });
+      const isNew = after.items.every(({ metadata }) => !before.items.some((old) => old.metadata.uid === metadata.uid));
+      if (isNew && after.items.length === before.items.length) break;
+      assert.ok(performance.now() < giveUpMs, `${after.items.length} of ${before.items.length} are back`);
+      await delay(10);
+    }
+  });
+
+  test('leaves nothing behind when an ApiGateway goes', async (context) => {
+    const memory = new Memory(context);
+    await settledWorld(memory);
+    await memory.raw.delete(simpulKinds.ApiGateway, { namespace: 'simpul-system', name: 'public' });
+    await memory.until(api('situs'), 'Ready', 'GatewayNotFound');
+    await memory.rest();
+    assert.equal(
+      await memory.raw.get(coreKinds.Namespace, { namespace: '', name: compiledNamespaceOf(gateway) }),
+      undefined,
+    );
+  });
+});
