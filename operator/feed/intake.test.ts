@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type Lease, leaseAnnotations } from '#api/compiled/lease.ts';
+import { apiVersion } from '#api/kinds.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { Wake } from '../world/dependents.ts';
+import { World } from '../world/world.ts';
+import { Intake } from './intake.ts';
+
+function anIntake(): { readonly world: World; readonly intake: Intake; readonly woken: () => string[] } {
+  const world = new World({ className: 'simpul', installationNamespace: 'simpul-system', pepper: 'cGVwcGVy' });
+  const wakes: Wake[] = [];
+  const intake = new Intake(world, (more) => void wakes.push(...more));
+  return { world, intake, woken: () => wakes.splice(0).map(({ kind, id }) => `${kind} ${id}`) };
+}
+
+function tenant(resourceVersion: string, { className = 'simpul', generation = 1 } = {}): KubeObject {
+  return {
+    ...{ apiVersion, kind: 'Tenant' },
+    metadata: { name: 'banten', uid: 'u', generation, resourceVersion },
+    ...{ spec: { className, displayName: 'B', deletionPolicy: 'Retain', suspended: false } },
+  };
+}
+
+describe('taking an object in', () => {
+  test('an event that was overtaken by the answer to a write changes nothing', () => {
+    const { world, intake, woken } = anIntake();
+    intake.take('Tenant', tenant('20', { generation: 2 }), { force: false });
+    woken();
+    intake.take('Tenant', tenant('9'), { force: false });
+    assert.equal(world.tenants.get('banten')?.metadata.resourceVersion, '20');
+    assert.deepEqual(woken(), []);
+  });
+
+  test('a complete list is believed although it is older: etcd was restored', () => {
+    const { world, intake, woken } = anIntake();
+    intake.take('Tenant', tenant('20', { generation: 2 }), { force: false });
+    woken();
+    intake.take('Tenant', tenant('9'), { force: true });
+    assert.equal(world.tenants.get('banten')?.metadata.resourceVersion, '9');
+    assert.ok(woken().includes('Tenant banten'));
+  });
+
+  test('our own status write wakes nobody', () => {
+    const { intake, woken } = anIntake();
+    intake.take('Tenant', tenant('1'), { force: false });
+    assert.ok(woken().includes('Tenant banten'));
+    intake.take('Tenant', tenant('2'), { force: false });
+    assert.deepEqual(woken(), []);
+  });
+
+  test('an object that moves to another class is gone', () => {
+    const { world, intake, woken } = anIntake();
+    intake.take('Tenant', tenant('1'), { force: false });
+    woken();
+    intake.take('Tenant', tenant('2', { className: 'other', generation: 2 }), { force: false });
+    assert.equal(world.tenants.get('banten'), undefined);
+    assert.ok(woken().includes('Tenant banten'));
+  });
+});
+
+describe('a Lease says whether the count of ready pods may differ', () => {
+  const secondMs = 1000;
+  const at = (ms: number, ready = 'true'): Lease => ({
+    ...{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
+    metadata: { name: 'pod', namespace: 'gw', annotations: { [leaseAnnotations.ready]: ready } },
+    spec: { leaseDurationSeconds: 30, renewTime: new Date(ms).toISOString() },
+  });
+  const cases: readonly {
+    readonly name: string;
+    readonly before?: Lease;
+    readonly next: Lease;
+    readonly differs: boolean;
+  }[] = [
+    { name: 'a new pod', next: at(0), differs: true },
+    { name: 'a renewal', before: at(0), next: at(10 * secondMs), differs: false },
+    { name: 'a pod that drains', before: at(0), next: at(10 * secondMs, 'false'), differs: true },
+    { name: 'a pod that had been taken for dead', before: at(0), next: at(31 * secondMs), differs: true },
+  ];
+  for (const { name, before, next, differs } of cases) {
+    test(name, () => {
+      const { intake } = anIntake();
+      if (before !== undefined) intake.takeLease(before, 'g');
+      assert.equal(intake.takeLease(next, 'g'), differs);
+    });
+  }
+
+  test('a pod that goes, once', () => {
+    const { intake } = anIntake();
+    intake.takeLease(at(0), 'g');
+    assert.deepEqual([intake.dropLease('pod', 'g'), intake.dropLease('pod', 'g')], [true, false]);
+  });
+});
+
+describe('a namespace', () => {
+  const namespace = (version: string, labels: Record<string, string>): KubeObject => ({
+    ...{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'banten', resourceVersion: version, labels } },
+  });
+
+  test('wakes the Tenant that wants it when it comes, gets another label, or goes', () => {
+    const { intake, woken } = anIntake();
+    intake.take('Tenant', tenant('1'), { force: false });
+    woken();
+    intake.takeNamespace(namespace('1', {}));
+    assert.deepEqual(woken(), ['Tenant banten']);
+    intake.takeNamespace(namespace('2', {}));
+    assert.deepEqual(woken(), []);
+    intake.takeNamespace(namespace('3', { 'simpul.id/tenant': 'banten' }));
+    assert.deepEqual(woken(), ['Tenant banten']);
+    intake.dropNamespace('banten');
+    assert.deepEqual(woken(), ['Tenant banten']);
+  });
+});
