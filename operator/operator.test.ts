@@ -208,6 +208,21 @@ describe('the operator over a store in memory', () => {
     await memory.until(api('baru'), 'Ready', 'NoGateways');
   });
 
+  test('waits for its rights in a namespace that it has just made, without a word in the status', async (context) => {
+    const memory = new Memory(context);
+    let left = 3;
+    memory.store.fault = (_verb, { kind }) => {
+      if (kind !== 'ServiceAccount' || left === 0) return undefined;
+      left -= 1;
+      return 'Forbidden';
+    };
+    memory.start();
+    await memory.apply(gateway);
+    await memory.until(gateway, 'Ready', 'NoGateways');
+    assert.equal(left, 0);
+    assert.equal(memory.store.failuresTold, 0);
+  });
+
   test('makes a compiled namespace anew when somebody deletes it, with all that was in it', async (context) => {
     const memory = new Memory(context);
     await settledWorld(memory);

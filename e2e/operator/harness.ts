@@ -54,6 +54,7 @@ export class Installation {
   readonly #programs: Program[] = [];
   /** Of the operator that was started last. */
   #kubeconfig = '';
+  #stopped = false;
   readonly #closers: (() => Promise<void>)[] = [];
 
   private constructor(cluster: ControlPlane, admin: ApiServerStore, backend: Backend) {
@@ -79,6 +80,7 @@ export class Installation {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     await Promise.all(this.#programs.filter((program) => program.isRunning).map((program) => program.kill()));
     for (const close of this.#closers) await close();
   }
@@ -100,6 +102,18 @@ export class Installation {
     const operator = new OperatorProgram(this.#kubeconfig, flags);
     this.#programs.push(operator);
     return operator;
+  }
+
+  /** Keeps one operator running as its Deployment would: a process that lost its Lease ends, and another one follows. */
+  async keepOperator(): Promise<void> {
+    const kubeconfig = await this.operatorKubeconfig();
+    const follow = (): void => {
+      if (this.#stopped) return;
+      const operator = new OperatorProgram(kubeconfig);
+      this.#programs.push(operator);
+      void operator.ended.then(follow);
+    };
+    follow();
   }
 
   /** A gateway process of an ApiGateway, once the operator has made the place for it. Resolves when it is ready. */
@@ -151,7 +165,10 @@ export class Installation {
       return last !== undefined && holds(last, type, expected) && last;
     };
     const what = `${object.kind} ${keyOf(object)}: ${type} is ${describe(expected)}`;
-    return await until(what, look, { seen: () => last?.status ?? 'no such object', ...wait });
+    return await until(what, look, {
+      seen: () => (last === undefined ? 'no such object' : (last.status ?? 'no status')),
+      ...wait,
+    });
   }
 
   /** Waits until all objects are Ready. */

@@ -21,7 +21,7 @@ let pod: ApiServerStore;
 
 before(async () => {
   installation = await Installation.start();
-  await installation.startOperator();
+  await installation.keepOperator();
   await installation.apply(apiGateway(), owner);
   await installation.untilCondition(owner, 'Ready', { status: 'True' });
 });

@@ -42,7 +42,7 @@ export interface KindController<T extends Resource> {
    * Decides, gives away what only one may have, and makes children. May throw {@link StatusError}. `later`: what it
    * needs is not known yet; nothing is written, and whoever learns it wakes the object.
    */
-  readonly visit: (env: Environment, object: T, signal: AbortSignal) => Promise<Visit | 'later'>;
+  readonly visit: (env: Environment, object: T, signal: AbortSignal) => Promise<Visit | Deferred | 'later'>;
   /** The object is gone, and so are its compiled objects: lets go of what it had, and wakes who waited for it. */
   readonly gone: (env: Environment, id: string, signal: AbortSignal) => Promise<void>;
   /** After the compiled objects are written: wakes whoever waits for what this object let go. */
@@ -120,7 +120,7 @@ async function visitAndCompile<T extends Resource>(
   signal: AbortSignal,
 ): Promise<Visit | Deferred | 'later'> {
   const visit = await controller.visit(env, object, signal);
-  if (visit === 'later' || controller.compiledKind === undefined) return visit;
+  if (visit === 'later' || 'lookAgainMs' in visit || controller.compiledKind === undefined) return visit;
   const source = { kind: controller.compiledKind, id: keyOf(object) };
   const compiled = await writeCompiled(env, source, visit.compiled, signal);
   controller.settled?.(env, object);

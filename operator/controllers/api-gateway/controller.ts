@@ -1,6 +1,7 @@
 import type { ApiGateway } from '#api/generated/apigateway.ts';
 import { coreKinds } from '#api/kinds.ts';
 import { keyOf } from '#api/object.ts';
+import { isStoreError } from '#kube/store-error.ts';
 import {
   buildCompiledNamespace,
   buildCompiledOperatorBinding,
@@ -18,7 +19,7 @@ import type { GatewayPod } from '../../world/fleet.ts';
 import { wakeSatisfied } from '../acknowledge.ts';
 import { applyChild } from '../child-applier.ts';
 import type { Environment } from '../environment.ts';
-import type { KindController, Visit } from '../reconciler.ts';
+import type { Deferred, KindController, Visit } from '../reconciler.ts';
 
 export const apiGatewayController: KindController<ApiGateway> = {
   kind: 'ApiGateway',
@@ -34,15 +35,13 @@ export const apiGatewayController: KindController<ApiGateway> = {
   gone,
 };
 
-async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal): Promise<Visit> {
+async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal): Promise<Visit | Deferred> {
   const { observations, compiled } = translateApiGateway(gateway, env.world);
   const id = keyOf(gateway);
   const namespace = compiledNamespaceOf(gateway);
   await makeNamespace(env, gateway, signal);
+  if (!(await makeChildren(env, gateway, signal))) return { lookAgainMs: rightsDelayMs };
   env.watches.followGateway(id, namespace);
-  if (env.gatewayImage !== undefined) {
-    for (const child of buildFleet(gateway, env.gatewayImage)) await applyChild(env, child, signal);
-  }
   const now = env.now().getTime();
   const pods = [...env.world.podsOf(id).values()];
   await removeDeadLeases(env, namespace, pods, signal);
@@ -89,8 +88,26 @@ async function makeNamespace(env: Environment, gateway: ApiGateway, signal: Abor
   }
   env.world.namespaces.put(await applyChild(env, wanted, signal));
   await applyChild(env, buildCompiledOperatorBinding(gateway, env.operator), signal);
-  await applyChild(env, buildGatewayServiceAccount(gateway), signal);
-  await applyChild(env, buildGatewayBinding(gateway), signal);
+}
+
+/** The API server takes up a RoleBinding some milliseconds after it was written: how soon we try again, and for how long. */
+const rightsDelayMs = 100;
+const rightsPatienceMs = 10_000;
+
+/** False while the rights in a new namespace are not there yet. */
+async function makeChildren(env: Environment, gateway: ApiGateway, signal: AbortSignal): Promise<boolean> {
+  const fleet = env.gatewayImage === undefined ? [] : buildFleet(gateway, env.gatewayImage);
+  try {
+    for (const child of [buildGatewayServiceAccount(gateway), buildGatewayBinding(gateway), ...fleet]) {
+      await applyChild(env, child, signal);
+    }
+    return true;
+  } catch (error) {
+    const namespace = env.world.namespaces.get(compiledNamespaceOf(gateway));
+    const ageMs = env.now().getTime() - Date.parse(namespace?.metadata.creationTimestamp ?? '');
+    if (isStoreError(error, 'Forbidden') && ageMs < rightsPatienceMs) return false;
+    throw error;
+  }
 }
 
 /** Owner references do not reach namespaces, so the compiled namespace of a gateway that is gone is removed here. */
