@@ -20,6 +20,9 @@ export function storeSource(store: Store, namespace: string, log: Log): Compiled
   };
 }
 
+/** After an outage a gateway is back in step within this time: what was revoked meanwhile must not go on for long. */
+const longestPauseMs = 5_000;
+
 class StoreSource {
   readonly #store: Store;
   readonly #namespace: string;
@@ -47,6 +50,7 @@ class StoreSource {
       this.#current = new AbortController();
       await runReflector(this.#store, selection, handler, {
         signal: AbortSignal.any([signal, this.#current.signal]),
+        backoff: { baseMs: 200, capMs: longestPauseMs },
         onError: (error) => this.#log.warn({ cause: describeError(error) }, 'the configuration cannot be watched now'),
       });
     }

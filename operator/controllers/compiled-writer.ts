@@ -1,10 +1,12 @@
 import type { Compiled, CompiledKind } from '#api/compiled/contract.ts';
 import type { CompiledSecret } from '#api/compiled/secret.ts';
 import { buildCompiledSecret, compiledAnnotations } from '#api/compiled/secret.ts';
+import { validateCompiled } from '#api/compiled/validate.ts';
 import { coreKinds } from '#api/kinds.ts';
 import { isStoreError, StoreError } from '#kube/store-error.ts';
 import { compiledNamespaceOf } from '../resources/gateway.ts';
 import { fieldManager } from '../resources/metadata.ts';
+import { StatusError } from '../runtime/status-error.ts';
 import type { Target } from '../status/programmed.ts';
 import type { CompiledPlan } from '../translate/outcome.ts';
 import type { CompiledEntry } from '../world/compiled-index.ts';
@@ -64,12 +66,21 @@ async function writeOne(
   const secret = buildCompiledSecret(compiled, compiledNamespaceOf(gateway));
   if (entry?.contentHash === secret.metadata.annotations?.[compiledAnnotations.contentHash]) return entry;
 
+  checkContract(compiled);
   const stored =
     entry === undefined ? await create(env, secret, gatewayId, signal) : await update(env, secret, entry, signal);
   env.metrics.compiledWritten(compiled.kind, entry === undefined ? 'create' : 'update');
   const next = compiledEntryOf(stored, gatewayId);
   if (next !== undefined) env.world.compiled.put(next);
   return next;
+}
+
+/** Gateways refuse what breaks the contract, so it is not sent: the last good one stays, and the object says why. */
+function checkContract(compiled: Compiled): void {
+  const verdict = validateCompiled(compiled);
+  if (verdict.ok) return;
+  const message = `What it compiles to breaks the contract with gateways (${verdict.reason}); they serve the last good version. This is a defect: report it`;
+  throw new StatusError('InvalidValue', message);
 }
 
 async function update(
