@@ -4,6 +4,7 @@ import { describeError } from '#api/errors.ts';
 import { describeMachine } from '../machine.ts';
 import { withBlock } from '../markdown.ts';
 import { progress } from '../progress.ts';
+import { serveBareProxy } from './bare-proxy.ts';
 import { type GatewayBenchConfig, parseConfig } from './config.ts';
 import { type GatewayFigures, measure } from './measure.ts';
 import { report } from './report.ts';
@@ -12,7 +13,7 @@ import { checkPrograms, openField } from './targets.ts';
 
 /**
  * Measures, prints a table, and writes the figures as JSON and into the page. Resolves with the exit code. As
- * `main.ts serve policies|plain PORT BACKEND` it is the gateway that is measured.
+ * `main.ts serve policies|plain|bare PORT BACKEND` it is what is measured.
  */
 async function main(args: readonly string[]): Promise<number | undefined> {
   try {
@@ -20,6 +21,10 @@ async function main(args: readonly string[]): Promise<number | undefined> {
     if (first === 'serve' && (variant === 'policies' || variant === 'plain')) {
       await serveGateway({ variant, port: Number(port), backend });
       return undefined; // serves on
+    }
+    if (first === 'serve' && variant === 'bare') {
+      serveBareProxy({ port: Number(port), backend });
+      return undefined;
     }
     await publish(parseConfig(args));
     return 0;

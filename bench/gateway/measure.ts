@@ -23,6 +23,7 @@ export interface GatewayFigures {
   readonly nginx: TargetFigures;
   readonly policies: TargetFigures;
   readonly plain: TargetFigures;
+  readonly bare: TargetFigures;
 }
 
 interface Turn extends LoadResult {
@@ -33,7 +34,7 @@ const warmUpSeconds = 4;
 
 /** Every target in every round, in an order drawn by lot, so that a slow moment of the machine hits all alike. */
 export async function measure(field: Field, config: GatewayBenchConfig): Promise<GatewayFigures> {
-  const targets = [field.nginx, field.policies, field.plain];
+  const targets = [field.nginx, field.policies, field.plain, field.bare];
   for (const target of targets) {
     progress(`warming up ${target.name}`);
     await turn(target, { ...config, seconds: warmUpSeconds });
@@ -48,6 +49,7 @@ export async function measure(field: Field, config: GatewayBenchConfig): Promise
     nginx: await figures(field.nginx),
     policies: await figures(field.policies),
     plain: await figures(field.plain),
+    bare: await figures(field.bare),
   };
 }
 

@@ -15,12 +15,13 @@ const goal = 0.35;
 
 /** The figures as Markdown, with where they come from. */
 export function report({ date, machine, config, figures }: Report): string {
-  const { nginx, policies, plain } = figures;
+  const { nginx, policies, plain, bare } = figures;
   const ratio = (of: TargetFigures): string => shown(of.requestsPerSecond / nginx.requestsPerSecond);
   const rows: [string, TargetFigures][] = [
     ['nginx, one worker, forwards', nginx],
     ['Simpul: key, limits, metrics, access log', policies],
     ['Simpul: routes and forwards', plain],
+    ['node:http and undici alone', bare],
   ];
   const head = ['One core', 'req/s', 'beside nginx', 'req per CPU s', 'p50 / p99, ms', 'p50 alone, ms', 'RSS, MiB'];
   const body = rows.map(([name, of]) => [

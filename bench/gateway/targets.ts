@@ -29,6 +29,8 @@ export interface Field {
   readonly nginx: Target;
   readonly policies: Target;
   readonly plain: Target;
+  /** node:http and undici with nothing of ours. */
+  readonly bare: Target;
   close(): Promise<void>;
 }
 
@@ -48,7 +50,7 @@ export async function openField(config: GatewayBenchConfig): Promise<Field> {
   const folder = await mkdtemp(join(tmpdir(), 'simpul-bench-'));
   const watchdog = startWatchdog(folder);
   const [measured, loading] = config.cores;
-  const [backend = 0, nginx = 0, policies = 0, plain = 0] = await freePorts(4);
+  const [backend = 0, nginx = 0, policies = 0, plain = 0, bare = 0] = await freePorts(5);
   const processes: ManagedProcess[] = [];
   const start = async (name: string, place: { core: number; port: number }, args: readonly string[]) => {
     const path = name === 'backend' || name === 'nginx' ? '/' : `${basePath}/`;
@@ -61,7 +63,7 @@ export async function openField(config: GatewayBenchConfig): Promise<Field> {
     await process.start();
     return target({ name, port: place.port, path }, process);
   };
-  const gateway = (variant: Variant, port: number): Promise<Target> => {
+  const gateway = (variant: Variant | 'bare', port: number): Promise<Target> => {
     const { profiles } = config;
     const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
     const serve = ['serve', variant, String(port), `http://127.0.0.1:${backend}`];
@@ -78,6 +80,7 @@ export async function openField(config: GatewayBenchConfig): Promise<Field> {
       nginx: await start('nginx', { core: measured, port: nginx }, ['nginx', ...proxy]),
       policies: await gateway('policies', policies),
       plain: await gateway('plain', plain),
+      bare: await gateway('bare', bare),
       close,
     };
   } catch (error) {
