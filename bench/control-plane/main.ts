@@ -14,12 +14,13 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const config = parseConfig(args);
     const startedAt = new Date();
-    const sizes = await measureAll(config);
+    const { sizes, failure } = await measureAll(config);
     const run = { date: startedAt.toISOString().slice(0, 10), machine: describeMachine(), command: config.command };
-    const text = report({ ...run, isFull: config.isFull, sizes });
+    const text = report({ ...run, isFull: config.isFull && failure === undefined, sizes });
     process.stdout.write(`${text}\n`);
     await mkdir(dirname(config.jsonFile), { recursive: true });
     await writeFile(config.jsonFile, `${JSON.stringify({ ...run, sizes }, undefined, 2)}\n`);
+    if (failure !== undefined) throw failure;
     const { page } = config;
     if (page !== undefined) await writeFile(page, withBlock(await readFile(page, 'utf8'), 'control-plane', text));
     progress(`written: ${[config.jsonFile, ...(page === undefined ? [] : [page])].join(', ')}`);
@@ -30,12 +31,15 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function measureAll(config: BenchConfig): Promise<SizeFigures[]> {
+/** What was measured stays, even if a later size fails. */
+async function measureAll(config: BenchConfig): Promise<{ sizes: SizeFigures[]; failure?: unknown }> {
   const scenario = await Scenario.open(config);
+  const sizes: SizeFigures[] = [];
   try {
-    const figures: SizeFigures[] = [];
-    for (const size of config.sizes) figures.push(await scenario.measure(size));
-    return figures;
+    for (const size of config.sizes) sizes.push(await scenario.measure(size));
+    return { sizes };
+  } catch (failure) {
+    return { sizes, failure };
   } finally {
     await scenario.close();
   }

@@ -41,9 +41,15 @@ export class RunningProgram {
     );
   }
 
-  /** The page of its metrics. */
-  async metrics(): Promise<string> {
-    return await (await fetch(`${this.adminUrl}/metrics`)).text();
+  /** The page of its metrics. A busy program may close a kept connection at the moment of the call, so it is tried again. */
+  async metrics(attempts = 3): Promise<string> {
+    try {
+      return await (await fetch(`${this.adminUrl}/metrics`)).text();
+    } catch (error) {
+      await this.use(); // fails with its last words when it has ended
+      if (attempts <= 1) throw error;
+      return await this.metrics(attempts - 1);
+    }
   }
 
   /** Milliseconds from its start to the log line with that message; undefined while it has not been written. */
