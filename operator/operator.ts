@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { CompiledKind } from '#api/compiled/contract.ts';
 import type { SimpulKindName } from '#api/kinds.ts';
 import { wakeSatisfied } from './controllers/acknowledge.ts';
 import { controllers } from './controllers/controllers.ts';
@@ -190,7 +191,7 @@ class RunningOperator {
 
   /** Compiled objects whose source is gone, and namespaces of gateways that are: their reconcile removes them. */
   #sweep(world: World): void {
-    this.#wake([...world.compiled.values()].map(({ kind, source }) => ({ kind, id: source })));
+    this.#wake(orphansIn(world));
     this.#wake(wakesFor('ApiGateway', this.#gatewaysOfNamespaces(world)));
   }
 
@@ -228,7 +229,7 @@ class RunningOperator {
       ...wakesFor('ApiService', apis),
       ...apis.flatMap((api) => wakesFor('Subscription', world.subscriptions.by('api', api))),
     ]);
-    this.#wake([...world.compiled.values()].map(({ kind, source }) => ({ kind, id: source })));
+    this.#wake(orphansIn(world));
   }
 
   #fleetChanged(gateway: string, membership: boolean): void {
@@ -237,6 +238,19 @@ class RunningOperator {
     if (membership) this.#wake(wakesFor('ApiGateway', [gateway]));
     wakeSatisfied(env, gateway);
   }
+}
+
+/** Sources of compiled objects that are no more. */
+function orphansIn(world: World): Wake[] {
+  const sources: Record<CompiledKind, { get(id: string): unknown }> = {
+    ApiGateway: world.apiGateways,
+    Tenant: world.tenants,
+    KeyManager: world.keyManagers,
+    ApiService: world.apiServices,
+    Subscription: world.subscriptions,
+  };
+  const orphans = [...world.compiled.values()].filter(({ kind, source }) => sources[kind].get(source) === undefined);
+  return orphans.map(({ kind, source }) => ({ kind, id: source }));
 }
 
 function wakesFor(kind: SimpulKindName, ids: Iterable<string>): Wake[] {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { StoreError } from '#kube/store-error.ts';
+import { systemClock } from './clock.ts';
 import { type ControllerOptions, type Outcome, ReconcileDeadlineError, runController } from './controller.ts';
 import { NotLeaderError } from './fenced-store.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -290,4 +291,28 @@ describe('controller: stop', () => {
     await harness.running;
     assert.deepEqual(harness.outcomes, []);
   });
+});
+
+test('controller: lets the event loop turn while thousands of keys have nothing to do', async () => {
+  const harness = new Harness();
+  const keys = Array.from({ length: 3000 }, (_, i) => `banten/api-${i}`);
+  for (const key of keys) harness.queue.add(key);
+  let turns = 0;
+  const ticking = setInterval(() => {
+    turns += 1;
+  }, 1);
+  let left = keys.length;
+  await new Promise<void>((resolve) => {
+    const busy = async () => {
+      const until = performance.now() + 0.03;
+      while (performance.now() < until);
+      left -= 1;
+      if (left === 0) resolve();
+      return {};
+    };
+    harness.start(busy, { workers: 8, clock: systemClock });
+  });
+  clearInterval(ticking);
+  await harness.finish();
+  assert.ok(turns >= 3, `timers ran ${turns} times in some 90 ms of work`);
 });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { CodedError } from '#api/errors.ts';
 import { isStoreError, StoreError } from '#kube/store-error.ts';
@@ -59,6 +60,8 @@ export interface ControllerOptions<K extends string> {
 
 /** A standby looks this often whether it leads by now: little beside the seconds that a takeover takes. */
 const leaderPollMs = 100;
+/** How long the workers of one controller may keep the event loop for themselves. */
+const maxTurnMs = 10;
 /** What a reconcile may take to notice that its signal aborted before we leave without it. */
 const abortMarginMs = 1_000;
 
@@ -94,6 +97,7 @@ class Controller<K extends string> {
   readonly #options: ControllerOptions<K>;
   readonly #clock: Clock;
   readonly #stopNow: AbortSignal;
+  #turnStartMs = 0;
 
   constructor(options: ControllerOptions<K>, clock: Clock, stopNow: AbortSignal) {
     this.#options = options;
@@ -114,7 +118,18 @@ class Controller<K extends string> {
       if (isLeader()) await this.#run(key);
       else queue.add(key);
       queue.done(key);
+      await this.#breathe();
     }
+  }
+
+  /**
+   * Reconciles that find nothing to do never wait for I/O, so thousands of them in a row would keep the event loop from
+   * everything else: the lease would not be renewed, and probes not be answered.
+   */
+  async #breathe(): Promise<void> {
+    if (this.#clock.now() - this.#turnStartMs < maxTurnMs) return;
+    await setImmediate();
+    this.#turnStartMs = this.#clock.now();
   }
 
   async #run(key: K): Promise<void> {
