@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { CompiledKind } from '#api/compiled/contract.ts';
 import type { SimpulKindName } from '#api/kinds.ts';
+import { keyOf } from '#api/object.ts';
 import { wakeSatisfied } from './controllers/acknowledge.ts';
 import { controllers } from './controllers/controllers.ts';
 import type { Environment } from './controllers/environment.ts';
@@ -147,8 +147,7 @@ class RunningOperator {
   #followKnown(world: World, feed: Feed): void {
     for (const gateway of world.apiGateways.values()) {
       const namespace = compiledNamespaceOf(gateway);
-      const id = `${gateway.metadata.namespace}/${gateway.metadata.name}`;
-      if (world.namespaces.get(namespace) !== undefined) feed.followGateway(id, namespace);
+      if (world.namespaces.get(namespace) !== undefined) feed.followGateway(keyOf(gateway), namespace);
     }
     for (const tenant of world.tenants.values()) {
       const namespace = tenant.status?.namespace;
@@ -169,7 +168,7 @@ class RunningOperator {
 
     const running: Promise<void>[] = [];
     for (const { kind, reconcile } of controllers) {
-      const pass = new FirstPass(this.#idsOf(env.world, kind));
+      const pass = new FirstPass([...env.world.shelf(kind).ids()]);
       const queue = this.#queues[kind];
       for (const id of pass.ids) queue.add(id, 'resync');
       const run = async (id: string, runSignal: AbortSignal) => {
@@ -197,18 +196,6 @@ class RunningOperator {
 
   #gatewaysOfNamespaces(world: World): string[] {
     return [...world.namespaces.values()].flatMap(({ metadata }) => metadata.annotations?.[gatewayAnnotation] ?? []);
-  }
-
-  #idsOf(world: World, kind: SimpulKindName): string[] {
-    const ids = {
-      ApiGateway: () => world.apiGateways.ids(),
-      Tenant: () => world.tenants.ids(),
-      KeyManager: () => world.keyManagers.ids(),
-      Approval: () => world.approvals.ids(),
-      ApiService: () => world.apiServices.ids(),
-      Subscription: () => world.subscriptions.ids(),
-    };
-    return [...ids[kind]()];
   }
 
   /** Only a leader works; it looks at everything when it begins, so a standby need not remember. */
@@ -242,14 +229,9 @@ class RunningOperator {
 
 /** Sources of compiled objects that are no more. */
 function orphansIn(world: World): Wake[] {
-  const sources: Record<CompiledKind, { get(id: string): unknown }> = {
-    ApiGateway: world.apiGateways,
-    Tenant: world.tenants,
-    KeyManager: world.keyManagers,
-    ApiService: world.apiServices,
-    Subscription: world.subscriptions,
-  };
-  const orphans = [...world.compiled.values()].filter(({ kind, source }) => sources[kind].get(source) === undefined);
+  const orphans = [...world.compiled.values()].filter(
+    ({ kind, source }) => world.shelf(kind).get(source) === undefined,
+  );
   return orphans.map(({ kind, source }) => ({ kind, id: source }));
 }
 

@@ -16,14 +16,6 @@ export interface TakeOptions {
   readonly force: boolean;
 }
 
-/** What all collections can do, whatever their kind: an object is put only where its kind belongs. */
-interface Shelf {
-  get(id: string): KubeObject | undefined;
-  put(object: KubeObject): KubeObject | undefined;
-  delete(id: string): KubeObject | undefined;
-  ids(): IterableIterator<string>;
-}
-
 /**
  * Takes what watches bring, and what writes return, into the world, and says who has to look at it. The only place
  * where the world's objects change.
@@ -51,20 +43,20 @@ export class Intake {
       this.drop(kind, keyOf(object));
       return;
     }
-    const shelf = this.#shelf(kind);
+    const shelf = this.#world.shelf(kind);
     const known = shelf.get(keyOf(object));
     if (!force && known !== undefined && !isNewer(object, known)) return;
     this.#changed(kind, { before: shelf.put(object), after: object });
   }
 
   drop(kind: SimpulKindName, id: string): void {
-    const before = this.#shelf(kind).delete(id);
+    const before = this.#world.shelf(kind).delete(id);
     if (before !== undefined) this.#changed(kind, { before, after: undefined });
   }
 
   /** Ids of what is held of a kind. */
   idsOf(kind: SimpulKindName): string[] {
-    return [...this.#shelf(kind).ids()];
+    return [...this.#world.shelf(kind).ids()];
   }
 
   #changed(kind: SimpulKindName, change: Change<KubeObject>): void {
@@ -79,19 +71,6 @@ export class Intake {
     if (kind !== 'Tenant' && kind !== 'ApiGateway') return true;
     const { className } = (object as KubeObject & { spec: { className: string } }).spec;
     return className === this.#world.settings.className;
-  }
-
-  #shelf(kind: SimpulKindName): Shelf {
-    const { tenants, apiGateways, keyManagers, apiServices, subscriptions, approvals } = this.#world;
-    const shelves: Record<SimpulKindName, Shelf> = {
-      Tenant: tenants,
-      ApiGateway: apiGateways,
-      KeyManager: keyManagers,
-      ApiService: apiServices,
-      Subscription: subscriptions,
-      Approval: approvals,
-    };
-    return shelves[kind];
   }
 
   /** The policy that guards Approvals came or went. */

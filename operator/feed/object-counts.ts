@@ -1,4 +1,5 @@
 import type { Condition, ConditionStatus } from '#api/conditions.ts';
+import { type SimpulKindName, simpulKinds } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import { conditionOf } from '../status/conditions.ts';
 import type { World } from '../world/world.ts';
@@ -9,16 +10,8 @@ interface Counted extends KubeObject {
 
 /** How many objects of each kind are Ready, are not, or have not been seen. */
 export function countObjects(world: World): { kind: string; ready: ConditionStatus; count: number }[] {
-  const collections: readonly Iterable<Counted>[] = [
-    world.tenants.values(),
-    world.apiGateways.values(),
-    world.keyManagers.values(),
-    world.apiServices.values(),
-    world.subscriptions.values(),
-    world.approvals.values(),
-  ];
-  const kinds = ['Tenant', 'ApiGateway', 'KeyManager', 'ApiService', 'Subscription', 'Approval'];
-  return collections.flatMap((objects, i) => countOf(kinds[i] ?? '', objects));
+  const kinds = Object.keys(simpulKinds) as SimpulKindName[];
+  return kinds.flatMap((kind) => countOf(kind, world.shelf(kind).values()));
 }
 
 function countOf(kind: string, objects: Iterable<Counted>): { kind: string; ready: ConditionStatus; count: number }[] {

@@ -5,7 +5,7 @@ import { keyOf } from '#api/object.ts';
 import { isUnder, refId, routesOf } from '../world/routes.ts';
 import type { AcceptedTenant, World } from '../world/world.ts';
 import type { Problem } from './outcome.ts';
-import { enumerate } from './outcome.ts';
+import { enumerate, firstProblem } from './outcome.ts';
 import { byPrecedence } from './precedence.ts';
 import { isCalendarDay, parseBytes, parseDurationMs } from './quantity.ts';
 
@@ -33,15 +33,7 @@ const ownChecks: readonly Check[] = [
 ];
 
 export function problemOf(candidate: Candidate): Problem | undefined {
-  return ownProblem(candidate) ?? routeMustBeFree(candidate);
-}
-
-function ownProblem(candidate: Candidate): Problem | undefined {
-  for (const check of ownChecks) {
-    const problem = check(candidate);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+  return firstProblem(ownChecks, candidate) ?? routeMustBeFree(candidate);
 }
 
 function invalid(message: string): Problem {

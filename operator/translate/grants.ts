@@ -5,7 +5,7 @@ import { keyOf, parseId } from '#api/object.ts';
 import { refId } from '../world/routes.ts';
 import type { World } from '../world/world.ts';
 import { decisionOnSubscription } from './approvals.ts';
-import type { Problem } from './outcome.ts';
+import { firstProblem, type Problem } from './outcome.ts';
 
 type Request = Subscription['spec']['apis'][number];
 
@@ -27,7 +27,7 @@ export function judgeRequest(request: Request, subscription: Subscription, world
   if (api === undefined) return { request, api: id, grant: undefined, state: 'Refused', problem: notFound(id) };
 
   const application = { api, request, subscription, world };
-  const refusal = firstRefusal(application);
+  const refusal = firstProblem(checks, application);
   if (refusal !== undefined) {
     const grant = planReasons.has(refusal.reason) ? lastGoodGrant(application) : undefined;
     return { request, api: id, grant, state: 'Refused', problem: refusal };
@@ -54,7 +54,7 @@ function lastGoodGrant(application: Application): CompiledGrant | undefined {
   const last = served.flatMap((entry) => entry.grants ?? []).find((grant) => grant.api === id);
   if (last?.plan === undefined || last.plan === request.plan) return undefined;
   const again = { ...application, request: { ...request, plan: last.plan } };
-  return firstRefusal(again) === undefined && approvalProblem(again) === undefined ? last : undefined;
+  return firstProblem(checks, again) === undefined && approvalProblem(again) === undefined ? last : undefined;
 }
 
 interface Application {
@@ -74,14 +74,6 @@ const checks: readonly Check[] = [
   mustNotBeNewToDeprecated,
   planMustFit,
 ];
-
-function firstRefusal(application: Application): Problem | undefined {
-  for (const check of checks) {
-    const problem = check(application);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
-}
 
 function notFound(id: string): Problem {
   return { reason: 'ApiNotFound', message: `ApiService "${id}" does not exist; access begins once it does` };

@@ -23,6 +23,18 @@ export interface Problem {
   readonly message: string;
 }
 
+/** The first problem that a list of checks finds, in their order. */
+export function firstProblem<Case>(
+  checks: readonly ((subject: Case) => Problem | undefined)[],
+  subject: Case,
+): Problem | undefined {
+  for (const check of checks) {
+    const problem = check(subject);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
 /** What an {@link Outcome} is made for: gives every observation its generation. */
 export interface Subject {
   readonly metadata: ObjectMeta;

@@ -8,12 +8,12 @@ import { keyOf } from '#api/object.ts';
 import type { World } from '../world/world.ts';
 import { compileLimits, hasCalendarLimit } from './limits.ts';
 import type { Outcome, Problem } from './outcome.ts';
-import { observe, verdict } from './outcome.ts';
+import { firstProblem, observe, verdict } from './outcome.ts';
 import { parseBytes, parseDurationMs } from './quantity.ts';
 
 /** Decides what one fleet is told about itself. `compiledNamespace` and the number of pods are the controller's to add. */
 export function translateApiGateway(gateway: ApiGateway, world: World): Outcome<Partial<ApiGatewayStatus>> {
-  const problem = checks.reduce<Problem | undefined>((found, check) => found ?? check(gateway), undefined);
+  const problem = firstProblem(checks, gateway);
   const id = keyOf(gateway);
   const compiled = problem === undefined ? compileGateway(gateway, world) : 'keep';
   return {

@@ -4,6 +4,7 @@ import type { Approval } from '#api/generated/approval.ts';
 import type { KeyManager } from '#api/generated/keymanager.ts';
 import type { Subscription } from '#api/generated/subscription.ts';
 import type { Tenant } from '#api/generated/tenant.ts';
+import type { SimpulKindName } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import { idOf } from '#api/object.ts';
 import { Collection } from './collection.ts';
@@ -13,6 +14,15 @@ import type { GatewayPod } from './fleet.ts';
 import { Holdings } from './holdings.ts';
 import type { KeySecret } from './key-secret.ts';
 import { refId, routesOf } from './routes.ts';
+
+/** What all collections can do, whatever their kind: an object is put only where its kind belongs. */
+export interface Shelf {
+  get(id: string): KubeObject | undefined;
+  put(object: KubeObject): KubeObject | undefined;
+  delete(id: string): KubeObject | undefined;
+  ids(): IterableIterator<string>;
+  values(): IterableIterator<KubeObject>;
+}
 
 export interface WorldSettings {
   /** `spec.className` of the Tenants and ApiGateways that this installation looks after; others are not put in. */
@@ -81,6 +91,14 @@ export class World {
   readonly routes = new Holdings();
   /** Subscription id by key hash. */
   readonly keys = new Holdings();
+  readonly #shelves: Readonly<Record<SimpulKindName, Shelf>> = {
+    Tenant: this.tenants,
+    ApiGateway: this.apiGateways,
+    KeyManager: this.keyManagers,
+    ApiService: this.apiServices,
+    Subscription: this.subscriptions,
+    Approval: this.approvals,
+  };
   readonly #acceptedTenants = new Map<string, AcceptedTenant>();
   readonly #tenantByNamespace = new Map<string, string>();
 
@@ -89,6 +107,11 @@ export class World {
 
   constructor(settings: WorldSettings) {
     this.settings = settings;
+  }
+
+  /** The collection of a kind of ours. */
+  shelf(kind: SimpulKindName): Shelf {
+    return this.#shelves[kind];
   }
 
   /** The accepted Tenant that owns `namespace`. */
