@@ -53,6 +53,7 @@ export const catalogue = {
   GW_NOT_READY: entry(503, 'gateway', 'The gateway has no configuration'),
   GW_BACKEND_TIMEOUT: entry(504, 'provider', 'The backend did not answer in time'),
   GW_BACKEND_CONNECT_TIMEOUT: entry(504, 'provider', 'The backend did not take the connection in time'),
+  GW_VERSION_NOT_SUPPORTED: entry(505, 'consumer', 'The version of HTTP is not supported'),
   GW_LOOP: entry(508, 'provider', 'The call has come through gateways in a loop'),
 } as const satisfies Record<string, CatalogueEntry>;
 
@@ -86,7 +87,7 @@ export interface Reply {
   readonly status: number;
   readonly code: GatewayCode;
   readonly fault: Fault;
-  /** Flat name, value. */
+  /** Flat name, value; without Content-Length. */
   readonly headers: readonly string[];
   readonly body: string;
 }
@@ -112,8 +113,6 @@ export function replyFor(error: unknown, requestId: string): Reply {
   const headers = [
     'Content-Type',
     'application/problem+json',
-    'Content-Length',
-    String(Buffer.byteLength(body)),
     'Cache-Control',
     'no-store',
     'Simpul-Code',

@@ -1,5 +1,4 @@
-import type { Readable } from 'node:stream';
-import type { Fault, Reply } from './errors.ts';
+import type { Fault, GatewayError, Reply } from './errors.ts';
 import type { Peer } from './router/trusted-proxies.ts';
 import type {
   ApiEntry,
@@ -17,6 +16,12 @@ export interface RequestHead {
   readonly target: string;
   /** Flat name, value, as they came. */
   readonly rawHeaders: readonly string[];
+  /** Bytes of the body; -1: not known before it ends. */
+  readonly bodyLength: number;
+  /** Names that its Connection field lists, lower case: fields that stop here. */
+  readonly connectionNames: readonly string[];
+  /** Set: what came is no request that can be served; the filter `head` refuses it with this. */
+  readonly headFault: GatewayError | null;
   readonly peer: Peer;
   /** Steady milliseconds. */
   readonly startedAt: number;
@@ -26,19 +31,26 @@ export interface RequestHead {
 
 /**
  * The client's side of one call. A transport implements it; nothing else knows what carries the bytes. The transport in
- * turn calls {@link Upstream} when the client drains or goes away.
+ * turn calls {@link Upstream}.
  */
 export interface Downstream {
-  /** Sends the head of the answer. Flat name, value. Nothing may throw out of here. */
-  writeHead(status: number, headers: string[]): void;
+  /**
+   * Begins the answer. `fields`: flat name, value, without Content-Length and what else is about the connection;
+   * `bodyLength`: bytes, -1 when it is not known (of an answer without a body: what Content-Length would be).
+   */
+  writeHead(status: number, fields: readonly string[], bodyLength: number): void;
   /** False: wait until the transport calls `upstream.resume()`. */
-  write(chunk: Uint8Array): boolean;
+  write(piece: Buffer): boolean;
+  /** Nothing more comes for the moment: what is held back goes out. */
+  flush(): void;
   /** The answer is complete. */
-  end(chunk?: Uint8Array | string): void;
+  end(): void;
   /** The answer cannot be completed: the connection breaks, so that it never looks complete. */
   abort(): void;
-  /** The request body; ends with an error when the client goes away or sends more than `limit` bytes. Once per call. */
-  openBody(limit: number): Readable;
+  /** From now on the body of the request goes to `upstream`, up to `limit` bytes. Once per call. */
+  readBody(limit: number): void;
+  /** `upstream` takes more of the body after it said that it does not. */
+  resumeBody(): void;
 }
 
 /** The backend's side of one call, as the transport sees it. */
@@ -47,6 +59,13 @@ export interface Upstream {
   resume(): void;
   /** The client is gone. */
   abort(): void;
+  /** The next piece of the request body. False: wait until `downstream.resumeBody()` is called. */
+  onBody(piece: Buffer): boolean;
+  /** No more of the body for the moment. */
+  onBodyPause(): void;
+  onBodyEnd(): void;
+  /** The body is not what it should be, and nothing more of it comes. */
+  onBodyFault(fault: GatewayError): void;
 }
 
 /**
@@ -62,15 +81,17 @@ export class Exchange {
   readonly time: number;
   readonly downstream: Downstream;
 
+  /** Bytes; -1: not known before it ends. */
+  readonly bodyLength: number;
+  readonly connectionNames: readonly string[];
+  readonly headFault: GatewayError | null;
+
   // What the head says; filled in by the filter `head`.
   authority = '';
   host = '';
   /** Normalised path, and the query with its question mark as it came. */
   path = '';
   query = '';
-  /** -1: not stated. */
-  contentLength = -1;
-  hasBody = false;
 
   // Who calls, and under which ids.
   client: Peer;
@@ -122,6 +143,9 @@ export class Exchange {
     this.client = head.peer;
     this.startedAt = head.startedAt;
     this.time = head.time;
+    this.bodyLength = head.bodyLength;
+    this.connectionNames = head.connectionNames;
+    this.headFault = head.headFault;
     this.downstream = downstream;
   }
 }

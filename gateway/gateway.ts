@@ -33,8 +33,9 @@ import { Loader } from './snapshot/loader.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
 import type { CompiledSource } from './snapshot/store-source.ts';
 import { View } from './snapshot/view.ts';
+import { HttpListener } from './transport/http-listener.ts';
+import { defaultTransportLimits, type TransportLimits } from './transport/limits.ts';
 import { type ListenerAddress, ListenerSet } from './transport/listener-set.ts';
-import { defaultTransportLimits, NodeServer, type TransportLimits } from './transport/node-server.ts';
 
 export interface GatewayOptions {
   /** Where the configuration comes from: `storeSource(store, namespace, log)`. */
@@ -119,7 +120,7 @@ class RunningGateway implements Gateway {
     this.ready = new Promise((resolve) => {
       this.#becomeReady = resolve;
     });
-    this.#backends = new BackendPools({ extraCa: options.extraCa ?? [] });
+    this.#backends = new BackendPools({ clock: this.#clock, extraCa: options.extraCa ?? [] });
     this.#snapshot = new Snapshot({
       counters: this.#counters,
       backends: this.#backends,
@@ -139,7 +140,10 @@ class RunningGateway implements Gateway {
       const { address, port } = await this.#admin.listen(admin.port, admin.host);
       this.adminAddress = { host: address, port };
     }
-    this.#sweep = setInterval(() => this.#counters.sweep(this.#clock), 1000);
+    this.#sweep = setInterval(() => {
+      this.#counters.sweep(this.#clock);
+      this.#backends.sweep();
+    }, 1000);
     this.#relist = source(this.#view, this.#stopSource.signal).relist;
   }
 
@@ -183,7 +187,7 @@ class RunningGateway implements Gateway {
     this.#stopSource.abort();
     clearInterval(this.#sweep);
     await this.#lease?.stop();
-    await this.#backends.destroy();
+    this.#backends.destroy();
     await this.#admin?.close();
     await this.#lines.close();
     this.#options.log.info({}, 'stopped');
@@ -210,9 +214,9 @@ class RunningGateway implements Gateway {
   #buildListeners(): ListenerSet {
     const limits = { ...defaultTransportLimits, ...this.#options.transport };
     const chain = this.#buildChain();
-    const deps = { chain, clock: this.#clock, newId: randomIds.requestId, limits };
+    const deps = { chain, clock: this.#clock, limits };
     return new ListenerSet(
-      () => new NodeServer(deps),
+      () => new HttpListener(deps),
       this.#options.log,
       () => this.#onProgress(),
     );

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
-import { ListenError } from '../transport/node-server.ts';
+import { ListenError } from '../transport/http-listener.ts';
 
 export interface AdminDeps {
   readonly metrics: GatewayMetrics;

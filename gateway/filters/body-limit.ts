@@ -8,7 +8,7 @@ export function bodyLimit(): Filter {
     name: 'body-limit',
     onRequest(exchange) {
       const limit = bodyLimitOf(exchange);
-      if (exchange.contentLength > limit) throw bodyTooLarge(limit);
+      if (exchange.bodyLength > limit) throw bodyTooLarge(limit);
     },
   };
 }

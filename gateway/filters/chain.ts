@@ -88,9 +88,12 @@ export class Chain {
     if (reply === null) return;
     this.answering(exchange);
     exchange.status = reply.status;
-    downstream.writeHead(reply.status, [...reply.headers, ...exchange.answerHeaders]);
-    const withBody = exchange.method !== 'HEAD';
-    if (withBody) exchange.bytesOut = Buffer.byteLength(reply.body);
-    downstream.end(withBody ? reply.body : undefined);
+    const body = Buffer.from(reply.body);
+    downstream.writeHead(reply.status, [...reply.headers, ...exchange.answerHeaders], body.length);
+    if (exchange.method !== 'HEAD') {
+      exchange.bytesOut = body.length;
+      downstream.write(body);
+    }
+    downstream.end();
   }
 }

@@ -8,13 +8,14 @@ import type { Filter } from './filter.ts';
 export const maxHeaderFields = 100;
 
 /**
- * Reads what the head says about target, host and body, and refuses every head that two servers could read in two ways.
+ * Reads what the head says about target and host, and refuses every head that two servers could read in two ways.
  * `Upgrade: h2c` is ignored, as RFC 9110 allows; any other protocol is refused, because the caller depends on it.
  */
 export function head(): Filter {
   return {
     name: 'head',
     onRequest(exchange) {
+      if (exchange.headFault !== null) throw exchange.headFault;
       if (exchange.rawHeaders.length > maxHeaderFields * 2) {
         throw new GatewayError('GW_HEAD_TOO_LARGE', `A request has at most ${maxHeaderFields} header fields.`);
       }
@@ -31,8 +32,6 @@ export function head(): Filter {
 /** Names that this filter looks at, by what it does with them; a field is lower-cased only if its length is one of theirs. */
 const readers = new Map<string, (exchange: Exchange, value: string) => void>([
   ['host', readHostField],
-  ['content-length', readContentLength],
-  ['transfer-encoding', readTransferEncoding],
   ['upgrade', readUpgrade],
   ['expect', readExpect],
   ['via', readVia],
@@ -50,19 +49,6 @@ function readFields(exchange: Exchange): void {
 function readHostField(exchange: Exchange, value: string): void {
   if (exchange.authority !== '') throw new GatewayError('GW_BAD_HOST', 'The request has more than one Host field.');
   exchange.authority = value;
-}
-
-function readContentLength(exchange: Exchange, value: string): void {
-  if (!/^\d{1,15}$/.test(value)) throw new GatewayError('GW_BAD_REQUEST', 'Content-Length is not a number of bytes.');
-  exchange.contentLength = Number(value);
-  if (exchange.contentLength > 0) exchange.hasBody = true;
-}
-
-function readTransferEncoding(exchange: Exchange, value: string): void {
-  if (value.toLowerCase() !== 'chunked') {
-    throw new GatewayError('GW_TRANSFER_CODING_NOT_SUPPORTED', 'Of the transfer codings only "chunked" is supported.');
-  }
-  exchange.hasBody = true;
 }
 
 function readUpgrade(_exchange: Exchange, value: string): void {

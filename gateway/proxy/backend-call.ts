@@ -1,47 +1,37 @@
-import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
-import { CodedError } from '#api/errors.ts';
 import type { Clock } from '../clock.ts';
 import { catalogue, GatewayError } from '../errors.ts';
 import type { Exchange, Upstream } from '../exchange.ts';
 import { bodyLimitOf } from '../filters/body-limit.ts';
 import type { Chain } from '../filters/chain.ts';
-import { answerHead } from './answer-head.ts';
+import type { ParsedAnswer } from '../http1/answer-head.ts';
+import { answerFields } from './answer-fields.ts';
 import type { Endpoint } from './backend.ts';
-import { refusalOf } from './backend-error.ts';
-import { requestFields } from './request-head.ts';
-
-/** The client went away, so nobody waits for the backend any more. */
-export class ClientGone extends CodedError {
-  constructor() {
-    super('GW_CLIENT_GONE', 'the client closed the connection');
-  }
-}
+import type { AnswerSink, BackendConnection } from './backend-connection.ts';
+import { BackendBrokeOff, refusalOf } from './backend-error.ts';
+import type { ConnectionTaker } from './connection-pool.ts';
+import { requestText } from './request-text.ts';
 
 /**
  * One call of a backend, and what its events do to the client's side:
  *
- *   start ──▶ dispatched ──onConnect──▶ sending ──onHeaders──▶ answering ──onData…──▶ onComplete ──▶ done
- *                 │                        │                      │
- *                 └──── onError, deadline ─┴─▶ 502 / 504          └─ onError, deadline ─▶ client connection broken
+ *   start ──▶ waiting ──connection──▶ sending ──head──▶ answering ──body…──▶ end ──▶ done
+ *                │                       │                  │
+ *                └──── fault, deadline ──┴─▶ 502 / 504      └─ fault, deadline ─▶ client connection broken
  *
- *   client gone, at any time ──▶ upstream request aborted
+ *   client gone, at any time ──▶ connection to the backend closed
  *
- * Never retried: undici sends a request only on a connection that is still open, and what has been sent once may have
- * had its effect. It is its own undici handler, so a call allocates one object.
+ * Tried again in one case only (RFC 9112, 9.3.1): a kept connection closes before a byte of the answer has come, and the
+ * method may be repeated. Then a new connection gets the call. Anything else may have had its effect.
  */
-export class BackendCall implements Dispatcher.DispatchHandler, Upstream {
+export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
+  isDone = false;
   readonly #exchange: Exchange;
   readonly #chain: Chain;
   readonly #clock: Clock;
-  #abort: ((error?: Error) => void) | null = null;
-  #resume: (() => void) | null = null;
+  #endpoint: Endpoint | null = null;
+  #connection: BackendConnection | null = null;
   #deadline: NodeJS.Timeout | undefined = undefined;
-  #body: Readable | null = null;
-  /** Bytes of the answer that are still to come; -1 when it does not say. */
-  #remaining = -1;
-  #answered = false;
-  #done = false;
+  #wasRepeated = false;
 
   constructor(exchange: Exchange, chain: Chain, clock: Clock) {
     this.#exchange = exchange;
@@ -58,102 +48,119 @@ export class BackendCall implements Dispatcher.DispatchHandler, Upstream {
       throw new GatewayError('GW_NO_ENDPOINT', 'All endpoints of this API have the weight 0.');
     exchange.upstream = this;
     exchange.backendStartedAt = this.#clock.steady();
-    const timeoutMs = exchange.operation?.timeoutMs ?? api.backend.timeoutMs;
-    this.#deadline = setTimeout(passDeadline, timeoutMs, this);
-    if (exchange.hasBody) this.#body = exchange.downstream.openBody(bodyLimitOf(exchange));
-    endpoint.pool.dispatch(
-      {
-        path: backendPath(exchange, endpoint, api.baseLength),
-        method: exchange.method,
-        headers: requestFields(exchange, endpoint),
-        body: this.#body,
-      },
-      this,
-    );
+    this.#endpoint = endpoint;
+    this.#deadline = setTimeout(passDeadline, exchange.operation?.timeoutMs ?? api.backend.timeoutMs, this);
+    endpoint.pool.acquire(this);
   }
 
-  // What undici calls.
+  // What the pool calls.
 
-  onConnect(abort: (error?: Error) => void): void {
-    if (this.#done) abort(new ClientGone());
-    else this.#abort = abort;
-  }
-
-  onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
-    // Interim answers (100, 103) end here: the final one is what was asked for.
-    if (status < 200 || this.#done) return true;
+  onConnection(connection: BackendConnection): void {
     const exchange = this.#exchange;
-    const head = answerHead(status, raw);
-    if (head.fault !== '') {
-      throw new GatewayError('GW_BACKEND_PROTOCOL', `The answer of the backend cannot be passed on: ${head.fault}.`);
-    }
-    this.#resume = resume;
-    this.#chain.answering(exchange);
-    const { fields } = head;
-    for (const field of exchange.answerHeaders) fields.push(field);
-    exchange.status = status;
-    if (status >= 500) exchange.fault = 'provider';
-    exchange.downstream.writeHead(status, fields);
-    this.#remaining = hasNoBody(exchange.method, status) ? -1 : head.contentLength;
-    return true;
+    if (this.#endpoint === null) return;
+    this.#connection = connection;
+    const { bodyLength } = exchange;
+    connection.begin(this, requestText(exchange, this.#endpoint), { bodyLength, toHead: exchange.method === 'HEAD' });
+    if (bodyLength === 0) connection.end();
+    else exchange.downstream.readBody(bodyLimitOf(exchange));
   }
 
-  onData(chunk: Buffer): boolean {
-    const exchange = this.#exchange;
-    if (this.#done) return true;
-    exchange.bytesOut += chunk.length;
-    if (this.#remaining < 0) return exchange.downstream.write(chunk);
-    this.#remaining -= chunk.length;
-    if (this.#remaining > 0) return exchange.downstream.write(chunk);
-    // The last chunk goes out together with the end: one write less.
-    this.#answered = true;
-    exchange.downstream.end(chunk);
-    return true;
-  }
-
-  onComplete(): void {
-    const wasDone = this.#done;
+  onNoConnection(error: Error): void {
+    if (this.isDone) return;
     this.#finish();
-    if (wasDone || this.#answered) return;
-    this.#answered = true;
+    this.#fail(refusalOf(error), error);
+  }
+
+  // What the connection to the backend calls.
+
+  onAnswer(head: ParsedAnswer): void {
+    const exchange = this.#exchange;
+    const fields = answerFields(head);
+    this.#chain.answering(exchange);
+    for (const field of exchange.answerHeaders) fields.push(field);
+    exchange.status = head.status;
+    if (head.status >= 500) exchange.fault = 'provider';
+    exchange.downstream.writeHead(head.status, fields, head.contentLength);
+  }
+
+  onAnswerBody(piece: Buffer): boolean {
+    this.#exchange.bytesOut += piece.length;
+    return this.#exchange.downstream.write(piece);
+  }
+
+  onAnswerPause(): void {
+    this.#exchange.downstream.flush();
+  }
+
+  onAnswerEnd(): void {
+    this.#finish();
     this.#exchange.downstream.end();
   }
 
-  onError(error: Error): void {
-    if (this.#done) return;
+  onAnswerFault(error: Error): void {
+    if (this.isDone) return;
+    if (this.#mayRepeat(error)) {
+      this.#wasRepeated = true;
+      this.#connection = null;
+      this.#endpoint?.pool.acquireFresh(this);
+      return;
+    }
     this.#finish();
-    if (error instanceof ClientGone) this.#exchange.downstream.abort();
-    else this.#fail(refusalOf(error), error);
+    this.#fail(refusalOf(error), error);
+  }
+
+  onDrain(): void {
+    this.#exchange.downstream.resumeBody();
   }
 
   // What the transport calls.
 
   resume(): void {
-    this.#resume?.();
+    this.#connection?.resume();
   }
 
   abort(): void {
-    this.#stop(new ClientGone());
+    if (this.isDone) return;
+    this.#finish();
+    this.#connection?.destroy();
+  }
+
+  onBody(piece: Buffer): boolean {
+    return this.isDone || this.#connection === null || this.#connection.write(piece);
+  }
+
+  onBodyPause(): void {
+    if (!this.isDone) this.#connection?.flush();
+  }
+
+  onBodyEnd(): void {
+    if (!this.isDone) this.#connection?.end();
+  }
+
+  onBodyFault(fault: GatewayError): void {
+    this.#give(fault);
   }
 
   /** The deadline of the whole call has passed. */
   expire(): void {
-    if (this.#done) return;
-    const refusal = new GatewayError('GW_BACKEND_TIMEOUT', 'The backend did not complete its answer in time.');
-    this.#stop(refusal);
+    this.#give(new GatewayError('GW_BACKEND_TIMEOUT', 'The backend did not complete its answer in time.'));
+  }
+
+  /** Gives the call up for a reason that the backend has nothing more to say to. */
+  #give(refusal: GatewayError): void {
+    if (this.isDone) return;
+    this.abort();
     this.#fail(refusal, undefined);
   }
 
-  #stop(reason: Error): void {
-    if (this.#done) return;
-    this.#finish();
-    this.#abort?.(reason);
-    this.#body?.destroy();
+  #mayRepeat(error: Error): boolean {
+    const { method, status, bodyLength } = this.#exchange;
+    const isStale = this.#connection?.isReused === true && isBrokenOff(error);
+    return isStale && status === 0 && bodyLength === 0 && repeatable.has(method) && !this.#wasRepeated;
   }
 
   #finish(): void {
-    if (this.#done) return;
-    this.#done = true;
+    this.isDone = true;
     clearTimeout(this.#deadline);
     this.#exchange.backendMs = this.#clock.steady() - this.#exchange.backendStartedAt;
   }
@@ -167,16 +174,13 @@ export class BackendCall implements Dispatcher.DispatchHandler, Upstream {
   }
 }
 
+/** Idempotent methods (RFC 9110, 9.2.2). */
+const repeatable = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
 function passDeadline(call: BackendCall): void {
   call.expire();
 }
 
-/** The path without base path, joined to the endpoint's own; the query as it came. */
-function backendPath(exchange: Exchange, endpoint: Endpoint, baseLength: number): string {
-  const path = `${endpoint.prefix}${exchange.path.slice(baseLength)}`;
-  return `${path === '' ? '/' : path}${exchange.query}`;
-}
-
-function hasNoBody(method: string, status: number): boolean {
-  return method === 'HEAD' || status === 204 || status === 304;
+function isBrokenOff(error: Error & { readonly code?: string }): boolean {
+  return error instanceof BackendBrokeOff || error.code === 'ECONNRESET' || error.code === 'EPIPE';
 }

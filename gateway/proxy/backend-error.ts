@@ -1,6 +1,14 @@
-import { errors } from 'undici';
+import { CodedError } from '#api/errors.ts';
 import { GatewayError } from '../errors.ts';
-import { AddressRefused, ConnectTimeout } from './connector.ts';
+import { SyntaxFault } from '../http1/syntax.ts';
+import { AddressRefused, ConnectTimeout } from './open-socket.ts';
+
+/** The backend closed the connection before its answer was complete. */
+export class BackendBrokeOff extends CodedError {
+  constructor() {
+    super('GW_BACKEND_BROKE_OFF', 'the connection was closed before the answer was complete');
+  }
+}
 
 /** What a failure between gateway and backend means to the caller. Addresses and names of hosts stay in the log. */
 export function refusalOf(error: unknown): GatewayError {
@@ -11,21 +19,21 @@ export function refusalOf(error: unknown): GatewayError {
       'The backend has an address that may not be called; those who run the gateway can allow it (backendAccess).',
     );
   }
-  if (error instanceof ConnectTimeout || error instanceof errors.ConnectTimeoutError) {
+  if (error instanceof ConnectTimeout) {
     return new GatewayError('GW_BACKEND_CONNECT_TIMEOUT', 'The backend did not take the connection in time.');
+  }
+  if (error instanceof SyntaxFault) {
+    return new GatewayError(
+      'GW_BACKEND_PROTOCOL',
+      `The answer of the backend is not valid HTTP/1.1: ${error.message}.`,
+    );
   }
   const code = codeOf(error);
   if (isTlsCode(code)) {
     return new GatewayError('GW_BACKEND_TLS_FAILED', `The certificate of the backend is not trusted (${code}).`);
   }
   if (unreachable.has(code)) return new GatewayError('GW_BACKEND_UNREACHABLE', unreachableDetail(code));
-  if (brokeOff.has(code)) {
-    return new GatewayError(
-      'GW_BACKEND_BROKE_OFF',
-      'The backend closed the connection before its answer was complete.',
-    );
-  }
-  return new GatewayError('GW_BACKEND_PROTOCOL', 'The answer of the backend is not valid HTTP.');
+  return new GatewayError('GW_BACKEND_BROKE_OFF', 'The backend closed the connection before its answer was complete.');
 }
 
 const unreachable = new Set([
@@ -39,7 +47,6 @@ const unreachable = new Set([
   'EADDRNOTAVAIL',
   'EMFILE',
 ]);
-const brokeOff = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
 
 function unreachableDetail(code: string): string {
   if (code === 'ENOTFOUND' || code.startsWith('EAI_')) return 'The name of the backend has no address.';

@@ -1,7 +1,8 @@
-import { Pool } from 'undici';
 import type { AddressJudge } from '#api/backend-address.ts';
 import type { CompiledBackend } from '#api/compiled/contract.ts';
-import { buildGuardedConnector } from './connector.ts';
+import type { Clock } from '../clock.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import { buildOpenSocket } from './open-socket.ts';
 
 /** Kept connections to one origin under one connect timeout; shared by all APIs that name it. */
 class SharedPool {
@@ -9,9 +10,9 @@ class SharedPool {
   readonly origin: string;
   readonly connectTimeoutMs: number;
   users = 0;
-  pool: Pool;
+  pool: ConnectionPool;
 
-  constructor(origin: string, connectTimeoutMs: number, pool: Pool) {
+  constructor(origin: string, connectTimeoutMs: number, pool: ConnectionPool) {
     this.key = poolKey(origin, connectTimeoutMs);
     this.origin = origin;
     this.connectTimeoutMs = connectTimeoutMs;
@@ -40,7 +41,7 @@ export class Endpoint {
     this.shared = shared;
   }
 
-  get pool(): Pool {
+  get pool(): ConnectionPool {
     return this.shared.pool;
   }
 }
@@ -95,6 +96,7 @@ function greatestCommonDivisor(a: number, b: number): number {
 }
 
 export interface BackendPoolOptions {
+  readonly clock: Clock;
   readonly extraCa: readonly string[];
 }
 
@@ -115,7 +117,7 @@ export class BackendPools {
     for (const shared of this.#pools.values()) {
       const before = shared.pool;
       shared.pool = this.#open(shared.origin, shared.connectTimeoutMs);
-      void before.close();
+      before.close();
     }
   }
 
@@ -135,14 +137,19 @@ export class BackendPools {
       if (shared.users > 0) continue;
       this.#pools.delete(shared.key);
       // Calls under way end in their own time; each has a deadline.
-      void shared.pool.close();
+      shared.pool.close();
     }
   }
 
   /** Cuts everything at once; for the end of the process. */
-  async destroy(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((shared) => shared.pool.destroy()));
+  destroy(): void {
+    for (const { pool } of this.#pools.values()) pool.destroy();
     this.#pools.clear();
+  }
+
+  /** Closes connections that have been free for too long; called every second. */
+  sweep(): void {
+    for (const { pool } of this.#pools.values()) pool.sweep();
   }
 
   #endpoint(url: URL, connectTimeoutMs: number): Endpoint {
@@ -156,26 +163,9 @@ export class BackendPools {
     return new Endpoint(url, shared);
   }
 
-  #open(origin: string, connectTimeoutMs: number): Pool {
-    return new Pool(origin, {
-      connections: maxConnectionsPerOrigin,
-      pipelining: 1,
-      // Shorter than what servers usually keep, so that we close first and no call meets a closing connection.
-      keepAliveTimeout: 4000,
-      keepAliveMaxTimeout: 60_000,
-      maxHeaderSize: 64 * 1024,
-      // Each call has one deadline of its own (`backend-call.ts`); undici's timers would only add a second truth.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: buildGuardedConnector({
-        judge: (address) => this.#judge(address),
-        connectTimeoutMs,
-        secure: origin.startsWith('https:'),
-        extraCa: this.#options.extraCa,
-      }),
-    });
+  #open(origin: string, connectTimeoutMs: number): ConnectionPool {
+    const { clock, extraCa } = this.#options;
+    const judge: AddressJudge = (address) => this.#judge(address);
+    return new ConnectionPool({ clock, open: buildOpenSocket({ origin, judge, connectTimeoutMs, extraCa }) });
   }
 }
-
-/** Bounds descriptors; calls beyond it wait for a connection within their deadline. */
-const maxConnectionsPerOrigin = 1024;

@@ -29,11 +29,9 @@ export class DropList {
   }
 }
 
-const noNames: readonly string[] = [];
-
-/** The names that a Connection field lists beside `close` and `keep-alive`, lower case. */
-export function connectionNames(value: string): readonly string[] {
-  const lower = value.toLowerCase();
-  if (lower === 'keep-alive' || lower === 'close') return noNames;
-  return lower.split(',').map((name) => name.trim());
+/** Takes the fields with these lower-case names out of flat `fields`, but for the first `keep` entries. */
+export function removeNamed(fields: string[], names: readonly string[], keep = 0): void {
+  for (let i = fields.length - 2; i >= keep; i -= 2) {
+    if (names.includes((fields[i] ?? '').toLowerCase())) fields.splice(i, 2);
+  }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { systemClock } from '../clock.ts';
 import { Calendar } from '../limits/calendar.ts';
 import { CounterPool } from '../limits/counters.ts';
 import { GatewayMetrics, maxCallSeries, maxLatencySeries } from '../metrics/gateway-metrics.ts';
@@ -33,7 +34,7 @@ function world() {
 
 test('60,000 objects load in a few seconds, one change costs the same among them, and all of it can go again', async (t) => {
   const metrics = new GatewayMetrics();
-  const backends = new BackendPools({ extraCa: [] });
+  const backends = new BackendPools({ clock: systemClock, extraCa: [] });
   t.after(() => backends.destroy());
   const counters = new CounterPool(new Calendar('Asia/Jakarta'));
   const snapshot = new Snapshot({ counters, backends, metrics, ownAddresses: () => [] });

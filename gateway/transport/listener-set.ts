@@ -1,6 +1,6 @@
 import { describeError } from '#api/errors.ts';
 import type { Log } from '../log/log.ts';
-import type { NodeServer } from './node-server.ts';
+import type { HttpListener } from './http-listener.ts';
 
 export interface ListenerSpec {
   readonly name: string;
@@ -19,8 +19,8 @@ const retryAfterMs = 1000;
 
 /** The open ports, kept in step with what the configuration wants. A port that cannot be opened is tried again. */
 export class ListenerSet {
-  readonly #open = new Map<string, { readonly server: NodeServer; readonly address: ListenerAddress }>();
-  readonly #makeServer: () => NodeServer;
+  readonly #open = new Map<string, { readonly server: HttpListener; readonly address: ListenerAddress }>();
+  readonly #makeServer: () => HttpListener;
   readonly #log: Log;
   readonly #onChange: () => void;
   #wanted: readonly ListenerSpec[] = [];
@@ -28,7 +28,7 @@ export class ListenerSet {
   #retry: NodeJS.Timeout | undefined = undefined;
   #stopped = false;
 
-  constructor(makeServer: () => NodeServer, log: Log, onChange: () => void) {
+  constructor(makeServer: () => HttpListener, log: Log, onChange: () => void) {
     this.#makeServer = makeServer;
     this.#log = log;
     this.#onChange = onChange;

@@ -2,7 +2,7 @@ import type { Exchange } from '../exchange.ts';
 import { isApiKeyAuthorization } from '../filters/api-key.ts';
 import { viaName } from '../filters/head.ts';
 import type { Endpoint } from './backend.ts';
-import { connectionNames, DropList } from './hop-by-hop.ts';
+import { DropList, removeNamed } from './hop-by-hop.ts';
 
 /** What a client says about itself and the way is not believed; these are stated anew below. */
 const dropped = new DropList([
@@ -24,7 +24,6 @@ const dropped = new DropList([
 
 /** Fields of the client that the ones stated anew depend on. */
 interface Met {
-  connection: string;
   via: string;
   forwarded: string;
   forwardedFor: string;
@@ -34,12 +33,33 @@ interface Met {
   tracestate: string;
 }
 
-/** Header fields for the backend as flat name, value. */
-export function requestFields(exchange: Exchange, endpoint: Endpoint): string[] {
-  const { rawHeaders } = exchange;
+/** The whole head of the request for the backend as latin1 text, with its empty line. */
+export function requestText(exchange: Exchange, endpoint: Endpoint): string {
+  const fields = requestFields(exchange, endpoint);
+  let text = `${exchange.method} ${backendPath(exchange, endpoint)} HTTP/1.1\r\n`;
+  for (let i = 0; i < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
+  return `${text}${framingOf(exchange)}\r\n`;
+}
+
+/** The path without base path, joined to the endpoint's own; the query as it came. */
+function backendPath(exchange: Exchange, endpoint: Endpoint): string {
+  const path = `${endpoint.prefix}${exchange.path.slice(exchange.api?.baseLength ?? 0)}`;
+  return `${path === '' ? '/' : path}${exchange.query}`;
+}
+
+/** Methods whose requests say that they have no body (RFC 9110, 8.6): some servers insist. */
+const bodyExpected = new Set(['POST', 'PUT', 'PATCH']);
+
+function framingOf({ bodyLength, method }: Exchange): string {
+  if (bodyLength < 0) return 'Transfer-Encoding: chunked\r\n';
+  return bodyLength > 0 || bodyExpected.has(method) ? `Content-Length: ${bodyLength}\r\n` : '';
+}
+
+/** Header fields for the backend as flat name, value; without what states the length of the body. */
+function requestFields(exchange: Exchange, endpoint: Endpoint): string[] {
+  const { rawHeaders, connectionNames } = exchange;
   const fields = ['Host', endpoint.authority];
   const met: Met = {
-    connection: '',
     via: '',
     forwarded: '',
     forwardedFor: '',
@@ -54,11 +74,13 @@ export function requestFields(exchange: Exchange, endpoint: Endpoint): string[] 
     if (dropped.has(name)) note(met, name, value);
     else if (isForwarded(exchange, name, value)) fields.push(name, value);
   }
-  if (met.connection !== '') removeNamed(fields, connectionNames(met.connection));
-  if (exchange.contentLength >= 0) fields.push('Content-Length', String(exchange.contentLength));
+  if (connectionNames.length > 0) removeNamed(fields, connectionNames, hostEntries);
   addForwarding(fields, exchange, met);
   return fields;
 }
+
+/** The Host field is ours. */
+const hostEntries = 2;
 
 /**
  * Keys stop here. Names with an underscore do too: many servers read `X_Forwarded_For` as `X-Forwarded-For`, so a client
@@ -76,7 +98,6 @@ function isForwarded(exchange: Exchange, name: string, value: string): boolean {
 }
 
 const noted: Readonly<Record<string, keyof Met>> = {
-  connection: 'connection',
   via: 'via',
   forwarded: 'forwarded',
   'x-forwarded-for': 'forwardedFor',
@@ -93,13 +114,6 @@ function note(met: Met, name: string, value: string): void {
 
 function join(before: string, value: string): string {
   return before === '' ? value : `${before}, ${value}`;
-}
-
-function removeNamed(fields: string[], names: readonly string[]): void {
-  // From 2: the Host field is ours.
-  for (let i = fields.length - 2; i >= 2; i -= 2) {
-    if (names.includes((fields[i] ?? '').toLowerCase())) fields.splice(i, 2);
-  }
 }
 
 /** Who called, by which way: our own word, behind that of a trusted proxy. */

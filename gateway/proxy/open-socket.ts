@@ -1,9 +1,9 @@
 import { type LookupAddress, lookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
-import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
-import { buildConnector } from 'undici';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import { createSecureContext, getCACertificates, type SecureContext, connect as secureConnect } from 'node:tls';
 import type { AddressJudge } from '#api/backend-address.ts';
 import { CodedError } from '#api/errors.ts';
+import type { OpenSocket } from './connection-pool.ts';
 
 /** The backend's name leads to an address that may not be called. */
 export class AddressRefused extends CodedError {
@@ -19,58 +19,66 @@ export class ConnectTimeout extends CodedError {
   }
 }
 
-export interface ConnectorOptions {
+export interface OpenSocketOptions {
+  /** `http://10.0.0.1:9000`. */
+  readonly origin: string;
   readonly judge: AddressJudge;
   readonly connectTimeoutMs: number;
-  /** The backend speaks https. */
-  readonly secure: boolean;
   /** PEM certificates that vouch for https backends, beside those of the system. */
   readonly extraCa: readonly string[];
 }
 
 /**
- * Makes connections for undici. The address is judged here and nowhere earlier: after DNS, and the connection goes to
+ * Makes connections to one origin. The address is judged here and nowhere earlier: after DNS, and the connection goes to
  * the very address that was judged, so a name that changes its answer between check and use gains nothing.
  */
-export function buildGuardedConnector(options: ConnectorOptions): buildConnector.connector {
-  const connect = buildConnector({
-    // Ours ends first: undici's own timer has a resolution of half a second.
-    timeout: options.connectTimeoutMs + 1000,
-    lookup: guardedLookup(options.judge),
-    ...(options.secure ? { secureContext: trustingContext(options.extraCa) } : {}),
-    allowH2: false,
-    maxCachedSessions: 16,
-  });
-  return (target, callback) => {
-    const host = target.hostname.replace(/^\[|\]$/g, '');
+export function buildOpenSocket(options: OpenSocketOptions): OpenSocket {
+  const { judge, connectTimeoutMs } = options;
+  const host = new URL(options.origin).hostname.replace(/^\[|\]$/g, '');
+  const open = dialer(options, host);
+  return (done) => {
     // A literal address is never looked up, so it is judged before.
-    const reason = isIP(host) === 0 ? undefined : options.judge(host);
-    if (reason !== undefined) callback(new AddressRefused(host, host, reason), null);
-    else connectInTime(connect, target, options.connectTimeoutMs, callback);
+    const reason = isIP(host) === 0 ? undefined : judge(host);
+    if (reason === undefined) settleInTime(open(), connectTimeoutMs, done);
+    else done(new AddressRefused(host, host, reason));
   };
 }
 
-function connectInTime(
-  connect: buildConnector.connector,
-  target: buildConnector.Options,
-  timeoutMs: number,
-  callback: buildConnector.Callback,
-): void {
-  let settled = false;
-  const timer = setTimeout(() => {
-    settled = true;
-    callback(new ConnectTimeout(timeoutMs), null);
-  }, timeoutMs);
-  connect(target, (...[error, socket]) => {
-    if (settled) {
-      socket?.destroy();
-      return;
-    }
-    settled = true;
+/** A socket under way, and the event that says it is ready. */
+interface Dialed {
+  readonly socket: Socket;
+  readonly readyEvent: 'connect' | 'secureConnect';
+}
+
+function dialer({ origin, judge, extraCa }: OpenSocketOptions, host: string): () => Dialed {
+  const url = new URL(origin);
+  const secure = url.protocol === 'https:';
+  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
+  const target = { host, port, lookup: guardedLookup(judge), noDelay: true };
+  if (!secure) return () => ({ socket: connect(target), readyEvent: 'connect' });
+  const secureContext = trustingContext(extraCa);
+  // An address is no name that SNI could carry (RFC 6066, 3).
+  const servername = isIP(host) === 0 ? host : '';
+  let session: Buffer | undefined;
+  return () => {
+    const socket = secureConnect({ ...target, secureContext, servername, ALPNProtocols: ['http/1.1'], session });
+    socket.on('session', (next) => {
+      session = next;
+    });
+    return { socket, readyEvent: 'secureConnect' };
+  };
+}
+
+function settleInTime({ socket, readyEvent }: Dialed, timeoutMs: number, done: (opened: Socket | Error) => void): void {
+  const settle = (opened: Socket | Error) => {
     clearTimeout(timer);
-    if (error === null) callback(null, socket);
-    else callback(error, null);
-  });
+    socket.off(readyEvent, onReady).off('error', settle);
+    if (opened instanceof Error) socket.on('error', () => undefined).destroy();
+    done(opened);
+  };
+  const onReady = () => settle(socket);
+  const timer = setTimeout(() => settle(new ConnectTimeout(timeoutMs)), timeoutMs);
+  socket.once(readyEvent, onReady).once('error', settle);
 }
 
 /** dns.lookup that hands on only addresses that may be called. */

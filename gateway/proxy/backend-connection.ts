@@ -1,0 +1,206 @@
+import type { Socket } from 'node:net';
+import { type ParsedAnswer, parseAnswerHead } from '../http1/answer-head.ts';
+import { BodyReader } from '../http1/body-reader.ts';
+import type { PayloadSink } from '../http1/chunked-decoder.ts';
+import { MessageWriter } from '../http1/message-writer.ts';
+import { type BodyLength, bodyUntilClose, SyntaxFault } from '../http1/syntax.ts';
+import { UnreadBytes } from '../http1/unread-bytes.ts';
+import { BackendBrokeOff } from './backend-error.ts';
+
+/** Hears what becomes of its request. After `onAnswerEnd` or `onAnswerFault` it hears nothing more. */
+export interface AnswerSink {
+  /** The final head; interim answers end here. */
+  onAnswer(head: ParsedAnswer): void;
+  /** False: wait until {@link BackendConnection.resume} is called. */
+  onAnswerBody(piece: Buffer): boolean;
+  /** Nothing more has come for the moment. */
+  onAnswerPause(): void;
+  onAnswerEnd(): void;
+  onAnswerFault(error: Error): void;
+  /** The backend takes more of the request body. */
+  onDrain(): void;
+}
+
+/** Where a connection goes between two calls. */
+export interface ConnectionOwner {
+  /** It can take the next call. */
+  onFree(connection: BackendConnection): void;
+  /** It is gone, whatever it did. */
+  onGone(connection: BackendConnection): void;
+}
+
+const noBytes = Buffer.alloc(0);
+const maxHeadBytes = 64 * 1024;
+/** Most interim answers (100, 103) before the final one. */
+const maxInterimAnswers = 16;
+
+/**
+ * One connection to a backend, one call at a time (RFC 9112):
+ *
+ *   free ──begin──▶ head ──▶ body ──complete──▶ free, if both sides may go on; else closed
+ *    │               └── fault, closed too early: the call hears it ──▶ closed
+ *    └── closed, or bytes that nobody asked for ──▶ closed
+ */
+export class BackendConnection implements PayloadSink {
+  /** It has served a call before, so the backend may be closing it this very moment. */
+  isReused = false;
+  /** Steady milliseconds since which it is free; kept by the owner. */
+  freeSince = 0;
+  /** How long the backend keeps it when it is free, as its last answer said; -1: not stated. */
+  keepsForSeconds = -1;
+  readonly #socket: Socket;
+  readonly #owner: ConnectionOwner;
+  readonly #unread = new UnreadBytes(maxHeadBytes);
+  readonly #body = new BodyReader();
+  readonly #writer: MessageWriter;
+  #call: AnswerSink | null = null;
+  #phase: 'free' | 'head' | 'body' | 'closed' = 'free';
+  #toHead = false;
+  #requestDone = true;
+  #closes = false;
+  #interimAnswers = 0;
+  #cause: Error | undefined = undefined;
+
+  constructor(socket: Socket, owner: ConnectionOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#writer = new MessageWriter(socket);
+    socket.on('data', (bytes: Buffer) => this.#onData(bytes));
+    socket.on('drain', () => this.#call?.onDrain());
+    socket.on('end', () => this.#onEnd());
+    socket.on('error', (error: Error) => {
+      this.#cause = error;
+    });
+    socket.on('close', () => this.#onClose());
+  }
+
+  get isUsable(): boolean {
+    return this.#phase === 'free' && !this.#socket.destroyed;
+  }
+
+  /** Begins a call. `head` is the whole request head; `toHead`: its method is HEAD. Nothing is sent before {@link flush}. */
+  begin(call: AnswerSink, head: string, request: { readonly bodyLength: BodyLength; readonly toHead: boolean }): void {
+    this.#call = call;
+    this.#phase = 'head';
+    this.#toHead = request.toHead;
+    this.#requestDone = false;
+    this.#interimAnswers = 0;
+    this.#writer.begin(head, request.bodyLength);
+  }
+
+  /** A piece of the request body. False: wait for `onDrain`. */
+  write(piece: Buffer): boolean {
+    return this.#writer.write(piece);
+  }
+
+  flush(): void {
+    this.#writer.flush();
+  }
+
+  /** The request is complete. */
+  end(): void {
+    this.#requestDone = true;
+    this.#writer.end();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Ends it now; its call hears nothing more. */
+  destroy(): void {
+    this.#call = null;
+    this.#phase = 'closed';
+    this.#socket.destroy();
+  }
+
+  onPayload(piece: Buffer): void {
+    if (this.#call?.onAnswerBody(piece) === false) this.#socket.pause();
+  }
+
+  #onData(bytes: Buffer): void {
+    if (this.#phase === 'free') {
+      this.destroy();
+      return;
+    }
+    const call = this.#call;
+    if (call === null) return;
+    try {
+      this.#read(bytes, call);
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new SyntaxFault('it cannot be read'));
+    }
+  }
+
+  #read(bytes: Buffer, call: AnswerSink): void {
+    const rest = this.#phase === 'head' ? this.#readHeads(bytes, call) : bytes;
+    if (this.#phase === 'head') return;
+    const end = this.#body.read(rest, 0, this);
+    if (this.#body.isDone) this.#complete(end < rest.length);
+    else call.onAnswerPause();
+  }
+
+  /** Reads interim heads and the final one, as far as they have come; gives what follows the final one. */
+  #readHeads(bytes: Buffer, call: AnswerSink): Buffer {
+    this.#unread.add(bytes);
+    while (this.#phase === 'head') {
+      if (!this.#unread.mayBeginWith('HTTP/1.')) throw new SyntaxFault('it does not begin with HTTP/1.1');
+      const text = this.#unread.takeHead();
+      if (text === '') return noBytes;
+      this.#readHead(text, call);
+    }
+    return this.#unread.takeAll();
+  }
+
+  #readHead(text: string, call: AnswerSink): void {
+    const head = parseAnswerHead(text, this.#toHead);
+    if (head.status === 101) throw new SyntaxFault('it changes the protocol although nobody asked for that');
+    if (head.status < 200) {
+      this.#interimAnswers++;
+      if (this.#interimAnswers > maxInterimAnswers) throw new SyntaxFault('it has too many interim answers');
+      return;
+    }
+    this.#phase = 'body';
+    this.#closes = head.closes || head.bodyLength === bodyUntilClose;
+    this.keepsForSeconds = head.keepsForSeconds;
+    this.#body.begin(head.bodyLength);
+    call.onAnswer(head);
+  }
+
+  /** `hasMore`: bytes follow that belong to no answer; nobody will ever read them as one. */
+  #complete(hasMore: boolean): void {
+    const call = this.#call;
+    if (call === null) return;
+    this.#call = null;
+    if (hasMore || this.#closes || !this.#requestDone || this.#socket.destroyed) this.destroy();
+    else {
+      this.#phase = 'free';
+      this.isReused = true;
+      if (this.#socket.isPaused()) this.#socket.resume();
+      this.#owner.onFree(this);
+    }
+    call.onAnswerEnd();
+  }
+
+  #fail(error: Error): void {
+    const call = this.#call;
+    this.destroy();
+    call?.onAnswerFault(error);
+  }
+
+  #onEnd(): void {
+    if (this.#phase === 'body' && this.#body.endWithConnection()) this.#complete(false);
+    else if (this.#call !== null) this.#fail(new BackendBrokeOff());
+    else this.destroy();
+  }
+
+  #onClose(): void {
+    this.#owner.onGone(this);
+    if (this.#call !== null) this.#fail(this.#cause ?? new BackendBrokeOff());
+    this.#phase = 'closed';
+  }
+}

@@ -1,0 +1,361 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../clock.ts';
+import type { GatewayError } from '../errors.ts';
+import { type Downstream, Exchange } from '../exchange.ts';
+import { bodyTooLarge } from '../filters/body-limit.ts';
+import type { Chain } from '../filters/chain.ts';
+import { BodyReader } from '../http1/body-reader.ts';
+import type { PayloadSink } from '../http1/chunked-decoder.ts';
+import { MessageWriter } from '../http1/message-writer.ts';
+import { type ParsedRequest, parseRequestHead } from '../http1/request-head.ts';
+import { bodyUntilClose, chunkedBody } from '../http1/syntax.ts';
+import { HeadTooLong, UnreadBytes } from '../http1/unread-bytes.ts';
+import { type Peer, peerOf } from '../router/trusted-proxies.ts';
+import { answerText } from './answer-text.ts';
+import type { TransportLimits } from './limits.ts';
+import { bodyTooSlow, faultOf, headTooLarge, headTooSlow } from './request-fault.ts';
+
+/** What a connection needs of its listener. */
+export interface ConnectionHost {
+  readonly chain: Chain;
+  readonly clock: Clock;
+  readonly limits: TransportLimits;
+  /** From now on each answer is the last of its connection. */
+  readonly isDraining: boolean;
+  /** The connection is gone. */
+  onGone(connection: ClientConnection): void;
+}
+
+/** After the last answer: how long, and how much, what the client still sends is taken and thrown away. */
+const lingerMs = 1000;
+const lingerBytes = 1024 * 1024;
+
+/** More than this of requests to come, or of a body that nobody reads yet, is left in the socket. */
+const maxUnreadBytes = 64 * 1024;
+
+/**
+ * One client connection that speaks HTTP/1.1 (RFC 9112), and the client's side of its calls, one after the other:
+ *
+ *   waiting ──first byte──▶ head ──complete, faulty, too slow──▶ call: filters, backend ──answered──▶ waiting
+ *      │                                                           │ faulty, closing, body not read
+ *      └── kept too long ──▶ gone ◀── client closes, time is up ── ended: our side is closed, what comes is dropped
+ *
+ * Requests that come during a call wait their turn, so answers keep the order of requests. One object for each
+ * connection, reused by its calls. Nothing here sets a timer: the listener calls {@link checkTime} regularly.
+ */
+export class ClientConnection implements Downstream, PayloadSink {
+  readonly #socket: Socket;
+  readonly #host: ConnectionHost;
+  readonly #peer: Peer;
+  readonly #unread: UnreadBytes;
+  readonly #body = new BodyReader();
+  readonly #writer: MessageWriter;
+  #phase: 'waiting' | 'head' | 'call' | 'ended' | 'gone' = 'waiting';
+  /** Steady milliseconds at which the phase began, or at which bytes last moved in a call. */
+  #since: number;
+  /** Bytes read and written by then. */
+  #moved = 0;
+  #exchange: Exchange | null = null;
+  #isHttp10 = false;
+  #closing = false;
+  #expectsContinue = false;
+  #answered = false;
+  #aborted = false;
+  /** `upstream` takes the body. */
+  #bodyIsOpen = false;
+  #bodyLimit = 0;
+  /** `upstream` has asked to wait. */
+  #bodyIsHeld = false;
+  #dropped = 0;
+
+  constructor(socket: Socket, host: ConnectionHost) {
+    this.#socket = socket;
+    this.#host = host;
+    this.#peer = peerOf(socket.remoteAddress ?? '');
+    this.#unread = new UnreadBytes(host.limits.maxHeadBytes);
+    this.#writer = new MessageWriter(socket);
+    this.#since = host.clock.steady();
+    socket.on('data', (bytes: Buffer) => this.#onData(bytes));
+    socket.on('drain', () => this.#exchange?.upstream?.resume());
+    socket.on('end', () => this.#onEnd());
+    // What went wrong is not told: whatever it was, the client is gone, and `close` follows.
+    socket.on('error', () => undefined);
+    socket.on('close', () => this.#onGone());
+  }
+
+  // What the listener calls.
+
+  /** Ends the connection if no call is under way. */
+  endIfIdle(): void {
+    if (this.#phase === 'waiting') this.#socket.destroy();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  /** Ends what takes too long. `now`: steady milliseconds. */
+  checkTime(now: number): void {
+    const { keepAliveMs, headTimeoutMs } = this.#host.limits;
+    const age = now - this.#since;
+    if (this.#phase === 'call') this.#checkSilence(now);
+    else if (this.#phase === 'head' && age >= headTimeoutMs) this.#refuse(headTooSlow());
+    else if (this.#phase === 'waiting' && age >= keepAliveMs) this.#socket.destroy();
+    else if (this.#phase === 'ended' && age >= lingerMs) this.#socket.destroy();
+  }
+
+  // What the call calls.
+
+  writeHead(status: number, fields: readonly string[], bodyLength: number): void {
+    if (!this.#body.isDone) this.#dropUnreadBody();
+    // A body that is not read to its end cannot be told from the next request.
+    this.#closing ||= this.#host.isDraining || !this.#body.isDone;
+    const length = this.#framing(status, bodyLength);
+    const frame = {
+      contentLength: status === 204 ? -1 : bodyLength,
+      isChunked: length === chunkedBody,
+      closes: this.#closing,
+      now: this.#exchange?.time ?? 0,
+    };
+    this.#writer.begin(answerText(status, fields, frame), length);
+  }
+
+  write(piece: Buffer): boolean {
+    return this.#writer.write(piece);
+  }
+
+  flush(): void {
+    this.#writer.flush();
+  }
+
+  end(): void {
+    this.#answered = true;
+    this.#writer.end(this.#onAnswered);
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    // A reset, not a close: to a client that reads until the end, a close would look like one.
+    this.#socket.resetAndDestroy();
+  }
+
+  readBody(limit: number): void {
+    this.#bodyIsOpen = true;
+    this.#bodyLimit = limit;
+    if (this.#expectsContinue && this.#unread.length === 0)
+      this.#socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+    this.#readBody();
+  }
+
+  resumeBody(): void {
+    if (!this.#bodyIsHeld) return;
+    this.#bodyIsHeld = false;
+    this.#readBody();
+  }
+
+  /** A piece of the request body, as the reader of the body finds it. */
+  onPayload(piece: Buffer): void {
+    const exchange = this.#exchange;
+    if (exchange === null || !this.#bodyIsOpen) return;
+    exchange.bytesIn += piece.length;
+    if (exchange.bytesIn > this.#bodyLimit) this.#endBody(bodyTooLarge(this.#bodyLimit));
+    else if (exchange.upstream?.onBody(piece) === false) this.#bodyIsHeld = true;
+  }
+
+  // What the socket calls.
+
+  #onData(bytes: Buffer): void {
+    if (this.#phase === 'ended') this.#drop(bytes.length);
+    else {
+      this.#unread.add(bytes);
+      if (this.#phase === 'call') this.#readBody();
+      else this.#readRequest();
+    }
+  }
+
+  /** The client sends nothing more. Who has not got the whole answer by then waits for it no longer. */
+  #onEnd(): void {
+    if (!this.#answered || this.#phase !== 'call') this.#socket.destroy();
+  }
+
+  #onGone(): void {
+    const exchange = this.#exchange;
+    this.#phase = 'gone';
+    this.#exchange = null;
+    this.#host.onGone(this);
+    if (exchange === null) return;
+    exchange.clientAborted = !this.#aborted;
+    if (!this.#answered) exchange.upstream?.abort();
+    this.#host.chain.ended(exchange);
+  }
+
+  // Heads.
+
+  /** Begins a call if a complete head is there. */
+  #readRequest(): void {
+    this.#unread.skipEmptyLines();
+    if (this.#unread.length === 0) return;
+    try {
+      const text = this.#unread.takeHead();
+      if (text !== '') this.#begin(parseRequestHead(text));
+      else if (this.#phase === 'waiting') this.#enter('head');
+    } catch (error) {
+      this.#refuse(error instanceof HeadTooLong ? headTooLarge(this.#host.limits) : faultOf(error));
+    }
+  }
+
+  #begin(request: ParsedRequest): void {
+    this.#isHttp10 = request.isHttp10;
+    this.#closing = request.closes;
+    this.#expectsContinue = request.expectsContinue;
+    this.#body.begin(request.bodyLength);
+    this.#run(request, null);
+  }
+
+  /** What came is no request: the answer says why, and the connection ends. */
+  #refuse(fault: GatewayError): void {
+    this.#isHttp10 = false;
+    this.#closing = true;
+    this.#expectsContinue = false;
+    this.#body.begin(0);
+    this.#run(noRequest, fault);
+  }
+
+  #run(request: Pick<ParsedRequest, keyof typeof noRequest>, headFault: GatewayError | null): void {
+    const { chain, clock } = this.#host;
+    const exchange = new Exchange(
+      {
+        method: request.method,
+        target: request.target,
+        rawHeaders: request.fields,
+        bodyLength: request.bodyLength,
+        connectionNames: request.connectionNames,
+        headFault,
+        peer: this.#peer,
+        startedAt: clock.steady(),
+        time: clock.now(),
+      },
+      this,
+    );
+    this.#exchange = exchange;
+    this.#answered = false;
+    this.#bodyIsOpen = false;
+    this.#bodyIsHeld = false;
+    this.#phase = 'call';
+    this.#since = exchange.startedAt;
+    chain.run(exchange);
+  }
+
+  // The body of the request.
+
+  #readBody(): void {
+    if (this.#bodyIsOpen && !this.#body.isDone && !this.#bodyIsHeld) this.#feedBody();
+    const isFull = this.#bodyIsHeld || this.#unread.length > maxUnreadBytes;
+    if (isFull) this.#socket.pause();
+    else if (this.#socket.isPaused()) this.#socket.resume();
+  }
+
+  #feedBody(): void {
+    const upstream = this.#exchange?.upstream;
+    if (this.#unread.length > 0 && !this.#readPayload()) return;
+    if (this.#body.isDone) upstream?.onBodyEnd();
+    else upstream?.onBodyPause();
+  }
+
+  /** Takes the body out of what is unread. False: it is faulty, and nobody wants the rest. */
+  #readPayload(): boolean {
+    const bytes = this.#unread.takeAll();
+    try {
+      const end = this.#body.read(bytes, 0, this);
+      if (end < bytes.length) this.#unread.add(bytes.subarray(end));
+    } catch (error) {
+      this.#closing = true;
+      this.#endBody(faultOf(error));
+    }
+    return this.#bodyIsOpen;
+  }
+
+  #endBody(fault: GatewayError): void {
+    this.#bodyIsOpen = false;
+    this.#exchange?.upstream?.onBodyFault(fault);
+  }
+
+  /** An answer without the backend, or before it wanted the body: what has come of the body already is not in the way. */
+  #dropUnreadBody(): void {
+    if (this.#bodyIsOpen || this.#unread.length === 0) return;
+    this.#readPayload();
+  }
+
+  // The answer.
+
+  /** How the body of this answer is framed; 0: it has none. */
+  #framing(status: number, bodyLength: number): number {
+    if (status === 204 || status === 304 || this.#exchange?.method === 'HEAD') return 0;
+    if (bodyLength >= 0) return bodyLength;
+    if (!this.#isHttp10) return chunkedBody;
+    this.#closing = true;
+    return bodyUntilClose;
+  }
+
+  readonly #onAnswered = (error?: Error | null): void => {
+    const exchange = this.#exchange;
+    if (error || exchange === null || this.#phase !== 'call') return;
+    this.#exchange = null;
+    this.#host.chain.ended(exchange);
+    if (this.#closing || this.#host.isDraining || !this.#body.isDone) this.#endOurSide();
+    else {
+      this.#enter('waiting');
+      this.#readRequest();
+      if (this.#socket.isPaused()) this.#socket.resume();
+    }
+  };
+
+  /**
+   * Closes our side and goes on reading for a moment. Closing both would make the kernel reset the connection, and a
+   * client that is still busy sending would never see why it was refused.
+   */
+  #endOurSide(): void {
+    this.#enter('ended');
+    this.#unread.takeAll();
+    this.#socket.end();
+    this.#socket.resume();
+  }
+
+  #drop(count: number): void {
+    this.#dropped += count;
+    if (this.#dropped > lingerBytes) this.#socket.destroy();
+  }
+
+  // Time.
+
+  #enter(phase: 'waiting' | 'head' | 'ended'): void {
+    this.#phase = phase;
+    this.#since = this.#host.clock.steady();
+  }
+
+  /** Nothing has moved in a call for a while: whose turn was it? */
+  #checkSilence(now: number): void {
+    const moved = this.#socket.bytesRead + this.#socket.bytesWritten - this.#socket.writableLength;
+    if (moved !== this.#moved || !this.#isClientAwaited()) {
+      this.#moved = moved;
+      this.#since = now;
+    } else if (now - this.#since >= this.#host.limits.idleTimeoutMs) this.#giveUp();
+  }
+
+  /** Is it the client's turn: to send more of its body, or to read more of the answer? Else the backend is waited for. */
+  #isClientAwaited(): boolean {
+    const sends = this.#bodyIsOpen && !this.#body.isDone && !this.#bodyIsHeld;
+    return sends || this.#socket.writableLength > 0;
+  }
+
+  #giveUp(): void {
+    const exchange = this.#exchange;
+    if (exchange === null) return;
+    if (exchange.status === 0) {
+      exchange.upstream?.abort();
+      this.#host.chain.refuse(exchange, bodyTooSlow());
+    } else this.#socket.destroy();
+  }
+}
+
+const noRequest = { method: '', target: '', fields: [] as string[], bodyLength: 0, connectionNames: [] as string[] };

@@ -1,0 +1,17 @@
+export interface TransportLimits {
+  /** Bytes of request line and header fields together. */
+  readonly maxHeadBytes: number;
+  /** A head must be complete this long after its first byte. */
+  readonly headTimeoutMs: number;
+  /** A client that neither sends nor reads, although it is its turn, is given up after this long. */
+  readonly idleTimeoutMs: number;
+  /** A kept connection with no call is closed after this long; above what load balancers use (60 s). */
+  readonly keepAliveMs: number;
+}
+
+export const defaultTransportLimits: TransportLimits = {
+  maxHeadBytes: 16 * 1024,
+  headTimeoutMs: 10_000,
+  idleTimeoutMs: 30_000,
+  keepAliveMs: 75_000,
+};
