@@ -50,7 +50,8 @@ export function parseRequestHead(text: string): ParsedRequest {
     ...{ method, target, isHttp10, fields },
     bodyLength: bodyLengthOf(said, isHttp10),
     connectionNames: said.connection === '' ? noNames : connectionNames(said.connection),
-    closes: isHttp10 || (said.connection !== '' && hasClose(said.connection)),
+    // What follows a CONNECT is no HTTP, even where it is refused.
+    closes: isHttp10 || method === 'CONNECT' || (said.connection !== '' && hasClose(said.connection)),
     expectsContinue: said.expectsContinue && !isHttp10,
   };
 }
