@@ -57,13 +57,11 @@ export class ChunkedDecoder {
   #takeLine(bytes: Buffer, at: number): number {
     const found = bytes.indexOf(lineFeed, at);
     const end = found < 0 ? bytes.length : found + 1;
-    if (this.#line.length + end - at > this.#maxLine()) throw new SyntaxFault(this.#tooLong());
-    this.#line += bytes.toString('latin1', at, end);
-    if (found < 0) return end;
-    const line = this.#line;
-    this.#line = '';
-    if (line.charCodeAt(line.length - 2) !== carriageReturn) throw new SyntaxFault('its chunked body has a bare LF');
-    this.#endLine(line);
+    if (this.#line.length + end - at > this.#maxLine()) throw new SyntaxFault(tooLong[this.#part]);
+    const line = this.#line + bytes.toString('latin1', at, end);
+    if (this.#part === 'data end' && !'\r\n'.startsWith(line)) throw new SyntaxFault(tooLong['data end']);
+    this.#line = found < 0 ? line : '';
+    if (found >= 0) this.#endLine(line);
     return end;
   }
 
@@ -72,13 +70,9 @@ export class ChunkedDecoder {
     return this.#part === 'size' ? maxSizeLine : 2;
   }
 
-  #tooLong(): string {
-    if (this.#part === 'data end') return 'a chunk is longer than it says';
-    return this.#part === 'size' ? 'the size line of a chunk is too long' : 'its trailer fields are too long';
-  }
-
-  /** `line` ends with CR LF. */
+  /** `line` ends with LF. */
   #endLine(line: string): void {
+    if (line.charCodeAt(line.length - 2) !== carriageReturn) throw new SyntaxFault('its chunked body has a bare LF');
     if (this.#part === 'size') this.#endSize(line);
     else if (this.#part === 'trailer') this.#endTrailer(line);
     else this.#part = 'size';
@@ -102,6 +96,13 @@ export class ChunkedDecoder {
     readFields(`${line}\r\n`, 0, []);
   }
 }
+
+const tooLong = {
+  size: 'the size line of a chunk is too long',
+  data: '',
+  'data end': 'a chunk is longer than it says',
+  trailer: 'its trailer fields are too long',
+} as const;
 
 /** Up to 2^52 bytes; extensions are `;name`, `;name=token` or `;name="quoted"`. */
 const sizeLine =

@@ -41,7 +41,7 @@ export function parseRequestHead(text: string): ParsedRequest {
     throw new SyntaxFault('the request line has not three parts');
   }
   const method = checkedMethod(text.slice(0, methodEnd));
-  const target = checkedTarget(text.slice(methodEnd + 1, targetEnd));
+  const target = checkedTarget(text.slice(methodEnd + 1, targetEnd), method);
   const isHttp10 = readVersion(text.slice(targetEnd + 1, lineEnd));
   const fields: string[] = [];
   readFields(text, lineEnd + 2, fields);
@@ -64,14 +64,19 @@ function checkedMethod(method: string): string {
   throw new SyntaxFault('it does not begin with a method');
 }
 
-function checkedTarget(target: string): string {
+/** The four forms of RFC 9112, 3.2; what they lead to is decided later. */
+function checkedTarget(target: string, method: string): string {
   for (let at = 0; at < target.length; at++) {
     const code = target.charCodeAt(at);
     if (code <= 0x20 || code === 0x7f) throw new SyntaxFault('the request target has a control character');
   }
-  if (target === '') throw new SyntaxFault('the request line has two spaces in a row');
-  return target;
+  if (target.charCodeAt(0) === slash || target === '*' || absoluteForm.test(target)) return target;
+  if (method === 'CONNECT' && target !== '') return target;
+  throw new SyntaxFault('the request target is neither a path nor a URL');
 }
+
+const slash = 0x2f;
+const absoluteForm = /^https?:\/\/[\w.:[\]-]+(?:[/?]|$)/i;
 
 /** True: HTTP/1.0. */
 function readVersion(version: string): boolean {
