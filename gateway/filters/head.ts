@@ -93,7 +93,7 @@ function originForm(exchange: Exchange): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-const forbiddenInQuery = /[^\x21\x22\x24-\x7e\x80-\xff]/;
+const forbiddenInQuery = /[^\x21\x22\x24-\x7e]/;
 
 /** The query goes on untouched; what would end the request line or the URL is refused. */
 function checkedQuery(query: string): string {

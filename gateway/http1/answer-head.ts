@@ -36,6 +36,7 @@ export function parseAnswerHead(text: string, toHead: boolean): ParsedAnswer {
   readFields(text, lineEnd + 2, raw);
   const said = new Said(isHttp10);
   for (let i = 0; i < raw.length; i += 2) said.note(raw[i] ?? '', raw[i + 1] ?? '');
+  if (status < 200 && said.closes) throw new SyntaxFault('an interim answer is the last of its connection');
   return {
     status,
     fields: said.fields,

@@ -46,6 +46,7 @@ const refused: readonly [name: string, text: string, message: RegExp][] = [
   ['another protocol', 'GET / HTTQ/1.1\r\n\r\n', /version/],
   ['a tab for a space', 'GET\t/ HTTP/1.1\r\nA: b c\r\n\r\n', /three parts|method/],
   ['a control character in the target', 'GET /\x01 HTTP/1.1\r\n\r\n', /control character/],
+  ['a byte beyond ASCII in the target', 'GET /\xe9 HTTP/1.1\r\n\r\n', /%XX/],
   ['a method that is no token', 'G@T / HTTP/1.1\r\n\r\n', /method/],
   ['a bare LF in the request line', 'GET / HTTP/1.1\nHost: a\r\n\r\n', /version|three parts/],
   ['a bare LF in a field', `${get}X: 1\nY: 2\r\n\r\n`, /bare LF/],

@@ -48,9 +48,9 @@ export function parseRequestHead(text: string): ParsedRequest {
   const said = readFraming(fields);
   return {
     ...{ method, target, isHttp10, fields },
-    bodyLength: bodyLengthOf(said, isHttp10),
-    connectionNames: said.connection === '' ? noNames : connectionNames(said.connection),
     // What follows a CONNECT is no HTTP, even where it is refused.
+    bodyLength: method === 'CONNECT' ? 0 : bodyLengthOf(said, isHttp10),
+    connectionNames: said.connection === '' ? noNames : connectionNames(said.connection),
     closes: isHttp10 || method === 'CONNECT' || (said.connection !== '' && hasClose(said.connection)),
     expectsContinue: said.expectsContinue && !isHttp10,
   };
@@ -69,6 +69,7 @@ function checkedTarget(target: string, method: string): string {
   for (let at = 0; at < target.length; at++) {
     const code = target.charCodeAt(at);
     if (code <= 0x20 || code === 0x7f) throw new SyntaxFault('the request target has a control character');
+    if (code > 0x7f) throw new SyntaxFault('the request target has bytes that must be sent as %XX');
   }
   if (target.charCodeAt(0) === slash || target === '*' || absoluteForm.test(target)) return target;
   if (method === 'CONNECT' && target !== '') return target;
