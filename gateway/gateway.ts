@@ -144,7 +144,8 @@ class RunningGateway implements Gateway {
       this.#counters.sweep(this.#clock);
       this.#backends.sweep();
     }, 1000);
-    this.#relist = source(this.#view, this.#stopSource.signal).relist;
+    const following = source(this.#view, this.#stopSource.signal);
+    this.#relist = () => following.relist();
   }
 
   unready(): string | undefined {

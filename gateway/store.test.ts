@@ -4,8 +4,10 @@ import type { Compiled } from '#api/compiled/contract.ts';
 import { type Lease, leaseAnnotations } from '#api/compiled/lease.ts';
 import { buildCompiledSecret, compiledName } from '#api/compiled/secret.ts';
 import { coreKinds } from '#api/kinds.ts';
+import type { KubeObject } from '#api/object.ts';
 import { compareVersions } from '#api/resource-version.ts';
 import { MemoryStore } from '#kube/memory/memory-store.ts';
+import type { ApplyOptions, Store } from '#kube/store.ts';
 import { startGateway } from './gateway.ts';
 import { storeSource } from './snapshot/store-source.ts';
 import { aGateway, anApi, aTenant } from './testing/compiled.ts';
@@ -23,12 +25,12 @@ async function aStore() {
   return { store, put, lease };
 }
 
-function startOn(store: MemoryStore) {
+function startOn(store: MemoryStore, leases: Pick<Store, 'apply' | 'delete'> = store) {
   return startGateway({
     source: storeSource(store, namespace, quietLog),
     log: quietLog,
     listeners: [{ name: 'http', host: '127.0.0.1', port: 0 }],
-    acknowledge: { store, namespace, pod: { name: 'public-1' } },
+    acknowledge: { store: leases, namespace, pod: { name: 'public-1' } },
     accessLog: () => undefined,
   });
 }
@@ -70,6 +72,28 @@ test('other Secrets of the namespace are not looked at', async () => {
   assert.equal(gateway.loader.loadedCount, 1);
   await gateway.shutdown();
 });
+
+test('lists anew when the API server answers with an older version than what is served', async () => {
+  const { store, put, lease } = await aStore();
+  await put(aGateway());
+  const gateway = await startOn(store, onceFromThePast(store));
+  await gateway.ready;
+  await untilAsync(async () => (await lease())?.metadata.annotations?.[leaseAnnotations.listEpoch] === '2');
+  await gateway.shutdown();
+});
+
+/** The same store, but the first write is answered as one that went back in time would. */
+function onceFromThePast(store: MemoryStore): Pick<Store, 'apply' | 'delete'> {
+  let writes = 0;
+  return {
+    apply: async <T extends KubeObject>(object: T, options: ApplyOptions): Promise<T> => {
+      const written = await store.apply(object, options);
+      writes += 1;
+      return writes > 1 ? written : { ...written, metadata: { ...written.metadata, resourceVersion: '1' } };
+    },
+    delete: (...args) => store.delete(...args),
+  };
+}
 
 async function untilAsync(condition: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 5000;

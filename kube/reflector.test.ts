@@ -159,6 +159,24 @@ test('a store that went back behind our version is listed anew before any watch'
   assert.deepEqual(log, ['replace 0 @40 #1', 'progress 50', 'replace 0 @40 #2']);
 });
 
+/** Lists at version 10 at first, then fails `failures` times, and is at version 60 from then on. */
+const awayFor = (failures: number) => (_options: ListOptions, call: number) => {
+  if (call > 1 && call <= 1 + failures) throw broken;
+  return { items: [], resourceVersion: call === 1 ? '10' : '60' };
+};
+
+test('a store that was away is listed anew: it may have gone back, and beyond our version again', async () => {
+  const { log, watches } = await play([{ events: [bookmark('50')], error: broken }], { lists: awayFor(2) });
+  assert.deepEqual(watches, ['10', '60']);
+  assert.deepEqual(log, ['replace 0 @10 #1', 'progress 50', 'replace 0 @60 #2']);
+});
+
+test('one call that is not answered is no absence: the watch resumes', async () => {
+  const { log, watches } = await play([{ events: [bookmark('50')], error: broken }], { lists: awayFor(1) });
+  assert.deepEqual(watches, ['10', '50']);
+  assert.deepEqual(log, ['replace 0 @10 #1', 'progress 50']);
+});
+
 test('an event of an older version than ours is a store that went back', async () => {
   const { restarts, log } = await play([{ events: [upsert('a', '11'), upsert('b', '9')] }]);
   assert.deepEqual(restarts, ['RolledBack']);

@@ -54,6 +54,10 @@ export interface ReflectorOptions {
 
 /** A watch that lived this long has worked, even if nothing came. */
 const healthyMs = 10_000;
+/** Resumes in a row that reached nobody: more than one connection that broke at a bad moment. */
+const awayAfter = 2;
+/** How a call ends that the API server did not answer. */
+const unansweredReasons: ReadonlySet<StoreReason> = new Set(['Unreachable', 'Timeout', 'ServiceUnavailable']);
 const defaultPageSize = 500;
 
 /**
@@ -64,7 +68,7 @@ const defaultPageSize = 500;
  *        list pages ──complete──▶ replace ──▶ watch ──▶ upsert / remove / progress
  *          ▲                                  │   ▲
  *          ├── Expired, RolledBack, ──────────┤   └── resume from the last version seen, after a check
- *          │   HandlerFailed                  │       that etcd has not gone back behind it
+ *          │   HandlerFailed, server was away │       that etcd cannot have gone back behind it
  *          └──────────────────────────────────┴── ended, broken, stalled: resume (back-off when in a row)
  *
  * Pages are gathered before the owner hears of them, so a list that fails half-way changes nothing.
@@ -118,6 +122,8 @@ class Reflector<T extends KubeObject, P> {
   readonly #now: () => number;
   /** Where to resume; undefined: list first. */
   #version: string | undefined;
+  /** Resumes in a row that reached nobody. */
+  #unanswered = 0;
   #epoch = 0;
   #pageSize: number;
 
@@ -145,8 +151,8 @@ class Reflector<T extends KubeObject, P> {
 
   /** One list if needed, and one watch up to its end. Gives the milliseconds to wait before the next. */
   async #cycle(): Promise<number> {
-    if (this.#version === undefined) this.#version = await this.#list();
-    else await this.#checkHistory(this.#version);
+    if (this.#version !== undefined && !(await this.#canResume(this.#version))) this.#version = undefined;
+    this.#version ??= await this.#list();
     const started = this.#now();
     const events = await this.#watch(this.#version);
     if (this.#options.signal.aborted) return 0;
@@ -184,12 +190,27 @@ class Reflector<T extends KubeObject, P> {
 
   /**
    * A watch from a version that the server has not reached yet is silent, not refused: after etcd was restored to an
-   * older state we would miss everything until it has caught up. One cheap read per resume shows it.
+   * older state we would miss everything until it has caught up. One cheap read per resume shows it, unless it comes
+   * after that: two histories count with the same numbers. But etcd is restored only while no API server runs, so after
+   * an absence everything is listed anew. That costs little: a new API server answers most old versions with Expired.
    */
-  async #checkHistory(held: string): Promise<void> {
+  async #canResume(held: string): Promise<boolean> {
+    const present = await this.#presentVersion();
+    const wasAway = this.#unanswered >= awayAfter;
+    this.#unanswered = 0;
+    if (compareVersions(present, held) < 0) throw new RolledBackError(held, present);
+    return !wasAway;
+  }
+
+  async #presentVersion(): Promise<string> {
     const { kind, ...selection } = this.#source;
-    const page = await this.#store.list<T>(kind, { ...selection, signal: this.#options.signal, limit: 1 });
-    if (compareVersions(page.resourceVersion, held) < 0) throw new RolledBackError(held, page.resourceVersion);
+    try {
+      const page = await this.#store.list<T>(kind, { ...selection, signal: this.#options.signal, limit: 1 });
+      return page.resourceVersion;
+    } catch (error) {
+      if (error instanceof StoreError && unansweredReasons.has(error.reason)) this.#unanswered += 1;
+      throw error;
+    }
   }
 
   /** Watches until the stream ends, and gives how many events came. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { ApiServerStore, CallReport } from '#kube/api-server-store.ts';
 import { widgetKind } from '#kube/store.suite.ts';
-import type { Store } from '#kube/store.ts';
+import type { ListOptions, Store } from '#kube/store.ts';
 import type { ControlPlane } from '#tools/controlplane/control-plane.ts';
 import { startTcpFaultProxy, type TcpFaultProxy } from '#tools/controlplane/tcp-fault-proxy.ts';
 import { applyMany, applyWidget, namespace, openStore, startWidgetCluster, View } from './fixture.ts';
@@ -148,14 +148,18 @@ test('API server killed and restarted', async () => {
   await converged('the change after the restart');
 });
 
-test('410 by event: API server restarted on an emptied watch cache while we were cut off', async () => {
-  view = new View(store);
+test('410 by event: API server restarted on an emptied watch cache while we were waiting', async () => {
+  // It does not ask meanwhile: one that knows of the absence lists without trying to resume.
+  const restarted = Promise.withResolvers<void>();
+  let mayAsk = Promise.resolve();
+  view = new View(withLists(store, () => mayAsk));
   await converged('the first list');
-  proxy.refuse();
+  mayAsk = restarted.promise;
+  proxy.cut();
   await applyWidget(direct, 'while-away', 7);
   await direct.delete(widgetKind, { namespace, name: 'paged-0900' });
   await cluster.apiServer.restart();
-  proxy.mend();
+  restarted.resolve();
   await converged('changes and deletions of the absence');
   assert.ok(view.restarts.includes('Expired'), `${view.restarts}`);
   assert.equal(view.epoch, 2);
@@ -184,12 +188,35 @@ test('etcd restored to an older state: the reflector lists again instead of wait
   await converged('a change after the restore');
 });
 
+test('etcd restored, and beyond our version again before we reach it: what was lost goes all the same', async () => {
+  const snapshot = await cluster.etcd.snapshot();
+  view = new View(store);
+  await applyMany(direct, 'ghost-', 200);
+  await converged('what will be lost');
+  const { version } = view;
+  proxy.refuse();
+  await cluster.restoreEtcd(snapshot);
+  await applyMany(direct, 'other-future-', 400);
+  const later = await applyWidget(direct, 'later', 9);
+  assert.ok(Number(later.metadata.resourceVersion) > Number(version), 'numbers alone tell nothing any more');
+  proxy.mend();
+  await converged('the other future');
+  assert.ok(![...view.objects.keys()].some((name) => name.startsWith('ghost-')));
+});
+
 /** The same store with a hook before every page but the first. */
 function withPages(inner: Store, beforeNextPage: () => Promise<void>): Store {
+  return withLists(inner, async (options) => {
+    if (options?.continue !== undefined) await beforeNextPage();
+  });
+}
+
+/** The same store with a hook before every page. */
+function withLists(inner: Store, beforePage: (options: ListOptions | undefined) => Promise<void>): Store {
   return {
     get: (...args) => inner.get(...args),
     list: async (kind, options) => {
-      if (options?.continue !== undefined) await beforeNextPage();
+      await beforePage(options);
       return await inner.list(kind, options);
     },
     watch: (...args) => inner.watch(...args),

@@ -123,6 +123,20 @@ test('an answer with an older version than what is served asks for a relist', as
   await lease.stop();
 });
 
+test('a relist is asked for once, and again only after a complete list that is no better', async () => {
+  const store = new LeaseStore();
+  const { lease, state } = aLease(store, { version: '5000' });
+  lease.changed();
+  await until(() => store.written.length === 1);
+  lease.changed();
+  await until(() => store.written.length === 2);
+  assert.equal(state.rolledBack, 1);
+  state.said = { ...state.said, epoch: 2 };
+  lease.changed();
+  await until(() => state.rolledBack === 2);
+  await lease.stop();
+});
+
 test('the Lease is deleted only after a write under way, so that it does not come back', async () => {
   const store = new LeaseStore();
   store.slowMs = 50;

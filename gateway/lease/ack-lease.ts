@@ -63,6 +63,8 @@ export class AckLease {
   #dirty = false;
   /** Steady milliseconds before which no write begins. */
   #restUntil = 0;
+  /** The list that was last asked to be made anew: asking once more would only begin it from its first page. */
+  #doubtedEpoch: number | undefined = undefined;
   #stopped = false;
 
   constructor(deps: AckLeaseDeps) {
@@ -98,22 +100,22 @@ export class AckLease {
 
   #begin(): void {
     if (this.#stopped || this.#writing !== null) return;
-    this.#writing = this.#write().then((delayMs) => {
+    this.#writing = this.#write().then((retryMs) => {
       this.#writing = null;
-      if (!this.#stopped) this.#schedule(delayMs);
+      if (!this.#stopped) this.#schedule(retryMs ?? (this.#dirty ? writeEveryMs : leaseRenewSeconds * 1000));
     });
   }
 
-  /** Milliseconds until the next write. Never rejects. */
-  async #write(): Promise<number> {
-    const { store, clock, log, current, onRolledBack } = this.#deps;
+  /** Undefined: written. Else milliseconds until it is tried again. Never rejects. */
+  async #write(): Promise<number | undefined> {
+    const { store, clock, log, current } = this.#deps;
     const said = current();
     if (said.version === '') return retryAfterMs;
     this.#dirty = false;
     try {
       const lease = await store.apply(this.#build(said), { fieldManager, force: true });
-      const version = lease.metadata.resourceVersion ?? '';
-      if (version !== '' && compareVersions(version, said.version) < 0) onRolledBack();
+      this.#compare(said, lease.metadata.resourceVersion ?? '');
+      return undefined;
     } catch (error) {
       log.warn({ cause: describeError(error) }, 'the Lease of this pod could not be written; it is tried again');
       this.#dirty = true;
@@ -121,7 +123,13 @@ export class AckLease {
     } finally {
       this.#restUntil = clock.steady() + writeEveryMs;
     }
-    return this.#dirty ? writeEveryMs : leaseRenewSeconds * 1000;
+  }
+
+  /** Everything that is served was written before the Lease was, unless etcd has gone back since. */
+  #compare(said: Acknowledgement, written: string): void {
+    if (written === '' || compareVersions(written, said.version) >= 0 || said.epoch === this.#doubtedEpoch) return;
+    this.#doubtedEpoch = said.epoch;
+    this.#deps.onRolledBack();
   }
 
   #build(said: Acknowledgement): Lease {
