@@ -41,8 +41,6 @@ export interface Downstream {
   writeHead(status: number, fields: readonly string[], bodyLength: number): void;
   /** False: wait until the transport calls `upstream.resume()`. */
   write(piece: Buffer): boolean;
-  /** Nothing more comes for the moment: what is held back goes out. */
-  flush(): void;
   /** The answer is complete. */
   end(): void;
   /** The answer cannot be completed: the connection breaks, so that it never looks complete. */
@@ -61,8 +59,6 @@ export interface Upstream {
   abort(): void;
   /** The next piece of the request body. False: wait until `downstream.resumeBody()` is called. */
   onBody(piece: Buffer): boolean;
-  /** No more of the body for the moment. */
-  onBodyPause(): void;
   onBodyEnd(): void;
   /** The body is not what it should be, and nothing more of it comes. */
   onBodyFault(fault: GatewayError): void;

@@ -6,15 +6,21 @@ const smallPieceBytes = 4096;
 /** More than this is not held back. */
 const maxHeldBytes = 16 * 1024;
 
+/** What a socket tells about a write. */
+type OnWritten = (error?: Error | null) => void;
+
 /**
  * Writes one message after the other to a socket, in as few writes as it can: the head and small pieces of the body are
- * held as text of the same bytes (latin1) until {@link flush}, which whoever calls {@link write} calls at the end of what
- * it has just read.
+ * held as text of the same bytes (latin1) until everything that this turn of the event loop has read is dealt with. Then
+ * all writers write, one right after the other: whoever reads at the other ends wakes up once and not for each write,
+ * which is most of what a small write costs (docs/adr/0009-own-data-path.md).
  */
 export class MessageWriter {
   readonly #socket: Socket;
   #held = '';
   #length: BodyLength = 0;
+  #onEnd: OnWritten | undefined = undefined;
+  #isDue = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -22,47 +28,68 @@ export class MessageWriter {
 
   /** `head` ends with the empty line; `length` says how the body is framed, 0 that none is written. */
   begin(head: string, length: BodyLength): void {
-    this.#held += head;
     this.#length = length;
+    this.#hold(head);
   }
 
   /** False: the other side takes no more for now; wait for `drain`. */
   write(piece: Buffer): boolean {
     if (piece.length === 0 || this.#length === 0) return true;
-    if (piece.length > smallPieceBytes) this.#writeLarge(piece);
-    else this.#holdPiece(piece.toString('latin1'));
+    const isChunk = this.#length === chunkedBody;
+    if (piece.length > smallPieceBytes) this.#writeLarge(piece, isChunk);
+    else {
+      const text = piece.toString('latin1');
+      this.#hold(isChunk ? `${text.length.toString(16)}\r\n${text}\r\n` : text);
+    }
     return !this.#socket.writableNeedDrain;
   }
 
-  /** Sends what is held. */
-  flush(): void {
-    if (this.#held === '') return;
-    const held = this.#held;
-    this.#held = '';
-    this.#socket.write(held, 'latin1');
-  }
-
-  /** The message is complete; `done` is called when its last byte has left, or with the error why it could not. */
-  end(done?: (error?: Error | null) => void): void {
-    if (this.#length === chunkedBody) this.#held += '0\r\n\r\n';
+  /** The message is complete; `onEnd` is called when its last byte has left, or with the error why it could not. */
+  end(onEnd?: OnWritten): void {
+    this.#onEnd = onEnd;
+    this.#hold(this.#length === chunkedBody ? '0\r\n\r\n' : '');
     this.#length = 0;
+  }
+
+  /** Writes what is held. */
+  flush(): void {
     const held = this.#held;
+    const onEnd = this.#onEnd;
     this.#held = '';
-    if (held !== '' || done !== undefined) this.#socket.write(held, 'latin1', done);
+    this.#onEnd = undefined;
+    this.#isDue = false;
+    if (held !== '' || onEnd !== undefined) this.#socket.write(held, 'latin1', onEnd);
   }
 
-  #holdPiece(text: string): void {
-    this.#held += this.#length === chunkedBody ? `${text.length.toString(16)}\r\n${text}\r\n` : text;
+  #hold(text: string): void {
+    this.#held += text;
     if (this.#held.length > maxHeldBytes) this.flush();
+    else if (!this.#isDue) {
+      this.#isDue = true;
+      flushSoon(this);
+    }
   }
 
-  #writeLarge(piece: Buffer): void {
-    const isChunk = this.#length === chunkedBody;
-    if (isChunk) this.#held += `${piece.length.toString(16)}\r\n`;
+  #writeLarge(piece: Buffer, isChunk: boolean): void {
+    if (isChunk) this.#hold(`${piece.length.toString(16)}\r\n`);
     this.#socket.cork();
     this.flush();
     this.#socket.write(piece);
     this.#socket.uncork();
-    if (isChunk) this.#held = '\r\n';
+    if (isChunk) this.#hold('\r\n');
   }
+}
+
+let due: MessageWriter[] = [];
+
+/** Once everything is read that can be: libuv runs immediates right after it has polled. */
+function flushSoon(writer: MessageWriter): void {
+  if (due.length === 0) setImmediate(flushDue);
+  due.push(writer);
+}
+
+function flushDue(): void {
+  const writers = due;
+  due = [];
+  for (const writer of writers) writer.flush();
 }

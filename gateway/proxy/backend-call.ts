@@ -88,10 +88,6 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     return this.#exchange.downstream.write(piece);
   }
 
-  onAnswerPause(): void {
-    this.#exchange.downstream.flush();
-  }
-
   onAnswerEnd(): void {
     this.#finish();
     this.#exchange.downstream.end();
@@ -127,10 +123,6 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
 
   onBody(piece: Buffer): boolean {
     return this.isDone || this.#connection === null || this.#connection.write(piece);
-  }
-
-  onBodyPause(): void {
-    if (!this.isDone) this.#connection?.flush();
   }
 
   onBodyEnd(): void {

@@ -13,8 +13,6 @@ export interface AnswerSink {
   onAnswer(head: ParsedAnswer): void;
   /** False: wait until {@link BackendConnection.resume} is called. */
   onAnswerBody(piece: Buffer): boolean;
-  /** Nothing more has come for the moment. */
-  onAnswerPause(): void;
   onAnswerEnd(): void;
   onAnswerFault(error: Error): void;
   /** The backend takes more of the request body. */
@@ -78,7 +76,7 @@ export class BackendConnection implements PayloadSink {
     return this.#phase === 'free' && !this.#socket.destroyed;
   }
 
-  /** Begins a call. `head` is the whole request head; `toHead`: its method is HEAD. Nothing is sent before {@link flush}. */
+  /** Begins a call. `head` is the whole request head; `toHead`: its method is HEAD. */
   begin(call: AnswerSink, head: string, request: { readonly bodyLength: BodyLength; readonly toHead: boolean }): void {
     this.#call = call;
     this.#phase = 'head';
@@ -91,10 +89,6 @@ export class BackendConnection implements PayloadSink {
   /** A piece of the request body. False: wait for `onDrain`. */
   write(piece: Buffer): boolean {
     return this.#writer.write(piece);
-  }
-
-  flush(): void {
-    this.#writer.flush();
   }
 
   /** The request is complete. */
@@ -141,7 +135,6 @@ export class BackendConnection implements PayloadSink {
     if (this.#phase === 'head') return;
     const end = this.#body.read(rest, 0, this);
     if (this.#body.isDone) this.#complete(end < rest.length);
-    else call.onAnswerPause();
   }
 
   /** Reads interim heads and the final one, as far as they have come; gives what follows the final one. */

@@ -124,10 +124,6 @@ export class ClientConnection implements Downstream, PayloadSink {
     return this.#writer.write(piece);
   }
 
-  flush(): void {
-    this.#writer.flush();
-  }
-
   end(): void {
     this.#answered = true;
     this.#writer.end(this.#onAnswered);
@@ -256,10 +252,8 @@ export class ClientConnection implements Downstream, PayloadSink {
   }
 
   #feedBody(): void {
-    const upstream = this.#exchange?.upstream;
     if (this.#unread.length > 0 && !this.#readPayload()) return;
-    if (this.#body.isDone) upstream?.onBodyEnd();
-    else upstream?.onBodyPause();
+    if (this.#body.isDone) this.#exchange?.upstream?.onBodyEnd();
   }
 
   /** Takes the body out of what is unread. False: it is faulty, and nobody wants the rest. */
