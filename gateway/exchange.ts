@@ -127,6 +127,8 @@ export class Exchange {
   /** Steady milliseconds; 0: the backend was not called. */
   backendStartedAt = 0;
   backendMs = 0;
+  /** From the head of the request to the last byte of the answer; set at the end. */
+  totalMs = 0;
   /** The client went away before the answer was complete. */
   clientAborted = false;
   finished = false;

@@ -161,6 +161,7 @@ class RunningGateway implements Gateway {
 
   refreshMetrics(): void {
     const { metrics } = this;
+    metrics.inFlight.set(metrics.callsInFlight);
     metrics.refusedObjects.set(this.loader.refusedCount);
     metrics.loadedObjects.set(this.loader.loadedCount);
     metrics.configVersion.set(Number(this.#view.version));
@@ -237,8 +238,8 @@ class RunningGateway implements Gateway {
     const clock = this.#clock;
     return [
       requestId(randomIds.requestId),
-      metricsFilter(this.metrics, clock),
-      accessLog(this.#options.accessLog ?? this.#lines.write, clock),
+      metricsFilter(this.metrics),
+      accessLog(this.#options.accessLog ?? this.#lines.write),
       head(),
       clientAddress(snapshot),
       traceContext(randomIds),

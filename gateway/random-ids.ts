@@ -1,4 +1,4 @@
-import { randomFillSync, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
 /** Ids that nobody can guess or repeat. Random bytes are drawn in advance, some hundred ids at a time. */
 export interface Ids {
@@ -9,8 +9,10 @@ export interface Ids {
   readonly spanId: () => string;
 }
 
-const pool = Buffer.alloc(4096);
-let used = pool.length;
+const poolBytes = 4096;
+/** Hexadecimal digits that nobody has had yet, from `used` on. */
+let pool = '';
+let used = 0;
 
 export const randomIds: Ids = {
   requestId: () => randomUUID(),
@@ -19,10 +21,10 @@ export const randomIds: Ids = {
 };
 
 function randomHex(bytes: number): string {
-  if (used + bytes > pool.length) {
-    randomFillSync(pool);
+  if (used + bytes * 2 > pool.length) {
+    pool = randomBytes(poolBytes).toString('hex');
     used = 0;
   }
-  used += bytes;
-  return pool.toString('hex', used - bytes, used);
+  used += bytes * 2;
+  return pool.slice(used - bytes * 2, used);
 }

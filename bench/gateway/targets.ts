@@ -55,7 +55,7 @@ export async function openField(config: GatewayBenchConfig): Promise<Field> {
   const start = async (name: string, place: { core: number; port: number }, args: readonly string[]) => {
     const path = name === 'backend' || name === 'nginx' ? '/' : `${basePath}/`;
     const process = new ManagedProcess({
-      ...{ name, command: 'taskset', args: ['-c', String(place.core), ...args], watchdog },
+      ...{ name, command: 'bash', args: [...piped(loading), 'taskset', '-c', String(place.core), ...args], watchdog },
       logFile: join(folder, `${name}.log`),
       ready: () => answers(place.port, path),
     });
@@ -87,6 +87,12 @@ export async function openField(config: GatewayBenchConfig): Promise<Field> {
     await close();
     throw error;
   }
+}
+
+/** Arguments of bash that run the rest with its output in a pipe, as containers do; what reads it has another core. */
+function piped(core: number): string[] {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell fills it in
+  return ['-c', 'exec "${@:2}" > >(exec taskset -c "$1" cat > /dev/null)', 'bash', String(core)];
 }
 
 function target(at: { name: string; port: number; path: string }, process: ManagedProcess): Target {

@@ -3,15 +3,16 @@ import { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { ApiEntry, CredentialEntry, GatewayEntry } from '../snapshot/model.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { CredentialFinder } from './credential-finder.ts';
 import type { Filter } from './filter.ts';
-import { buildKeyDigest, type KeyDigest, maxKeyLength } from './key-digest.ts';
+import { buildKeyDigest, maxKeyLength } from './key-digest.ts';
 
 /**
  * Finds the credential of a call. Keys are compared by their digest only, and the fields that carried one stop here. An
  * API with mode None looks at no key; with mode Optional a key that is presented must still be good.
  */
 export function apiKey(snapshot: Pick<Snapshot, 'credentials'>, clock: Clock): Filter {
-  const digests = new DigestOfGateway();
+  const digests = new FinderOfGateway();
   return {
     name: 'api-key',
     onRequest(exchange) {
@@ -19,7 +20,7 @@ export function apiKey(snapshot: Pick<Snapshot, 'credentials'>, clock: Clock): F
       if (api === null || gateway === null || !looksAtKeys(api)) return;
       const key = presentedKey(exchange, keyHeadersOf(api));
       if (key !== '') {
-        const found = isKey(key) ? snapshot.credentials.get(digests.of(gateway)(key)) : undefined;
+        const found = isKey(key) ? digests.of(gateway).find(key, snapshot.credentials) : undefined;
         accept(exchange, found, clock.now());
       } else if (needsKey(api)) {
         throw new GatewayError('GW_API_KEY_MISSING', missingDetail(exchange), challenge);
@@ -48,17 +49,17 @@ function accept(exchange: Exchange, credential: CredentialEntry | undefined, now
   exchange.subscription = credential.subscription;
 }
 
-/** The digest of the gateway as it is configured now; made anew only when the pepper's owner changes. */
-class DigestOfGateway {
+/** The finder for the gateway as it is configured now; made anew only when the pepper's owner changes. */
+class FinderOfGateway {
   #gateway: GatewayEntry | null = null;
-  #digest: KeyDigest = () => '';
+  #finder = new CredentialFinder(() => '');
 
-  of(gateway: GatewayEntry): KeyDigest {
+  of(gateway: GatewayEntry): CredentialFinder {
     if (this.#gateway !== gateway) {
       this.#gateway = gateway;
-      this.#digest = buildKeyDigest(gateway.pepper);
+      this.#finder = new CredentialFinder(buildKeyDigest(gateway.pepper));
     }
-    return this.#digest;
+    return this.#finder;
   }
 }
 

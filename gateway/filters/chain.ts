@@ -57,10 +57,11 @@ export class Chain {
     for (const onAnswer of this.#answer) onAnswer(exchange);
   }
 
-  /** The transport calls it once for each call, when the last byte is out or the client is gone. */
-  ended(exchange: Exchange): void {
+  /** The transport calls it once for each call, when the last byte is out or the client is gone. `now`: steady milliseconds. */
+  ended(exchange: Exchange, now: number): void {
     if (exchange.finished) return;
     exchange.finished = true;
+    exchange.totalMs = now - exchange.startedAt;
     for (const onEnd of this.#end) onEnd(exchange);
   }
 

@@ -1,19 +1,17 @@
-import type { Clock } from '../clock.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Filter } from './filter.ts';
 
 /** Counts and times every call, answered or not. */
-export function metricsFilter(metrics: GatewayMetrics, clock: Clock): Filter {
+export function metricsFilter(metrics: GatewayMetrics): Filter {
   return {
     name: 'metrics',
     onRequest() {
-      metrics.inFlight.inc();
+      metrics.callsInFlight++;
     },
     onEnd(exchange) {
-      metrics.inFlight.dec();
-      const seconds = (clock.steady() - exchange.startedAt) / 1000;
+      metrics.callsInFlight--;
       const meters = exchange.api?.meters ?? metrics.noApi;
-      meters.count(exchange.plan?.name ?? null, exchange.status, seconds);
+      meters.count(exchange.plan?.name ?? null, exchange.status, exchange.totalMs / 1000);
       if (exchange.code.startsWith('GW_BACKEND_')) metrics.countBackendError(exchange.code);
     },
   };

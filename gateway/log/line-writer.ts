@@ -11,7 +11,7 @@ const closeWithinMs = 1000;
 
 /**
  * Writes lines to a file descriptor in few, large, asynchronous writes: calls never wait for the log. Lines of one writer
- * keep their order. Call {@link close} before the process ends.
+ * keep their order; they are ASCII. Call {@link close} before the process ends.
  */
 export class LineWriter {
   /** Lines that were given up because the descriptor took too little. */
@@ -57,7 +57,7 @@ export class LineWriter {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#writing !== null || this.#waiting === '') return;
-    this.#writing = Buffer.from(this.#waiting);
+    this.#writing = Buffer.from(this.#waiting, 'latin1');
     this.#waiting = '';
     this.#continue();
   }

@@ -14,6 +14,8 @@ export const otherLabel = '_other';
  */
 export class GatewayMetrics {
   readonly registry = new Registry();
+  /** Counted here and not in the gauge: it changes twice in each call, and is read once in a while. */
+  callsInFlight = 0;
   readonly inFlight = gauge(this.registry, 'simpul_gateway_calls_in_flight', 'Calls that are being answered.');
   readonly refusedObjects = gauge(
     this.registry,

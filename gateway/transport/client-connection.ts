@@ -182,7 +182,7 @@ export class ClientConnection implements Downstream, PayloadSink {
     if (exchange === null) return;
     exchange.clientAborted = !this.#aborted;
     if (!this.#answered) exchange.upstream?.abort();
-    this.#host.chain.ended(exchange);
+    this.#host.chain.ended(exchange, this.#host.clock.steady());
   }
 
   // Heads.
@@ -295,7 +295,7 @@ export class ClientConnection implements Downstream, PayloadSink {
     const exchange = this.#exchange;
     if (error || exchange === null || this.#phase !== 'call') return;
     this.#exchange = null;
-    this.#host.chain.ended(exchange);
+    this.#host.chain.ended(exchange, this.#host.clock.steady());
     if (this.#closing || this.#host.isDraining || !this.#body.isDone) this.#endOurSide();
     else {
       this.#enter('waiting');
