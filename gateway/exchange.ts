@@ -47,6 +47,8 @@ export interface Downstream {
   abort(): void;
   /** From now on the body of the request goes to `upstream`, up to `limit` bytes. Once per call. */
   readBody(limit: number): void;
+  /** Calls `upstream.expire()` unless the call has ended by then. `now`: steady milliseconds. */
+  setDeadline(now: number, ms: number): void;
   /** `upstream` takes more of the body after it said that it does not. */
   resumeBody(): void;
 }
@@ -60,6 +62,8 @@ export interface Upstream {
   /** The next piece of the request body. False: wait until `downstream.resumeBody()` is called. */
   onBody(piece: Buffer): boolean;
   onBodyEnd(): void;
+  /** The deadline has passed. */
+  expire(): void;
   /** The body is not what it should be, and nothing more of it comes. */
   onBodyFault(fault: GatewayError): void;
 }

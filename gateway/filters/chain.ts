@@ -23,9 +23,9 @@ export class Chain {
 
   constructor(filters: readonly Filter[], forward: Forward, report: ReportError) {
     const sorted = filters.toSorted((a, b) => filterOrder.indexOf(a.name) - filterOrder.indexOf(b.name));
-    this.#before = sorted.flatMap((filter) => (filter.onRequest ? [filter.onRequest.bind(filter)] : []));
-    this.#answer = sorted.flatMap((filter) => (filter.onAnswer ? [filter.onAnswer.bind(filter)] : []));
-    this.#end = sorted.flatMap((filter) => (filter.onEnd ? [filter.onEnd.bind(filter)] : [])).reverse();
+    this.#before = sorted.flatMap((filter) => filter.onRequest ?? []);
+    this.#answer = sorted.flatMap((filter) => filter.onAnswer ?? []);
+    this.#end = sorted.flatMap((filter) => filter.onEnd ?? []).reverse();
     this.#forward = forward;
     this.#report = report;
   }

@@ -2,16 +2,16 @@ import type { Exchange } from '../exchange.ts';
 
 /**
  * One concern of a call. Filters know an {@link Exchange} and no transport. They are made once, when the gateway starts,
- * and shared by all calls, so they keep no state of a call.
+ * and shared by all calls, so they keep no state of a call. Their functions are called by themselves, without `this`.
  */
 export interface Filter {
   readonly name: FilterName;
   /** Return to go on; set `exchange.reply` to answer; throw a GatewayError to refuse. */
-  onRequest?(exchange: Exchange): void | Promise<void>;
+  onRequest?: (this: void, exchange: Exchange) => void | Promise<void>;
   /** Before the head of any answer goes out: may add to `exchange.answerHeaders`. Never throws. */
-  onAnswer?(exchange: Exchange): void;
+  onAnswer?: (this: void, exchange: Exchange) => void;
   /** After the last byte, or when the client is gone. Never throws. */
-  onEnd?(exchange: Exchange): void;
+  onEnd?: (this: void, exchange: Exchange) => void;
 }
 
 /** The only statement of filter order. Each line says why it stands where it stands. */

@@ -50,12 +50,20 @@ export function parseAnswerHead(text: string, toHead: boolean): ParsedAnswer {
 
 /** `HTTP/1.x SP 3DIGIT`, then SP and a reason that is dropped, or nothing: many servers leave the SP out with the reason. */
 function readStatus(text: string, lineEnd: number): number {
-  const [, digits] = statusLine.exec(text.slice(0, lineEnd)) ?? [];
+  const line = text.slice(0, lineEnd);
+  if (line === lastLine) return lastStatus;
+  const [, digits] = statusLine.exec(line) ?? [];
   if (digits === undefined) throw new SyntaxFault('its status line is not one of HTTP/1.1');
-  return Number(digits);
+  lastLine = line;
+  lastStatus = Number(digits);
+  return lastStatus;
 }
 
 const statusLine = /^HTTP\/1\.[01] ([1-9]\d\d)(?: [\t -~\x80-\xff]*)?$/;
+
+/** Most answers begin like the one before. */
+let lastLine = '';
+let lastStatus = 0;
 
 const noNames: readonly string[] = [];
 

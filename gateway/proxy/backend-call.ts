@@ -30,7 +30,6 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
   readonly #clock: Clock;
   #endpoint: Endpoint | null = null;
   #connection: BackendConnection | null = null;
-  #deadline: NodeJS.Timeout | undefined = undefined;
   #wasRepeated = false;
 
   constructor(exchange: Exchange, chain: Chain, clock: Clock) {
@@ -49,7 +48,8 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     exchange.upstream = this;
     exchange.backendStartedAt = this.#clock.steady();
     this.#endpoint = endpoint;
-    this.#deadline = setTimeout(passDeadline, exchange.operation?.timeoutMs ?? api.backend.timeoutMs, this);
+    const timeoutMs = exchange.operation?.timeoutMs ?? api.backend.timeoutMs;
+    exchange.downstream.setDeadline(exchange.backendStartedAt, timeoutMs);
     endpoint.pool.acquire(this);
   }
 
@@ -133,7 +133,6 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     this.#give(fault);
   }
 
-  /** The deadline of the whole call has passed. */
   expire(): void {
     this.#give(new GatewayError('GW_BACKEND_TIMEOUT', 'The backend did not complete its answer in time.'));
   }
@@ -153,7 +152,6 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
 
   #finish(): void {
     this.isDone = true;
-    clearTimeout(this.#deadline);
     this.#exchange.backendMs = this.#clock.steady() - this.#exchange.backendStartedAt;
   }
 
@@ -168,10 +166,6 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
 
 /** Idempotent methods (RFC 9110, 9.2.2). */
 const repeatable = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
-
-function passDeadline(call: BackendCall): void {
-  call.expire();
-}
 
 function isBrokenOff(error: Error & { readonly code?: string }): boolean {
   return error instanceof BackendBrokeOff || error.code === 'ECONNRESET' || error.code === 'EPIPE';

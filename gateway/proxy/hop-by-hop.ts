@@ -29,9 +29,9 @@ export class DropList {
   }
 }
 
-/** Takes the fields with these lower-case names out of flat `fields`, but for the first `keep` entries. */
-export function removeNamed(fields: string[], names: readonly string[], keep = 0): void {
-  for (let i = fields.length - 2; i >= keep; i -= 2) {
+/** Takes the fields with these lower-case names out of flat `fields`. */
+export function removeNamed(fields: string[], names: readonly string[]): void {
+  for (let i = fields.length - 2; i >= 0; i -= 2) {
     if (names.includes((fields[i] ?? '').toLowerCase())) fields.splice(i, 2);
   }
 }

@@ -2,7 +2,7 @@ import type { Exchange } from '../exchange.ts';
 import { isApiKeyAuthorization } from '../filters/api-key.ts';
 import { viaName } from '../filters/head.ts';
 import type { Endpoint } from './backend.ts';
-import { DropList, removeNamed } from './hop-by-hop.ts';
+import { DropList } from './hop-by-hop.ts';
 
 /** What a client says about itself and the way is not believed; these are stated anew below. */
 const dropped = new DropList([
@@ -35,10 +35,16 @@ interface Met {
 
 /** The whole head of the request for the backend as latin1 text, with its empty line. */
 export function requestText(exchange: Exchange, endpoint: Endpoint): string {
-  const fields = requestFields(exchange, endpoint);
-  let text = `${exchange.method} ${backendPath(exchange, endpoint)} HTTP/1.1\r\n`;
-  for (let i = 0; i < fields.length; i += 2) text += `${fields[i]}: ${fields[i + 1]}\r\n`;
-  return `${text}${framingOf(exchange)}\r\n`;
+  const { rawHeaders } = exchange;
+  let text = `${exchange.method} ${backendPath(exchange, endpoint)} HTTP/1.1\r\nHost: ${endpoint.authority}\r\n`;
+  let met: Met | null = null;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    const value = rawHeaders[i + 1] ?? '';
+    if (dropped.has(name)) met = noted(met, name, value);
+    else if (isForwarded(exchange, name, value)) text += `${name}: ${value}\r\n`;
+  }
+  return `${text}${forwardingText(exchange, met ?? nothingMet)}${framingText(exchange)}\r\n`;
 }
 
 /** The path without base path, joined to the endpoint's own; the query as it came. */
@@ -50,45 +56,19 @@ function backendPath(exchange: Exchange, endpoint: Endpoint): string {
 /** Methods whose requests say that they have no body (RFC 9110, 8.6): some servers insist. */
 const bodyExpected = new Set(['POST', 'PUT', 'PATCH']);
 
-function framingOf({ bodyLength, method }: Exchange): string {
+function framingText({ bodyLength, method }: Exchange): string {
   if (bodyLength < 0) return 'Transfer-Encoding: chunked\r\n';
   return bodyLength > 0 || bodyExpected.has(method) ? `Content-Length: ${bodyLength}\r\n` : '';
 }
 
-/** Header fields for the backend as flat name, value; without what states the length of the body. */
-function requestFields(exchange: Exchange, endpoint: Endpoint): string[] {
-  const { rawHeaders, connectionNames } = exchange;
-  const fields = ['Host', endpoint.authority];
-  const met: Met = {
-    via: '',
-    forwarded: '',
-    forwardedFor: '',
-    forwardedHost: '',
-    forwardedProto: '',
-    traceparent: '',
-    tracestate: '',
-  };
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] ?? '';
-    const value = rawHeaders[i + 1] ?? '';
-    if (dropped.has(name)) note(met, name, value);
-    else if (isForwarded(exchange, name, value)) fields.push(name, value);
-  }
-  if (connectionNames.length > 0) removeNamed(fields, connectionNames, hostEntries);
-  addForwarding(fields, exchange, met);
-  return fields;
-}
-
-/** The Host field is ours. */
-const hostEntries = 2;
-
 /**
- * Keys stop here. Names with an underscore do too: many servers read `X_Forwarded_For` as `X-Forwarded-For`, so a client
+ * Keys stop here, and what Connection lists. Names with an underscore do too: many servers read `X_Forwarded_For` as `X-Forwarded-For`, so a client
  * could state what is dropped above.
  */
 function isForwarded(exchange: Exchange, name: string, value: string): boolean {
   if (name.includes('_')) return false;
-  const { keyHeaders } = exchange;
+  const { keyHeaders, connectionNames } = exchange;
+  if (connectionNames.length > 0 && connectionNames.includes(name.toLowerCase())) return false;
   if (keyHeaders.length === 0) return true;
   if (name.length === 13 && isApiKeyAuthorization(name, value)) return false;
   for (const header of keyHeaders) {
@@ -97,7 +77,7 @@ function isForwarded(exchange: Exchange, name: string, value: string): boolean {
   return true;
 }
 
-const noted: Readonly<Record<string, keyof Met>> = {
+const metNames: Readonly<Record<string, keyof Met>> = {
   via: 'via',
   forwarded: 'forwarded',
   'x-forwarded-for': 'forwardedFor',
@@ -107,40 +87,46 @@ const noted: Readonly<Record<string, keyof Met>> = {
   tracestate: 'tracestate',
 };
 
-function note(met: Met, name: string, value: string): void {
-  const key = noted[name.toLowerCase()];
-  if (key !== undefined) met[key] = join(met[key], value);
+const nothingMet: Met = {
+  via: '',
+  forwarded: '',
+  forwardedFor: '',
+  forwardedHost: '',
+  forwardedProto: '',
+  traceparent: '',
+  tracestate: '',
+};
+
+function noted(before: Met | null, name: string, value: string): Met | null {
+  const key = metNames[name.toLowerCase()];
+  if (key === undefined) return before;
+  const met = before ?? { ...nothingMet };
+  met[key] = joined(met[key], value);
+  return met;
 }
 
-function join(before: string, value: string): string {
+function joined(before: string, value: string): string {
   return before === '' ? value : `${before}, ${value}`;
 }
 
 /** Who called, by which way: our own word, behind that of a trusted proxy. */
-function addForwarding(fields: string[], exchange: Exchange, met: Met): void {
+function forwardingText(exchange: Exchange, met: Met): string {
   const { peer, peerIsTrusted, api } = exchange;
   const before = peerIsTrusted ? met : nothingMet;
-  fields.push(
-    'Via',
-    join(met.via, `1.1 ${viaName}`),
-    'X-Forwarded-For',
-    join(before.forwardedFor, peer.address),
-    'X-Forwarded-Host',
-    before.forwardedHost === '' ? exchange.authority : before.forwardedHost,
-    'X-Forwarded-Proto',
-    before.forwardedProto === '' ? 'http' : before.forwardedProto,
-    'X-Request-Id',
-    exchange.requestId,
-    'Traceparent',
-    exchange.traceparent,
-  );
-  if (before.forwarded !== '') fields.push('Forwarded', `${before.forwarded}, for=${forwardedNode(peer.address)}`);
-  if (api !== null && api.baseLength > 0) fields.push('X-Forwarded-Prefix', api.basePath);
+  const host = before.forwardedHost === '' ? exchange.authority : before.forwardedHost;
+  const proto = before.forwardedProto === '' ? 'http' : before.forwardedProto;
+  let text =
+    `Via: ${joined(met.via, ownVia)}\r\nX-Forwarded-For: ${joined(before.forwardedFor, peer.address)}\r\n` +
+    `X-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: ${proto}\r\n` +
+    `X-Request-Id: ${exchange.requestId}\r\nTraceparent: ${exchange.traceparent}\r\n`;
+  if (before.forwarded !== '') text += `Forwarded: ${before.forwarded}, for=${forwardedNode(peer.address)}\r\n`;
+  if (api !== null && api.baseLength > 0) text += `X-Forwarded-Prefix: ${api.basePath}\r\n`;
   // A tracestate means nothing beside a traceparent that is not the client's.
-  if (met.tracestate !== '' && met.traceparent === exchange.traceparent) fields.push('Tracestate', met.tracestate);
+  if (met.tracestate !== '' && met.traceparent === exchange.traceparent) text += `Tracestate: ${met.tracestate}\r\n`;
+  return text;
 }
 
-const nothingMet = { forwarded: '', forwardedFor: '', forwardedHost: '', forwardedProto: '' };
+const ownVia = `1.1 ${viaName}`;
 
 /** RFC 7239: IPv6 stands in brackets and quotes. */
 function forwardedNode(address: string): string {

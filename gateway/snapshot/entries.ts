@@ -70,6 +70,7 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
     plans,
     maxRequestBytes: api.maxRequestBytes,
     meters: deps.metrics.openApi(api.id, [...plans.keys()]),
+    logText: `,"route":"${api.basePath}","api":"${api.id}","tenant":"${api.tenant}"`,
   };
 }
 

@@ -27,6 +27,8 @@ export interface ApiEntry extends Routable {
   /** Undefined: the gateway's default. */
   readonly maxRequestBytes: number | undefined;
   readonly meters: ApiMeters;
+  /** Its part of each access-log line. */
+  readonly logText: string;
 }
 
 export interface AuthenticationEntry {

@@ -12,6 +12,7 @@ import { bodyUntilClose, chunkedBody } from '../http1/syntax.ts';
 import { HeadTooLong, UnreadBytes } from '../http1/unread-bytes.ts';
 import { type Peer, peerOf } from '../router/trusted-proxies.ts';
 import { answerText } from './answer-text.ts';
+import { Deadline } from './deadline.ts';
 import type { TransportLimits } from './limits.ts';
 import { bodyTooSlow, faultOf, headTooLarge, headTooSlow } from './request-fault.ts';
 
@@ -41,7 +42,8 @@ const maxUnreadBytes = 64 * 1024;
  *      └── kept too long ──▶ gone ◀── client closes, time is up ── ended: our side is closed, what comes is dropped
  *
  * Requests that come during a call wait their turn, so answers keep the order of requests. One object for each
- * connection, reused by its calls. Nothing here sets a timer: the listener calls {@link checkTime} regularly.
+ * connection, reused by its calls. Time is up where the listener's regular {@link checkTime} finds
+ * it so; only the deadline of a call has a timer.
  */
 export class ClientConnection implements Downstream, PayloadSink {
   readonly #socket: Socket;
@@ -50,6 +52,7 @@ export class ClientConnection implements Downstream, PayloadSink {
   readonly #unread: UnreadBytes;
   readonly #body = new BodyReader();
   readonly #writer: MessageWriter;
+  readonly #deadline: Deadline;
   #phase: 'waiting' | 'head' | 'call' | 'ended' | 'gone' = 'waiting';
   /** Steady milliseconds at which the phase began, or at which bytes last moved in a call. */
   #since: number;
@@ -74,6 +77,7 @@ export class ClientConnection implements Downstream, PayloadSink {
     this.#peer = peerOf(socket.remoteAddress ?? '');
     this.#unread = new UnreadBytes(host.limits.maxHeadBytes);
     this.#writer = new MessageWriter(socket);
+    this.#deadline = new Deadline(host.clock, () => this.#exchange?.upstream?.expire());
     this.#since = host.clock.steady();
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
     socket.on('drain', () => this.#exchange?.upstream?.resume());
@@ -143,6 +147,10 @@ export class ClientConnection implements Downstream, PayloadSink {
     this.#readBody();
   }
 
+  setDeadline(now: number, ms: number): void {
+    this.#deadline.set(now, ms);
+  }
+
   resumeBody(): void {
     if (!this.#bodyIsHeld) return;
     this.#bodyIsHeld = false;
@@ -178,6 +186,7 @@ export class ClientConnection implements Downstream, PayloadSink {
     const exchange = this.#exchange;
     this.#phase = 'gone';
     this.#exchange = null;
+    this.#deadline.close();
     this.#host.onGone(this);
     if (exchange === null) return;
     exchange.clientAborted = !this.#aborted;
@@ -295,6 +304,7 @@ export class ClientConnection implements Downstream, PayloadSink {
     const exchange = this.#exchange;
     if (error || exchange === null || this.#phase !== 'call') return;
     this.#exchange = null;
+    this.#deadline.clear();
     this.#host.chain.ended(exchange, this.#host.clock.steady());
     if (this.#closing || this.#host.isDraining || !this.#body.isDone) this.#endOurSide();
     else {
