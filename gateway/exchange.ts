@@ -36,7 +36,8 @@ export interface RequestHead {
 export interface Downstream {
   /**
    * Begins the answer. `fields`: flat name, value, without Content-Length and what else is about the connection;
-   * `bodyLength`: bytes, -1 when it is not known (of an answer without a body: what Content-Length would be).
+   * `bodyLength`: bytes, -1 when it is not known (of an answer without a body: what Content-Length would be). After a
+   * 101 `write` and `readBody` carry the bytes of `upgrade` both ways until either side ends.
    */
   writeHead(status: number, fields: readonly string[], bodyLength: number): void;
   /** False: wait until the transport calls `upstream.resume()`. */
@@ -92,6 +93,8 @@ export class Exchange {
   /** Normalised path, and the query with its question mark as it came. */
   path = '';
   query = '';
+  /** The protocol that the client wants to change to, lower case; empty: none. */
+  upgrade = '';
 
   // Who calls, and under which ids.
   client: Peer;

@@ -9,7 +9,8 @@ export const maxHeaderFields = 100;
 
 /**
  * Reads what the head says about target and host, and refuses every head that two servers could read in two ways.
- * `Upgrade: h2c` is ignored, as RFC 9110 allows; any other protocol is refused, because the caller depends on it.
+ * `Upgrade: h2c` is ignored, as RFC 9110 allows; WebSocket is served; any other protocol is refused, because the caller
+ * depends on it.
  */
 export function head(): Filter {
   return {
@@ -51,9 +52,17 @@ function readHostField(exchange: Exchange, value: string): void {
   exchange.authority = value;
 }
 
-function readUpgrade(_exchange: Exchange, value: string): void {
-  if (value.toLowerCase() === 'h2c') return;
-  throw new GatewayError('GW_UPGRADE_NOT_SUPPORTED', 'Changing the protocol (Upgrade) is not supported.');
+function readUpgrade(exchange: Exchange, value: string): void {
+  const protocol = value.toLowerCase();
+  // Without the word in Connection the field means nothing to the next hop (RFC 9110, 7.8).
+  if (protocol === 'h2c' || !exchange.connectionNames.includes('upgrade')) return;
+  if (protocol !== 'websocket' || exchange.method !== 'GET' || exchange.bodyLength !== 0) {
+    throw new GatewayError(
+      'GW_UPGRADE_NOT_SUPPORTED',
+      'Of the protocols behind Upgrade only WebSocket, by GET, is served.',
+    );
+  }
+  exchange.upgrade = protocol;
 }
 
 function readExpect(_exchange: Exchange, value: string): void {

@@ -1,3 +1,4 @@
+import { isUnder } from '#api/path-prefix.ts';
 import { GatewayError } from '../errors.ts';
 import type { ApiEntry, TenantEntry } from '../snapshot/model.ts';
 import type { Filter } from './filter.ts';
@@ -32,9 +33,4 @@ function mayAnswer(api: ApiEntry, provider: TenantEntry, host: string): boolean 
   if (api.hosts.length > 0) return false;
   for (const prefix of provider.paths) if (isUnder(api.basePath, prefix)) return true;
   return false;
-}
-
-function isUnder(path: string, prefix: string): boolean {
-  if (prefix === '/' || path === prefix) return true;
-  return path.startsWith(prefix) && path.charCodeAt(prefix.length) === 0x2f;
 }

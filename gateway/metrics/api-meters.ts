@@ -24,7 +24,8 @@ export class ApiMeters {
   count(plan: string | null, status: number, seconds: number): void {
     const series = this.series.get(plan) ?? this.series.get(null);
     if (series !== undefined) childOf(series, classOf(status)).inc();
-    this.#latency.observe(seconds);
+    // A WebSocket connection lasts as long as its two ends like; that says nothing about the API.
+    if (status !== 101) this.#latency.observe(seconds);
   }
 }
 

@@ -4,6 +4,8 @@ import type { Exchange, Upstream } from '../exchange.ts';
 import { bodyLimitOf } from '../filters/body-limit.ts';
 import type { Chain } from '../filters/chain.ts';
 import type { ParsedAnswer } from '../http1/answer-head.ts';
+import { SyntaxFault } from '../http1/syntax.ts';
+import { isNamed } from '../http1/write-head.ts';
 import { answerFields } from './answer-fields.ts';
 import type { Endpoint } from './backend.ts';
 import type { AnswerSink, BackendConnection } from './backend-connection.ts';
@@ -60,9 +62,10 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     if (this.#endpoint === null) return;
     this.#connection = connection;
     const { bodyLength } = exchange;
-    connection.begin(this, requestText(exchange, this.#endpoint), { bodyLength, toHead: exchange.method === 'HEAD' });
-    if (bodyLength === 0) connection.end();
-    else exchange.downstream.readBody(bodyLimitOf(exchange));
+    const frame = { bodyLength, toHead: exchange.method === 'HEAD', upgrades: exchange.upgrade !== '' };
+    connection.begin(this, requestText(exchange, this.#endpoint), frame);
+    if (bodyLength !== 0) exchange.downstream.readBody(bodyLimitOf(exchange));
+    else if (!frame.upgrades) connection.end();
   }
 
   onNoConnection(error: Error): void {
@@ -75,12 +78,24 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
 
   onAnswer(head: ParsedAnswer): void {
     const exchange = this.#exchange;
+    if (exchange.upgrade !== '') this.#checkUpgrade(head);
     const fields = answerFields(head);
     this.#chain.answering(exchange);
     for (const field of exchange.answerHeaders) fields.push(field);
     exchange.status = head.status;
     if (head.status >= 500) exchange.fault = 'provider';
     exchange.downstream.writeHead(head.status, fields, head.contentLength);
+    if (head.status === 101) exchange.downstream.readBody(Number.POSITIVE_INFINITY);
+  }
+
+  /** The answer to an upgrade: the other protocol, or HTTP as if nobody had asked. */
+  #checkUpgrade({ status, fields }: ParsedAnswer): void {
+    if (status !== 101) this.#connection?.end();
+    else if (
+      !fields.some((field, i) => isNamed(field, 'upgrade') && isNamed(fields[i + 1] ?? '', this.#exchange.upgrade))
+    ) {
+      throw new SyntaxFault('it changes to another protocol than it was asked for');
+    }
   }
 
   onAnswerBody(piece: Buffer): boolean {
@@ -117,16 +132,17 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
 
   abort(): void {
     if (this.isDone) return;
+    const connection = this.#connection;
     this.#finish();
-    this.#connection?.destroy();
+    connection?.destroy();
   }
 
   onBody(piece: Buffer): boolean {
-    return this.isDone || this.#connection === null || this.#connection.write(piece);
+    return this.#connection === null || this.#connection.write(piece);
   }
 
   onBodyEnd(): void {
-    if (!this.isDone) this.#connection?.end();
+    this.#connection?.end();
   }
 
   onBodyFault(fault: GatewayError): void {
@@ -145,13 +161,15 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
   }
 
   #mayRepeat(error: Error): boolean {
-    const { method, status, bodyLength } = this.#exchange;
-    const isStale = this.#connection?.isReused === true && isBrokenOff(error);
-    return isStale && status === 0 && bodyLength === 0 && repeatable.has(method) && !this.#wasRepeated;
+    const { method, bodyLength, upgrade } = this.#exchange;
+    const isStale = this.#connection?.isReused === true && !this.#connection.hasAnswered && isBrokenOff(error);
+    return isStale && bodyLength === 0 && upgrade === '' && repeatable.has(method) && !this.#wasRepeated;
   }
 
   #finish(): void {
     this.isDone = true;
+    // It may serve another call from now on.
+    this.#connection = null;
     this.#exchange.backendMs = this.#clock.steady() - this.#exchange.backendStartedAt;
   }
 

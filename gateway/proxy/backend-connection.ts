@@ -19,6 +19,15 @@ export interface AnswerSink {
   onDrain(): void;
 }
 
+/** What a connection needs to know of the request that it sends. */
+export interface RequestFrame {
+  readonly bodyLength: BodyLength;
+  /** Its method is HEAD: no body follows the answer. */
+  readonly toHead: boolean;
+  /** It asks to change the protocol: a 101 is an answer, and then bytes go both ways until either side ends. */
+  readonly upgrades: boolean;
+}
+
 /** Where a connection goes between two calls. */
 export interface ConnectionOwner {
   /** It can take the next call. */
@@ -44,6 +53,8 @@ export class BackendConnection implements PayloadSink {
   isReused = false;
   /** Steady milliseconds since which it is free; kept by the owner. */
   freeSince = 0;
+  /** Something of the current answer has come. */
+  hasAnswered = false;
   /** How long the backend keeps it when it is free, as its last answer said; -1: not stated. */
   keepsForSeconds = -1;
   readonly #socket: Socket;
@@ -55,6 +66,8 @@ export class BackendConnection implements PayloadSink {
   #phase: 'free' | 'head' | 'body' | 'closed' = 'free';
   #toHead = false;
   #requestDone = true;
+  /** The call has asked to change the protocol. */
+  #upgrades = false;
   #closes = false;
   #interimAnswers = 0;
   #cause: Error | undefined = undefined;
@@ -76,14 +89,16 @@ export class BackendConnection implements PayloadSink {
     return this.#phase === 'free' && !this.#socket.destroyed;
   }
 
-  /** Begins a call. `head` is the whole request head; `toHead`: its method is HEAD. */
-  begin(call: AnswerSink, head: string, request: { readonly bodyLength: BodyLength; readonly toHead: boolean }): void {
+  /** Begins a call; `head` is the whole request head. */
+  begin(call: AnswerSink, head: string, request: RequestFrame): void {
     this.#call = call;
     this.#phase = 'head';
     this.#toHead = request.toHead;
+    this.#upgrades = request.upgrades;
+    this.hasAnswered = false;
     this.#requestDone = false;
     this.#interimAnswers = 0;
-    this.#writer.begin(head, request.bodyLength);
+    this.#writer.begin(head, request.upgrades ? bodyUntilClose : request.bodyLength);
   }
 
   /** A piece of the request body. False: wait for `onDrain`. */
@@ -123,6 +138,7 @@ export class BackendConnection implements PayloadSink {
     }
     const call = this.#call;
     if (call === null) return;
+    this.hasAnswered = true;
     try {
       this.#read(bytes, call);
     } catch (error) {
@@ -151,16 +167,18 @@ export class BackendConnection implements PayloadSink {
 
   #readHead(text: string, call: AnswerSink): void {
     const head = parseAnswerHead(text, this.#toHead);
-    if (head.status === 101) throw new SyntaxFault('it changes the protocol although nobody asked for that');
-    if (head.status < 200) {
+    const isUpgrade = head.status === 101;
+    if (isUpgrade && !this.#upgrades) throw new SyntaxFault('it changes the protocol although nobody asked for that');
+    if (head.status < 200 && !isUpgrade) {
       this.#interimAnswers++;
       if (this.#interimAnswers > maxInterimAnswers) throw new SyntaxFault('it has too many interim answers');
       return;
     }
+    const bodyLength = isUpgrade ? bodyUntilClose : head.bodyLength;
     this.#phase = 'body';
-    this.#closes = head.closes || head.bodyLength === bodyUntilClose;
+    this.#closes = head.closes || bodyLength === bodyUntilClose;
     this.keepsForSeconds = head.keepsForSeconds;
-    this.#body.begin(head.bodyLength);
+    this.#body.begin(bodyLength);
     call.onAnswer(head);
   }
 

@@ -130,8 +130,8 @@ const heads: readonly [name: string, request: string, status: number, code: stri
   ['TRACE', `TRACE ${base} HTTP/1.1\r\nHost: a\r\n\r\n`, 501, 'GW_METHOD_NOT_SUPPORTED'],
   ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n', 501, 'GW_METHOD_NOT_SUPPORTED'],
   [
-    'WebSocket',
-    `GET ${base} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    'another protocol',
+    `GET ${base} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: IRC/6.9\r\n\r\n`,
     501,
     'GW_UPGRADE_NOT_SUPPORTED',
   ],

@@ -56,7 +56,8 @@ function backendPath(exchange: Exchange, endpoint: Endpoint): string {
 /** Methods whose requests say that they have no body (RFC 9110, 8.6): some servers insist. */
 const bodyExpected = new Set(['POST', 'PUT', 'PATCH']);
 
-function framingText({ bodyLength, method }: Exchange): string {
+function framingText({ bodyLength, method, upgrade }: Exchange): string {
+  if (upgrade !== '') return `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
   if (bodyLength < 0) return 'Transfer-Encoding: chunked\r\n';
   return bodyLength > 0 || bodyExpected.has(method) ? `Content-Length: ${bodyLength}\r\n` : '';
 }

@@ -5,6 +5,7 @@ import type { CompiledBackend } from '#api/compiled/contract.ts';
 export interface TestBackend {
   readonly port: number;
   readonly url: string;
+  readonly server: Server | TcpServer;
   /** Heads in the order in which they came. */
   readonly requests: IncomingMessage[];
   readonly [Symbol.asyncDispose]: () => Promise<void>;
@@ -24,7 +25,7 @@ export async function aBackend(listener: RequestListener): Promise<TestBackend> 
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { port, url: `http://127.0.0.1:${port}`, requests, [Symbol.asyncDispose]: close };
+  return { port, url: `http://127.0.0.1:${port}`, server, requests, [Symbol.asyncDispose]: close };
 }
 
 /** A backend of raw bytes: `serve` gets the socket and everything that came with the first read. */
@@ -41,7 +42,7 @@ export async function aRawBackend(serve: (socket: Socket, head: string) => void)
       server.close(() => resolve());
       for (const socket of sockets) socket.destroy();
     });
-  return { port, url: `http://127.0.0.1:${port}`, requests: [], [Symbol.asyncDispose]: close };
+  return { port, url: `http://127.0.0.1:${port}`, server, requests: [], [Symbol.asyncDispose]: close };
 }
 
 export function backendAt(url: string, change: Partial<CompiledBackend> = {}): CompiledBackend {

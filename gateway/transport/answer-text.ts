@@ -6,6 +6,8 @@ export interface AnswerFrame {
   readonly contentLength: number;
   readonly isChunked: boolean;
   readonly closes: boolean;
+  /** The protocol that the connection changes to after a 101; empty: none. */
+  readonly upgrade: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -22,5 +24,6 @@ export function answerText(status: number, fields: readonly string[], frame: Ans
   if (!hasDate) text += dateField(frame.now);
   if (frame.contentLength >= 0) text += `Content-Length: ${frame.contentLength}\r\n`;
   if (frame.isChunked) text += 'Transfer-Encoding: chunked\r\n';
+  if (frame.upgrade !== '') return `${text}Connection: Upgrade\r\nUpgrade: ${frame.upgrade}\r\n\r\n`;
   return frame.closes ? `${text}Connection: close\r\n\r\n` : `${text}\r\n`;
 }

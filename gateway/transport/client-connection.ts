@@ -62,6 +62,7 @@ export class ClientConnection implements Downstream, PayloadSink {
   #isHttp10 = false;
   #closing = false;
   #expectsContinue = false;
+  #isTunnel = false;
   #answered = false;
   #aborted = false;
   /** `upstream` takes the body. */
@@ -116,11 +117,13 @@ export class ClientConnection implements Downstream, PayloadSink {
     this.#closing ||= this.#host.isDraining || !this.#body.isDone;
     const length = this.#framing(status, bodyLength);
     const frame = {
-      contentLength: status === 204 ? -1 : bodyLength,
+      contentLength: status === 204 || status === 101 ? -1 : bodyLength,
       isChunked: length === chunkedBody,
       closes: this.#closing,
+      upgrade: status === 101 ? (this.#exchange?.upgrade ?? '') : '',
       now: this.#exchange?.time ?? 0,
     };
+    if (status === 101) this.#beginTunnel();
     this.#writer.begin(answerText(status, fields, frame), length);
   }
 
@@ -189,7 +192,8 @@ export class ClientConnection implements Downstream, PayloadSink {
     this.#deadline.close();
     this.#host.onGone(this);
     if (exchange === null) return;
-    exchange.clientAborted = !this.#aborted;
+    // Either side may end a tunnel; that is how it ends.
+    exchange.clientAborted = !this.#aborted && !this.#isTunnel;
     if (!this.#answered) exchange.upstream?.abort();
     this.#host.chain.ended(exchange, this.#host.clock.steady());
   }
@@ -212,9 +216,18 @@ export class ClientConnection implements Downstream, PayloadSink {
   #begin(request: ParsedRequest): void {
     this.#isHttp10 = request.isHttp10;
     this.#closing = request.closes;
+    this.#isTunnel = false;
     this.#expectsContinue = request.expectsContinue;
     this.#body.begin(request.bodyLength);
     this.#run(request, null);
+  }
+
+  /** From now on bytes of another protocol go both ways, and only their absence ends the call. */
+  #beginTunnel(): void {
+    this.#closing = true;
+    this.#isTunnel = true;
+    this.#deadline.clear();
+    this.#body.begin(bodyUntilClose);
   }
 
   /** What came is no request: the answer says why, and the connection ends. */
@@ -293,6 +306,7 @@ export class ClientConnection implements Downstream, PayloadSink {
 
   /** How the body of this answer is framed; 0: it has none. */
   #framing(status: number, bodyLength: number): number {
+    if (status === 101) return bodyUntilClose;
     if (status === 204 || status === 304 || this.#exchange?.method === 'HEAD') return 0;
     if (bodyLength >= 0) return bodyLength;
     if (!this.#isHttp10) return chunkedBody;
@@ -343,13 +357,18 @@ export class ClientConnection implements Downstream, PayloadSink {
     if (moved !== this.#moved || !this.#isClientAwaited()) {
       this.#moved = moved;
       this.#since = now;
-    } else if (now - this.#since >= this.#host.limits.idleTimeoutMs) this.#giveUp();
+    } else if (now - this.#since >= this.#maxSilenceMs()) this.#giveUp();
   }
 
   /** Is it the client's turn: to send more of its body, or to read more of the answer? Else the backend is waited for. */
   #isClientAwaited(): boolean {
     const sends = this.#bodyIsOpen && !this.#body.isDone && !this.#bodyIsHeld;
     return sends || this.#socket.writableLength > 0;
+  }
+
+  #maxSilenceMs(): number {
+    const { idleTimeoutMs, tunnelIdleMs } = this.#host.limits;
+    return this.#isTunnel ? tunnelIdleMs : idleTimeoutMs;
   }
 
   #giveUp(): void {
