@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { anApi, aTenant } from '../testing/compiled.ts';
 import { aRawClient, sendRaw } from '../testing/raw-client.ts';
 import { aBackend, backendAt, type TestBackend } from '../testing/test-backend.ts';
@@ -11,10 +10,18 @@ const get = (path: string, fields = '') => `GET ${base}${path} HTTP/1.1\r\nHost:
 
 /** Answers with what it was asked; `/slow` a little later. */
 function anEcho(): Promise<TestBackend> {
-  return aBackend(async (request, response) => {
-    const body = (await request.setEncoding('latin1').toArray()).join('');
-    if (request.url === '/slow') await delay(50);
-    response.end(`<${request.method} ${request.url} ${body}>`);
+  return aBackend((request, response) => {
+    let body = '';
+    request.setEncoding('latin1').on('data', (text) => {
+      body += text;
+    });
+    request
+      .on('error', () => undefined)
+      .on('end', () => {
+        const answer = () => response.end(`<${request.method} ${request.url} ${body}>`);
+        if (request.url === '/slow') setTimeout(answer, 50);
+        else answer();
+      });
   });
 }
 

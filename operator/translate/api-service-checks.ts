@@ -2,7 +2,8 @@ import { buildAddressJudge, isCidr, literalAddress } from '#api/backend-address.
 import type { ApiGateway } from '#api/generated/apigateway.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import { keyOf } from '#api/object.ts';
-import { isUnder, refId, routesOf } from '../world/routes.ts';
+import { isUnder } from '#api/path-prefix.ts';
+import { refId, routesOf } from '../world/routes.ts';
 import type { AcceptedTenant, World } from '../world/world.ts';
 import type { Problem } from './outcome.ts';
 import { enumerate, firstProblem } from './outcome.ts';

@@ -1,7 +1,7 @@
 import type { Compiled, CompiledTenant } from '#api/compiled/contract.ts';
 import { contractVersion } from '#api/compiled/contract.ts';
 import type { Tenant, TenantStatus } from '#api/generated/tenant.ts';
-import { isUnder } from '../world/routes.ts';
+import { isUnder } from '#api/path-prefix.ts';
 import type { AcceptedTenant, World } from '../world/world.ts';
 import { compileLimits } from './limits.ts';
 import type { CompiledPlan, Outcome, Problem } from './outcome.ts';

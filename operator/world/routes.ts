@@ -21,8 +21,3 @@ export function routesOf(api: ApiService): string[] {
   const hosts = api.spec.hosts === undefined || api.spec.hosts.length === 0 ? [''] : api.spec.hosts;
   return api.spec.gatewayRefs.flatMap((ref) => hosts.map((host) => `${refId(ref, api)} ${host} ${api.spec.basePath}`));
 }
-
-/** Whether `path` lies under `prefix` by whole segments: `/a/b` under `/a`, not `/ab`. */
-export function isUnder(path: string, prefix: string): boolean {
-  return prefix === '/' || path === prefix || path.startsWith(`${prefix}/`);
-}
