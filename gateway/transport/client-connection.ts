@@ -182,7 +182,8 @@ export class ClientConnection implements Downstream, PayloadSink {
 
   /** The client sends nothing more. Who has not got the whole answer by then waits for it no longer. */
   #onEnd(): void {
-    if (!this.#answered || this.#phase !== 'call') this.#socket.destroy();
+    if (this.#answered && this.#phase === 'call') this.#closing = true;
+    else this.#socket.destroy();
   }
 
   #onGone(): void {

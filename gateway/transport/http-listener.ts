@@ -32,7 +32,8 @@ export class HttpListener implements ConnectionHost {
     this.chain = chain;
     this.clock = clock;
     this.limits = limits;
-    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));
+    // Half open: an answer that is held for a moment must not find its socket ended because the client sends no more.
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#accept(socket));
   }
 
   /** Port 0 takes a free one. */
