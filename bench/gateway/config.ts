@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BenchError } from '../errors.ts';
+import { whole, withUsage } from '../flags.ts';
 
 export interface GatewayBenchConfig {
   /** Rounds in which every target has its turn, in an order drawn by lot. */
@@ -34,11 +35,15 @@ const usage = `node bench/gateway/main.ts [--rounds 11] [--seconds 2] [--connect
 
 /** Throws a {@link BenchError} that says what is wrong with the command line. */
 export function parseConfig(args: readonly string[]): GatewayBenchConfig {
-  const values = parsed(args);
+  return withUsage(usage, () => configOf(args));
+}
+
+function configOf(args: readonly string[]): GatewayBenchConfig {
+  const { values } = parseArgs({ args: [...args], options });
   const [rounds, seconds] = [whole('--rounds', values.rounds), whole('--seconds', values.seconds)];
   const cores = /^(\d{1,3}),(\d{1,3})$/.exec(values.cores);
   if (cores === null || cores[1] === cores[2]) {
-    throw new BenchError(`--cores: "${values.cores}" is not two different cores such as 0,1\n${usage}`);
+    throw new BenchError(`--cores: "${values.cores}" is not two different cores such as 0,1`);
   }
   return {
     ...{ rounds, seconds, connections: whole('--connections', values.connections) },
@@ -49,17 +54,4 @@ export function parseConfig(args: readonly string[]): GatewayBenchConfig {
     command: args.length === 0 ? 'make bench-gateway' : `node bench/gateway/main.ts ${args.join(' ')}`,
     isFull: rounds >= 7 && seconds >= 2,
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, strict: true }).values;
-  } catch (error) {
-    throw new BenchError(`${error instanceof Error ? error.message : error}\n${usage}`);
-  }
-}
-
-function whole(flag: string, text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new BenchError(`${flag}: "${text}" is no whole number above 0\n${usage}`);
-  return Number(text);
 }
