@@ -4,21 +4,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Condition } from '#api/conditions.ts';
 import { crds } from '#api/generated/crds.ts';
-import type { ResourceKind } from '#api/kinds.ts';
 import { apiVersion, coreKinds, simpulKinds } from '#api/kinds.ts';
-import type { KubeObject, ObjectKey } from '#api/object.ts';
+import type { KubeObject } from '#api/object.ts';
+import { forwarding } from '#kube/forwarding.ts';
 import { MemoryStore } from '#kube/memory/memory-store.ts';
-import type { ApplyOptions, DeleteOptions, Store, WriteOptions } from '#kube/store.ts';
+import type { Store } from '#kube/store.ts';
 import { StoreError, type StoreReason } from '#kube/store-error.ts';
 import { startOperator } from './operator.ts';
 import { compiledNamespaceOf } from './resources/gateway.ts';
-import { FencedStore } from './runtime/fenced-store.ts';
 import { OperatorMetrics } from './runtime/metrics.ts';
 
 type Write = 'create' | 'apply' | 'applyStatus' | 'delete';
 
-/** A store that counts what is written, and fails when the test says so. */
-class WatchedStore extends FencedStore {
+/** Counts what is written to a store through `calls`, and fails when the test says so. */
+class WatchedStore {
+  readonly calls: Store;
   readonly writes: string[] = [];
   /** How often a status told of a failure. */
   failuresTold = 0;
@@ -26,24 +26,16 @@ class WatchedStore extends FencedStore {
   fault: (verb: Write, object: KubeObject) => StoreReason | undefined = () => undefined;
 
   constructor(store: Store) {
-    super(store, { isLeader: () => true });
-  }
-
-  override create<T extends KubeObject>(object: T, options: WriteOptions): Promise<T> {
-    return this.#note('create', object, () => super.create(object, options));
-  }
-
-  override apply<T extends KubeObject>(object: T, options: ApplyOptions): Promise<T> {
-    return this.#note('apply', object, () => super.apply(object, options));
-  }
-
-  override applyStatus<T extends KubeObject>(object: T, options: ApplyOptions): Promise<T> {
-    return this.#note('applyStatus', object, () => super.applyStatus(object, options));
-  }
-
-  override delete(kind: ResourceKind, key: ObjectKey, options?: DeleteOptions): Promise<void> {
-    const object = { apiVersion: '', kind: kind.kind, metadata: key };
-    return this.#note('delete', object, () => super.delete(kind, key, options));
+    this.calls = {
+      ...forwarding(store),
+      create: (object, options) => this.#note('create', object, () => store.create(object, options)),
+      apply: (object, options) => this.#note('apply', object, () => store.apply(object, options)),
+      applyStatus: (object, options) => this.#note('applyStatus', object, () => store.applyStatus(object, options)),
+      delete: (kind, key, options) => {
+        const object = { apiVersion: '', kind: kind.kind, metadata: key };
+        return this.#note('delete', object, () => store.delete(kind, key, options));
+      },
+    };
   }
 
   async #note<T>(verb: Write, object: KubeObject, write: () => Promise<T>): Promise<T> {
@@ -68,7 +60,8 @@ class Memory {
   start(): void {
     const stop = new AbortController();
     const operator = startOperator({
-      ...{ store: this.store, signal: stop.signal, instance: 'test', approvalPolicy: 'assumed', isLeader: () => true },
+      store: this.store.calls,
+      ...{ signal: stop.signal, instance: 'test', approvalPolicy: 'assumed', isLeader: () => true },
       ...{ log: pino({ level: 'silent' }), metrics: new OperatorMetrics({ version: 'test', processMetrics: false }) },
       config: { className: 'simpul', namespace: 'simpul-system', httpPort: 0, logLevel: 'info', workers: 4 },
     });

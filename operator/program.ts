@@ -4,7 +4,7 @@ import type { Store } from '#kube/store.ts';
 import type { OperatorConfig } from './config.ts';
 import { aborted } from './runtime/aborted.ts';
 import type { Election } from './runtime/election.ts';
-import { FencedStore } from './runtime/fenced-store.ts';
+import { fencedStore } from './runtime/fenced-store.ts';
 import { startHttpServer } from './runtime/http-server.ts';
 import type { OperatorMetrics } from './runtime/metrics.ts';
 
@@ -98,7 +98,7 @@ export async function runProgram(options: ProgramOptions): Promise<void> {
 function startControllers({ startOperator, store, election, ...rest }: ProgramOptions): Operator {
   const { config, log, metrics, instance, signal } = rest;
   const isLeader = (): boolean => election.isLeader();
-  return startOperator({ store: new FencedStore(store, election), config, log, metrics, isLeader, instance, signal });
+  return startOperator({ store: fencedStore(store, election), config, log, metrics, isLeader, instance, signal });
 }
 
 /** Resolves when the signal aborts; rejects when the process has to end without ceremony. */

@@ -1,16 +1,6 @@
-import type { ResourceKind } from '#api/kinds.ts';
-import type { KubeObject, ObjectKey } from '#api/object.ts';
-import type {
-  ApplyOptions,
-  CallOptions,
-  DeleteOptions,
-  ListOptions,
-  ListPage,
-  Store,
-  WatchEvent,
-  WatchOptions,
-  WriteOptions,
-} from '#kube/store.ts';
+import type { KubeObject } from '#api/object.ts';
+import { forwarding } from '#kube/forwarding.ts';
+import type { Store } from '#kube/store.ts';
 import { apiKeyDataKey, apiKeySecretType, type Secret } from '#operator/world/key-secret.ts';
 import type { KeyName, StateFolder } from './state-folder.ts';
 
@@ -18,58 +8,27 @@ import type { KeyName, StateFolder } from './state-folder.ts';
  * A store in memory forgets with the process; keys that the operator generated must not. When it creates a Secret with a
  * generated key, or the pepper, and the state folder has the one of an earlier run, that one is stored instead.
  */
-export class KeepingStore implements Store {
-  readonly #store: Store;
-  readonly #state: StateFolder;
+export function keepingStore(store: Store, state: StateFolder): Store {
+  return {
+    ...forwarding(store),
+    create: async (object, options) => await store.create(await remembered(object, state), options),
+  };
+}
 
-  constructor(store: Store, state: StateFolder) {
-    this.#store = store;
-    this.#state = state;
+async function remembered<T extends KubeObject>(object: T, state: StateFolder): Promise<T> {
+  if (object.apiVersion !== 'v1' || object.kind !== 'Secret') return object;
+  const secret: Secret = object;
+  const name = generatedKeyName(secret);
+  if (name !== undefined) {
+    const kept = await state.readKey(name);
+    return kept === undefined ? object : withData(object, apiKeyDataKey, Buffer.from(kept).toString('base64'));
   }
-
-  get<T extends KubeObject>(kind: ResourceKind, key: ObjectKey, options?: CallOptions): Promise<T | undefined> {
-    return this.#store.get<T>(kind, key, options);
-  }
-
-  list<T extends KubeObject>(kind: ResourceKind, options?: ListOptions): Promise<ListPage<T>> {
-    return this.#store.list<T>(kind, options);
-  }
-
-  watch<T extends KubeObject>(kind: ResourceKind, options: WatchOptions): AsyncIterable<WatchEvent<T>> {
-    return this.#store.watch<T>(kind, options);
-  }
-
-  async create<T extends KubeObject>(object: T, options: WriteOptions): Promise<T> {
-    return await this.#store.create(await this.#remember(object), options);
-  }
-
-  apply<T extends KubeObject>(object: T, options: ApplyOptions): Promise<T> {
-    return this.#store.apply(object, options);
-  }
-
-  applyStatus<T extends KubeObject>(object: T, options: ApplyOptions): Promise<T> {
-    return this.#store.applyStatus(object, options);
-  }
-
-  delete(kind: ResourceKind, key: ObjectKey, options?: DeleteOptions): Promise<void> {
-    return this.#store.delete(kind, key, options);
-  }
-
-  async #remember<T extends KubeObject>(object: T): Promise<T> {
-    if (object.apiVersion !== 'v1' || object.kind !== 'Secret') return object;
-    const secret: Secret = object;
-    const name = generatedKeyName(secret);
-    if (name !== undefined) {
-      const kept = await this.#state.readKey(name);
-      return kept === undefined ? object : withData(object, apiKeyDataKey, Buffer.from(kept).toString('base64'));
-    }
-    const pepper = secret.data?.[pepperKey];
-    if (secret.metadata.name !== pepperName || pepper === undefined) return object;
-    const kept = await this.#state.readPepper();
-    if (kept !== undefined) return withData(object, pepperKey, kept);
-    await this.#state.writePepper(pepper);
-    return object;
-  }
+  const pepper = secret.data?.[pepperKey];
+  if (secret.metadata.name !== pepperName || pepper === undefined) return object;
+  const kept = await state.readPepper();
+  if (kept !== undefined) return withData(object, pepperKey, kept);
+  await state.writePepper(pepper);
+  return object;
 }
 
 /** The operator's own Secret (`operator/feed/pepper.ts`). */

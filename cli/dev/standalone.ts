@@ -12,7 +12,7 @@ import type { DevStatus } from './dev-status.ts';
 import { type ApplyReport, FileApplier } from './file-applier.ts';
 import { FileSet, type Wanted } from './file-set.ts';
 import { type FileContent, FolderWatcher } from './folder-watcher.ts';
-import { KeepingStore } from './keeping-store.ts';
+import { keepingStore } from './keeping-store.ts';
 import { KeyFiles } from './key-files.ts';
 import { LocalGateways, mergeMetrics } from './local-gateways.ts';
 import { isSettled, listObserved } from './observed.ts';
@@ -20,7 +20,7 @@ import type { StateFolder } from './state-folder.ts';
 
 /*
  *   files ──FolderWatcher──▶ FileSet ──FileApplier──▶ MemoryStore ◀──▶ operator
- *                                                        │  ▲            (through KeepingStore: keys outlive the run)
+ *                                                        │  ▲            (through keepingStore: keys outlive the run)
  *                                      compiled objects  ▼  │ Leases
  *                                                      LocalGateways ◀── calls
  */
@@ -72,7 +72,7 @@ export class Standalone {
   constructor(options: StandaloneOptions) {
     this.#options = options;
     this.#store = new MemoryStore({ crds });
-    this.#kept = new KeepingStore(this.#store, options.state);
+    this.#kept = keepingStore(this.#store, options.state);
     this.#log = pino({ level: options.logLevel, base: {} }, destination({ dest: 2, sync: true }));
     this.#metrics = new OperatorMetrics({ version: options.version });
     this.#applier = new FileApplier(this.#store, [installationNamespace]);

@@ -9,7 +9,7 @@ import { MemoryStore } from '#kube/memory/memory-store.ts';
 import { buildKeySecret } from '#operator/resources/key-secret.ts';
 import type { Secret } from '#operator/world/key-secret.ts';
 import { CliError } from '../errors.ts';
-import { KeepingStore } from './keeping-store.ts';
+import { keepingStore } from './keeping-store.ts';
 import { defaultStateFolder, StateFolder } from './state-folder.ts';
 
 async function aStateFolder() {
@@ -57,7 +57,7 @@ test('what an earlier run generated is stored again: keys and the pepper', async
     metadata: { name: 'perizinan', namespace: 'default', uid: 'u' },
     spec: { application: { displayName: 'x' }, apis: [], credentials: [] },
   } as const;
-  const newStore = () => new KeepingStore(new MemoryStore({ crds, defer: () => undefined }), folder.state);
+  const newStore = () => keepingStore(new MemoryStore({ crds, defer: () => undefined }), folder.state);
   const generated = buildKeySecret(subscription, 'perizinan-utama', Buffer.alloc(32, 1));
   await folder.state.writeKey({ ...name, namespace: 'default' }, 'simpul_kept');
   const key = await newStore().create<Secret>(generated, { fieldManager: 'test' });

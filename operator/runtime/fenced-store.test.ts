@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { coreKinds } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Store } from '#kube/store.ts';
-import { FencedStore, NotLeaderError } from './fenced-store.ts';
+import { fencedStore, NotLeaderError } from './fenced-store.ts';
 
 const object: KubeObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'n' } };
 const key = { namespace: 'n', name: 's' };
@@ -60,7 +60,7 @@ describe('fenced store', () => {
     test(`passes ${verb} while this process leads, and refuses it from the moment it does not`, async () => {
       const inner = new RecordingStore();
       let leader = true;
-      const store = new FencedStore(inner, { isLeader: () => leader });
+      const store = fencedStore(inner, { isLeader: () => leader });
       await write(store);
       leader = false;
       await assert.rejects(write(store), NotLeaderError);
@@ -70,7 +70,7 @@ describe('fenced store', () => {
 
   test('always passes reads', async () => {
     const inner = new RecordingStore();
-    const store = new FencedStore(inner, { isLeader: () => false });
+    const store = fencedStore(inner, { isLeader: () => false });
     await store.get(coreKinds.Secret, key);
     await store.list(coreKinds.Secret);
     for await (const _event of store.watch(coreKinds.Secret, { resourceVersion: '1' })) assert.fail('no events');

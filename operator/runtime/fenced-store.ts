@@ -1,17 +1,6 @@
 import { CodedError } from '#api/errors.ts';
-import type { ResourceKind } from '#api/kinds.ts';
-import type { KubeObject, ObjectKey } from '#api/object.ts';
-import type {
-  ApplyOptions,
-  CallOptions,
-  DeleteOptions,
-  ListOptions,
-  ListPage,
-  Store,
-  WatchEvent,
-  WatchOptions,
-  WriteOptions,
-} from '#kube/store.ts';
+import { forwarding } from '#kube/forwarding.ts';
+import type { Store } from '#kube/store.ts';
 
 /** What the fence asks. Answers from a monotonic clock: false as soon as the lease may be another's, heard of or not. */
 export interface Leadership {
@@ -30,48 +19,27 @@ export class NotLeaderError extends CodedError {
  * keeps a leader that was paused from acting on what it knew before. It is no proof: a write that has left already may
  * arrive late, so writes that must not be stale also carry the resourceVersion that was read.
  */
-export class FencedStore implements Store {
-  readonly #store: Store;
-  readonly #leadership: Leadership;
-
-  constructor(store: Store, leadership: Leadership) {
-    this.#store = store;
-    this.#leadership = leadership;
+export function fencedStore(store: Store, leadership: Leadership): Store {
+  function check(verb: string): void {
+    if (!leadership.isLeader()) throw new NotLeaderError(verb);
   }
-
-  get<T extends KubeObject>(kind: ResourceKind, key: ObjectKey, options?: CallOptions): Promise<T | undefined> {
-    return this.#store.get<T>(kind, key, options);
-  }
-
-  list<T extends KubeObject>(kind: ResourceKind, options?: ListOptions): Promise<ListPage<T>> {
-    return this.#store.list<T>(kind, options);
-  }
-
-  watch<T extends KubeObject>(kind: ResourceKind, options: WatchOptions): AsyncIterable<WatchEvent<T>> {
-    return this.#store.watch<T>(kind, options);
-  }
-
-  async create<T extends KubeObject>(object: T, options: WriteOptions): Promise<T> {
-    this.#check('create');
-    return await this.#store.create(object, options);
-  }
-
-  async apply<T extends KubeObject>(object: T, options: ApplyOptions): Promise<T> {
-    this.#check('apply');
-    return await this.#store.apply(object, options);
-  }
-
-  async applyStatus<T extends KubeObject>(object: T, options: ApplyOptions): Promise<T> {
-    this.#check('applyStatus');
-    return await this.#store.applyStatus(object, options);
-  }
-
-  async delete(kind: ResourceKind, key: ObjectKey, options?: DeleteOptions): Promise<void> {
-    this.#check('delete');
-    await this.#store.delete(kind, key, options);
-  }
-
-  #check(verb: string): void {
-    if (!this.#leadership.isLeader()) throw new NotLeaderError(verb);
-  }
+  return {
+    ...forwarding(store),
+    create: async (object, options) => {
+      check('create');
+      return await store.create(object, options);
+    },
+    apply: async (object, options) => {
+      check('apply');
+      return await store.apply(object, options);
+    },
+    applyStatus: async (object, options) => {
+      check('applyStatus');
+      return await store.applyStatus(object, options);
+    },
+    delete: async (kind, key, options) => {
+      check('delete');
+      await store.delete(kind, key, options);
+    },
+  };
 }
