@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BenchError } from '../errors.ts';
+import { whole, withUsage } from '../flags.ts';
 
 /** What one run measures. */
 export interface BenchConfig {
@@ -43,7 +44,11 @@ const usage = `node bench/control-plane/main.ts [--sizes 1000,3000,10000] [--sub
 
 /** Throws a {@link BenchError} that says what is wrong with the command line. */
 export function parseConfig(args: readonly string[]): BenchConfig {
-  const values = parsed(args);
+  return withUsage(usage, () => configOf(args));
+}
+
+function configOf(args: readonly string[]): BenchConfig {
+  const { values } = parseArgs({ args: [...args], options });
   const sizes = values.sizes.split(',').map((text) => whole('--sizes', text));
   if (sizes.some((size, index) => size <= (sizes[index - 1] ?? 0))) {
     throw new BenchError(`--sizes ${values.sizes}: give sizes that grow, such as 1000,3000,10000`);
@@ -61,17 +66,4 @@ export function parseConfig(args: readonly string[]): BenchConfig {
     command: args.length === 0 ? 'make bench-control-plane' : `node bench/control-plane/main.ts ${args.join(' ')}`,
     isFull: values.sizes === options.sizes.default && whole('--idle', values.idle) >= 300,
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, strict: true }).values;
-  } catch (error) {
-    throw new BenchError(`${error instanceof Error ? error.message : error}\n${usage}`);
-  }
-}
-
-function whole(flag: string, text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new BenchError(`${flag}: "${text}" is no whole number above 0\n${usage}`);
-  return Number(text);
 }
