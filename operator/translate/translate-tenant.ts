@@ -5,7 +5,7 @@ import { isUnder } from '#api/path-prefix.ts';
 import type { AcceptedTenant, World } from '../world/world.ts';
 import { compileLimits } from './limits.ts';
 import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
-import { enumerate, verdict } from './outcome.ts';
+import { enumerate, firstProblem, verdict } from './outcome.ts';
 import { byPrecedence } from './precedence.ts';
 
 export interface TenantOutcome extends Outcome<Pick<TenantStatus, 'namespace'>> {
@@ -24,7 +24,7 @@ export const tenantLabel = 'simpul.id/tenant';
  */
 export function translateTenant(tenant: Tenant, world: World): TenantOutcome {
   const wanted = wantedBy(tenant);
-  const problem = firstProblem(tenant, wanted, world);
+  const problem = firstProblem(checks, { tenant, wanted, world });
   const before = world.acceptedTenant(tenant.metadata.name);
   const held = problem === undefined ? wanted : before;
   return {
@@ -45,7 +45,13 @@ function wantedBy(tenant: Tenant): AcceptedTenant {
   };
 }
 
-type Check = (tenant: Tenant, wanted: AcceptedTenant, world: World) => Problem | undefined;
+interface Candidate {
+  readonly tenant: Tenant;
+  readonly wanted: AcceptedTenant;
+  readonly world: World;
+}
+
+type Check = (candidate: Candidate) => Problem | undefined;
 
 /** Evaluated in order; the first problem is reported. */
 const checks: readonly Check[] = [
@@ -57,15 +63,7 @@ const checks: readonly Check[] = [
   claimsMustBeFree,
 ];
 
-function firstProblem(tenant: Tenant, wanted: AcceptedTenant, world: World): Problem | undefined {
-  for (const check of checks) {
-    const problem = check(tenant, wanted, world);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
-}
-
-function namespaceMustFit(_tenant: Tenant, wanted: AcceptedTenant): Problem | undefined {
+function namespaceMustFit({ wanted }: Candidate): Problem | undefined {
   if (wanted.namespace.length <= 63 && !wanted.namespace.includes('.')) return undefined;
   return {
     reason: 'NameTooLong',
@@ -76,7 +74,7 @@ function namespaceMustFit(_tenant: Tenant, wanted: AcceptedTenant): Problem | un
 const reservedNamespaces = new Set(['default', 'openshift']);
 const reservedPrefixes = ['kube-', 'openshift-'];
 
-function namespaceMustNotBeReserved(_tenant: Tenant, wanted: AcceptedTenant, world: World): Problem | undefined {
+function namespaceMustNotBeReserved({ wanted, world }: Candidate): Problem | undefined {
   const name = wanted.namespace;
   const installation = world.settings.installationNamespace;
   const reserved =
@@ -92,7 +90,7 @@ function namespaceMustNotBeReserved(_tenant: Tenant, wanted: AcceptedTenant, wor
 /** Label of a compiled namespace; its value names the ApiGateway. */
 export const compiledForLabel = 'simpul.id/compiled-for';
 
-function namespaceMustStay(tenant: Tenant, wanted: AcceptedTenant): Problem | undefined {
+function namespaceMustStay({ tenant, wanted }: Candidate): Problem | undefined {
   const held = tenant.status?.namespace;
   if (held === undefined || held === wanted.namespace) return undefined;
   return {
@@ -101,7 +99,7 @@ function namespaceMustStay(tenant: Tenant, wanted: AcceptedTenant): Problem | un
   };
 }
 
-function namespaceMustBeFree(tenant: Tenant, wanted: AcceptedTenant, world: World): Problem | undefined {
+function namespaceMustBeFree({ tenant, wanted, world }: Candidate): Problem | undefined {
   const owner = world.tenantOf(wanted.namespace);
   const other = owner?.name ?? firstClaimant(wanted.namespace, world)?.metadata.name;
   if (other === undefined || other === tenant.metadata.name) return undefined;
@@ -114,7 +112,7 @@ function firstClaimant(namespace: string, world: World): Tenant | undefined {
   return claimants.find((claimant) => claimant.metadata.name === label) ?? claimants.sort(byPrecedence)[0];
 }
 
-function namespaceMustBeOurs(tenant: Tenant, wanted: AcceptedTenant, world: World): Problem | undefined {
+function namespaceMustBeOurs({ tenant, wanted, world }: Candidate): Problem | undefined {
   const namespace = world.namespaces.get(wanted.namespace);
   if (namespace === undefined || namespace.metadata.labels?.[tenantLabel] === tenant.metadata.name) return undefined;
   return {
@@ -123,7 +121,7 @@ function namespaceMustBeOurs(tenant: Tenant, wanted: AcceptedTenant, world: Worl
   };
 }
 
-function claimsMustBeFree(tenant: Tenant, wanted: AcceptedTenant, world: World): Problem | undefined {
+function claimsMustBeFree({ tenant, wanted, world }: Candidate): Problem | undefined {
   for (const other of world.acceptedTenants()) {
     if (other.name === wanted.name) continue;
     const claim = overlapOf(wanted, other);
@@ -158,7 +156,7 @@ function isEarlierRival(rival: Tenant, tenant: Tenant, world: World): boolean {
   const wanted = wantedBy(rival);
   const taken = [...world.acceptedTenants()].some((other) => overlapOf(wanted, other) !== undefined);
   const others = checks.filter((check) => check !== claimsMustBeFree);
-  return !taken && others.every((check) => check(rival, wanted, world) === undefined);
+  return !taken && firstProblem(others, { tenant: rival, wanted, world }) === undefined;
 }
 
 function overlapOf(a: AcceptedTenant, b: AcceptedTenant): string | undefined {
