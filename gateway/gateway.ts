@@ -4,6 +4,7 @@ import type { Store } from '#kube/store.ts';
 import { AdminServer } from './admin/admin-server.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Exchange } from './exchange.ts';
+import { access } from './filters/access.ts';
 import { accessLog } from './filters/access-log.ts';
 import { apiKey } from './filters/api-key.ts';
 import { bodyLimit } from './filters/body-limit.ts';
@@ -245,6 +246,7 @@ class RunningGateway implements Gateway {
       traceContext(randomIds),
       route(snapshot),
       tenant(),
+      access(),
       lifecycle(),
       operation(),
       apiKey(snapshot, clock),

@@ -79,6 +79,8 @@ export interface CompiledApiService extends CompiledBase {
   readonly basePath: string;
   readonly backend: CompiledBackend;
   readonly authentication: CompiledAuthentication;
+  /** Absent: calls are taken from everywhere. */
+  readonly access?: CompiledAccess;
   readonly limits: readonly CompiledLimit[];
   /** Empty: every method and path passes. Otherwise only these do. */
   readonly operations: readonly CompiledOperation[];
@@ -104,6 +106,14 @@ export interface CompiledBackend {
   /** Whole answer, from the first byte sent to the last received. */
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
+}
+
+/** CIDR blocks of client addresses. */
+export interface CompiledAccess {
+  /** Empty: all that `deny` does not hold. */
+  readonly allow: readonly string[];
+  /** Wins over `allow`. */
+  readonly deny: readonly string[];
 }
 
 export interface CompiledAuthentication {

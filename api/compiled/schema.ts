@@ -13,6 +13,7 @@ const token = "^[!#$%&'*+.^_`|~0-9a-z-]+$";
 const id = { type: 'string', maxLength: 507, pattern: idPattern };
 const host = { type: 'string', maxLength: 253, pattern: dnsName };
 const cidr = { type: 'string', maxLength: 49, pattern: '^[0-9a-fA-F:.]+/[0-9]{1,3}$' };
+const cidrs = { type: 'array', maxItems: 256, items: cidr };
 const path = { type: 'string', maxLength: 1024, pattern: '^/' };
 const bytes = { type: 'integer', minimum: 0, maximum: 1_099_511_627_776 };
 const milliseconds = { type: 'integer', minimum: 1, maximum: 86_400_000 };
@@ -101,10 +102,10 @@ export const compiledSchemas = {
       timeZone: { type: 'string', minLength: 1, maxLength: 64 },
       limits,
       backendAccess: record(['allow', 'deny'], {
-        allow: { type: 'array', maxItems: 256, items: cidr },
-        deny: { type: 'array', maxItems: 256, items: cidr },
+        allow: cidrs,
+        deny: cidrs,
       }),
-      trustedProxies: { type: 'array', maxItems: 256, items: cidr },
+      trustedProxies: cidrs,
       maxRequestBytes: bytes,
       drainDelayMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },
     },
@@ -144,6 +145,7 @@ export const compiledSchemas = {
         mode: { enum: ['Required', 'Optional', 'None'] },
         keyManagers: { type: 'array', maxItems: 64, items: id },
       }),
+      access: record(['allow', 'deny'], { allow: cidrs, deny: cidrs }),
       limits,
       operations: { type: 'array', maxItems: 4096, items: operation },
       plans: {

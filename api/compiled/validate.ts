@@ -89,20 +89,28 @@ function gatewayFault(gateway: CompiledGateway): string | undefined {
 }
 
 function apiServiceFault(api: CompiledApiService): string | undefined {
-  for (const [index, endpoint] of api.backend.endpoints.entries()) {
-    if (!isBackendUrl(endpoint.url)) {
-      return `backend.endpoints.${index}.url must be an http or https URL without credentials, query and fragment`;
-    }
+  const badUrl = api.backend.endpoints.findIndex(({ url }) => !isBackendUrl(url));
+  if (badUrl >= 0) {
+    return `backend.endpoints.${badUrl}.url must be an http or https URL without credentials, query and fragment`;
   }
-  for (const [index, operation] of api.operations.entries()) {
+  return accessFault(api) ?? allLimitsFault(api);
+}
+
+function accessFault({ access }: CompiledApiService): string | undefined {
+  if (access === undefined) return undefined;
+  return cidrFault('access.allow', access.allow) ?? cidrFault('access.deny', access.deny);
+}
+
+function allLimitsFault({ operations, plans, limits }: CompiledApiService): string | undefined {
+  for (const [index, operation] of operations.entries()) {
     const fault = limitsFault(`operations.${index}.limits`, operation.limits);
     if (fault !== undefined) return fault;
   }
-  for (const [name, plan] of Object.entries(api.plans)) {
+  for (const [name, plan] of Object.entries(plans)) {
     const fault = limitsFault(`plans.${name}.limits`, plan.limits);
     if (fault !== undefined) return fault;
   }
-  return limitsFault('limits', api.limits);
+  return limitsFault('limits', limits);
 }
 
 /** Counters are kept by limit id: two of one id would count into each other. */

@@ -71,6 +71,11 @@ export interface ApiServiceSpec {
   /** What stands behind the API. Example: `{endpoints: [{url: 'http://10.1.2.3:9000/situs'}], timeout: 10s}`. */
   readonly backend: ApiServiceBackend;
   /**
+   * From which addresses calls are taken, judged by the client's address as `trustedProxies` of the ApiGateway let it
+   * be known. Default: from everywhere. Example: `{allowFrom: [10.0.0.0/8]}`.
+   */
+  readonly access?: ApiServiceAccess;
+  /**
    * How callers are known. Default: `{mode: Required}`, with API keys of Subscriptions. Example: `{mode: Optional}`.
    */
   readonly authentication: ApiServiceAuthentication;
@@ -150,6 +155,17 @@ export interface ApiServiceBackendEndpoint {
   readonly url: string;
   /** Share of the calls, relative to the other endpoints. Default: `1`. Example: `3`. */
   readonly weight: number;
+}
+
+/**
+ * From which addresses calls are taken, judged by the client's address as `trustedProxies` of the ApiGateway let it be
+ * known. Default: from everywhere. Example: `{allowFrom: [10.0.0.0/8]}`.
+ */
+export interface ApiServiceAccess {
+  /** Only these addresses may call. Default: all that `denyFrom` does not name. Example: `[10.0.0.0/8]`. */
+  readonly allowFrom?: readonly string[];
+  /** These addresses may not call; wins over `allowFrom`. Default: none. Example: `[10.9.9.0/24]`. */
+  readonly denyFrom?: readonly string[];
 }
 
 /** How callers are known. Default: `{mode: Required}`, with API keys of Subscriptions. Example: `{mode: Optional}`. */

@@ -1487,6 +1487,38 @@ export const crds: readonly CustomResourceDefinition[] = [
                         }
                       }
                     },
+                    "access": {
+                      "description": "From which addresses calls are taken, judged by the client's address as `trustedProxies` of the ApiGateway let it be known. Default: from everywhere. Example: `{allowFrom: [10.0.0.0/8]}`.",
+                      "type": "object",
+                      "properties": {
+                        "allowFrom": {
+                          "description": "Only these addresses may call. Default: all that `denyFrom` does not name. Example: `[10.0.0.0/8]`.",
+                          "type": "array",
+                          "maxItems": 64,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "An address block in CIDR notation, IPv4 or IPv6. Example: `10.20.0.0/16`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 49,
+                            "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"
+                          }
+                        },
+                        "denyFrom": {
+                          "description": "These addresses may not call; wins over `allowFrom`. Default: none. Example: `[10.9.9.0/24]`.",
+                          "type": "array",
+                          "maxItems": 64,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "An address block in CIDR notation, IPv4 or IPv6. Example: `10.20.0.0/16`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 49,
+                            "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"
+                          }
+                        }
+                      }
+                    },
                     "authentication": {
                       "description": "How callers are known. Default: `{mode: Required}`, with API keys of Subscriptions. Example: `{mode: Optional}`.",
                       "type": "object",

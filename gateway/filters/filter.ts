@@ -24,6 +24,7 @@ export const filterOrder = [
   'trace-context', // after the peer is known: only a trusted one sets our request id
   'route', // decides the API, which everything below belongs to
   'tenant', // a suspended provider answers nothing, whoever asks
+  'access', // who may not come in learns nothing of what is behind
   'lifecycle', // a blocked or retired API needs no key to say so
   'operation', // what does not exist needs no key either
   'api-key', // before the limits that count by Subscription

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { CidrSet } from './cidr-set.ts';
 
 /** The other end of a client connection; made once for each connection. */
 export interface Peer {
@@ -10,16 +11,14 @@ export interface Peer {
 
 /** Which peers are proxies of our own, whose word about the client is taken. */
 export class TrustedProxies {
-  readonly #cidrs: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];
+  readonly #blocks: CidrSet;
 
   constructor(cidrs: readonly string[]) {
-    this.#cidrs = cidrs.map((cidr) => ipaddr.parseCIDR(cidr));
+    this.#blocks = new CidrSet(cidrs);
   }
 
   has(address: string): boolean {
-    if (this.#cidrs.length === 0 || !ipaddr.isValid(address)) return false;
-    const parsed = ipaddr.process(address);
-    return this.#cidrs.some(([network, bits]) => parsed.kind() === network.kind() && parsed.match(network, bits));
+    return this.#blocks.has(address);
   }
 
   /**

@@ -11,6 +11,7 @@ import type { CounterPool } from '../limits/counters.ts';
 import { buildRules, releaseRules } from '../limits/rule.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { BackendPools } from '../proxy/backend.ts';
+import { CidrSet } from '../router/cidr-set.ts';
 import { OperationTable, operationPathFault } from '../router/operations.ts';
 import { normalizePath } from '../router/path.ts';
 import type {
@@ -65,6 +66,8 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
       mode: api.authentication.mode,
       keyManagers: api.authentication.keyManagers.map((id) => ({ id, slot: deps.keyManagers.acquire(id) })),
     },
+    access:
+      api.access === undefined ? null : { allow: new CidrSet(api.access.allow), deny: new CidrSet(api.access.deny) },
     limits: buildRules(deps.counters, { level: 'api', owner: api.id, label: `the API "${api.id}"` }, api.limits),
     operations: buildOperations(api, deps.counters),
     plans,

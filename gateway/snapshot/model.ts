@@ -2,6 +2,7 @@ import type { CompiledApiService, CompiledLifecycle, CompiledOperation } from '#
 import type { LimitRule } from '../limits/rule.ts';
 import type { ApiMeters } from '../metrics/api-meters.ts';
 import type { Backend } from '../proxy/backend.ts';
+import type { CidrSet } from '../router/cidr-set.ts';
 import type { OperationTable } from '../router/operations.ts';
 import type { Routable } from '../router/router.ts';
 import type { Slot } from './slot.ts';
@@ -20,6 +21,8 @@ export interface ApiEntry extends Routable {
   readonly baseLength: number;
   readonly backend: Backend;
   readonly authentication: AuthenticationEntry;
+  /** Null: calls are taken from everywhere. */
+  readonly access: { readonly allow: CidrSet; readonly deny: CidrSet } | null;
   readonly limits: readonly LimitRule[];
   /** Null: every method and path passes. */
   readonly operations: OperationTable<OperationEntry> | null;

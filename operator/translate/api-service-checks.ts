@@ -26,6 +26,7 @@ const ownChecks: readonly Check[] = [
   pathMustBeClaimed,
   timesMustBeSensible,
   sizeMustBeSensible,
+  blocksMustBeCidrs,
   datesMustExist,
   successorMustBeAnother,
   urlsMustBeRead,
@@ -80,6 +81,16 @@ function sizeMustBeSensible({ api }: Candidate): Problem | undefined {
   const { maxRequestBytes } = api.spec;
   if (maxRequestBytes === undefined || parseBytes(maxRequestBytes) !== undefined) return undefined;
   return invalid(`spec.maxRequestBytes "${maxRequestBytes}" must be a size such as 1Mi`);
+}
+
+function blocksMustBeCidrs({ api }: Candidate): Problem | undefined {
+  for (const field of ['allowFrom', 'denyFrom'] as const) {
+    const bad = api.spec.access?.[field]?.find((block) => !isCidr(block));
+    if (bad !== undefined) {
+      return invalid(`spec.access.${field} holds "${bad}", which is no address block such as 10.20.0.0/16`);
+    }
+  }
+  return undefined;
 }
 
 function datesMustExist({ api }: Candidate): Problem | undefined {

@@ -157,7 +157,7 @@ interface CompileInput {
 
 function compileApiService(input: CompileInput): CompiledApiService {
   const { spec } = input.api;
-  const { backend, authentication, maxRequestBytes } = spec;
+  const { backend, authentication } = spec;
   return {
     contract: contractVersion,
     kind: 'ApiService',
@@ -176,6 +176,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
       mode: authentication.mode,
       keyManagers: (authentication.keyManagerRefs ?? []).map((ref) => refId(ref, input.api)),
     },
+    ...compileAccess(spec),
     limits: compileLimits(spec.limits, 'Total'),
     operations: (spec.operations ?? []).map(compileOperation),
     plans: Object.fromEntries(
@@ -184,8 +185,16 @@ function compileApiService(input: CompileInput): CompiledApiService {
         { limits: compileLimits(plan.limits, 'Subscription') },
       ]),
     ),
-    ...(maxRequestBytes === undefined ? {} : { maxRequestBytes: parseBytes(maxRequestBytes) ?? 0 }),
+    ...compileSize(spec),
   };
+}
+
+function compileAccess({ access }: ApiService['spec']): Pick<CompiledApiService, 'access'> {
+  return access === undefined ? {} : { access: { allow: access.allowFrom ?? [], deny: access.denyFrom ?? [] } };
+}
+
+function compileSize({ maxRequestBytes }: ApiService['spec']): Pick<CompiledApiService, 'maxRequestBytes'> {
+  return maxRequestBytes === undefined ? {} : { maxRequestBytes: parseBytes(maxRequestBytes) ?? 0 };
 }
 
 function compileOperation(
