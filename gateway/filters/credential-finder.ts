@@ -34,6 +34,7 @@ export class CredentialFinder {
       this.#older = this.#recent;
       this.#recent = new Map();
     }
-    this.#recent.set(key, digest);
+    // A copy: the key is a view of the whole head that it came in.
+    this.#recent.set(Buffer.from(key, 'latin1').toString('latin1'), digest);
   }
 }

@@ -49,6 +49,7 @@ function readFields(exchange: Exchange): void {
 
 function readHostField(exchange: Exchange, value: string): void {
   if (exchange.authority !== '') throw new GatewayError('GW_BAD_HOST', 'The request has more than one Host field.');
+  if (value === '') throw new GatewayError('GW_BAD_HOST', 'The Host field is empty.');
   exchange.authority = value;
 }
 
@@ -97,6 +98,8 @@ function originForm(exchange: Exchange): string {
   const absolute = /^https?:\/\/([^/?#]+)(.*)$/i.exec(target);
   const authority = absolute?.[1];
   if (authority === undefined) throw new GatewayError('GW_BAD_PATH', 'The request target is not a path.');
+  if (exchange.authority === '')
+    throw new GatewayError('GW_BAD_HOST', 'The request needs one Host field with a host name.');
   exchange.authority = authority;
   const rest = absolute?.[2] ?? '';
   return rest.startsWith('/') ? rest : `/${rest}`;

@@ -103,6 +103,7 @@ const oddity = fc.constantFrom(
   ],
   ...['Transfer-Encoding: chunked\r\n', 'Transfer-Encoding : chunked\r\n', 'Transfer-Encoding: identity\r\n'],
   ...[
+    'Transfer-Encoding:\r\n',
     'Transfer-Encoding:\r\n chunked\r\n',
     'Transfer_Encoding: chunked\r\n',
     'Connection: close\r\n',

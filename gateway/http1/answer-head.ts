@@ -34,6 +34,7 @@ export function parseAnswerHead(text: string, toHead: boolean): ParsedAnswer {
   const isHttp10 = text.charCodeAt(7) === 0x30;
   const raw: string[] = [];
   readFields(text, lineEnd + 2, raw);
+  if (raw.length > maxFields * 2) throw new SyntaxFault('it has too many fields');
   const said = new Said(isHttp10);
   for (let i = 0; i < raw.length; i += 2) said.note(raw[i] ?? '', raw[i + 1] ?? '');
   if (status < 200 && said.closes) throw new SyntaxFault('an interim answer is the last of its connection');
@@ -64,6 +65,8 @@ const statusLine = /^HTTP\/1\.[01] ([1-9]\d\d)(?: [\t -~\x80-\xff]*)?$/;
 /** Most answers begin like the one before. */
 let lastLine = '';
 let lastStatus = 0;
+
+const maxFields = 256;
 
 const noNames: readonly string[] = [];
 
@@ -123,7 +126,7 @@ class Said {
     const lower = value.toLowerCase();
     if (lower === 'keep-alive') return;
     const listed = connectionNames(lower);
-    this.names = this.names.length === 0 ? listed : [...this.names, ...listed];
+    this.names = this.names.length === 0 ? listed : connectionNames([...this.names, ...listed].join());
     if (lower === 'close' || listed.includes('close')) this.closes = true;
   }
 

@@ -21,6 +21,9 @@ export class MessageWriter {
   #length: BodyLength = 0;
   #onEnd: OnWritten | undefined = undefined;
   #isDue = false;
+  #isCorked = false;
+  /** A byte of the current message has been handed to the socket. */
+  hasBegun = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -29,6 +32,7 @@ export class MessageWriter {
   /** `head` ends with the empty line; `length` says how the body is framed, 0 that none is written. */
   begin(head: string, length: BodyLength): void {
     this.#length = length;
+    this.hasBegun = false;
     this.#hold(head);
   }
 
@@ -51,14 +55,23 @@ export class MessageWriter {
     this.#length = 0;
   }
 
+  /** Nothing of what was given waits here or in the socket. */
+  get isClear(): boolean {
+    return this.#held === '' && this.#socket.writableLength === 0;
+  }
+
   /** Writes what is held. */
   flush(): void {
+    this.hasBegun = true;
     const held = this.#held;
     const onEnd = this.#onEnd;
     this.#held = '';
     this.#onEnd = undefined;
     this.#isDue = false;
     if (held !== '' || onEnd !== undefined) this.#socket.write(held, 'latin1', onEnd);
+    if (!this.#isCorked) return;
+    this.#isCorked = false;
+    this.#socket.uncork();
   }
 
   #hold(text: string): void {
@@ -71,12 +84,15 @@ export class MessageWriter {
   }
 
   #writeLarge(piece: Buffer, isChunk: boolean): void {
+    // Corked until the turn is over: an answer that came meanwhile is read before a write finds the connection closed.
     if (isChunk) this.#hold(`${piece.length.toString(16)}\r\n`);
-    this.#socket.cork();
-    this.flush();
+    if (!this.#isCorked) this.#socket.cork();
+    this.#isCorked = true;
+    const held = this.#held;
+    this.#held = '';
+    if (held !== '') this.#socket.write(held, 'latin1');
     this.#socket.write(piece);
-    this.#socket.uncork();
-    if (isChunk) this.#hold('\r\n');
+    this.#hold(isChunk ? '\r\n' : '');
   }
 }
 

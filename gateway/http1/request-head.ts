@@ -50,7 +50,7 @@ export function parseRequestHead(text: string): ParsedRequest {
     ...{ method, target, isHttp10, fields },
     // What follows a CONNECT is no HTTP, even where it is refused.
     bodyLength: method === 'CONNECT' ? 0 : bodyLengthOf(said, isHttp10),
-    connectionNames: said.connection === '' ? noNames : connectionNames(said.connection),
+    connectionNames: said.connection === '' ? noNames : listedNames(said.connection, isHttp10),
     closes: isHttp10 || method === 'CONNECT' || (said.connection !== '' && hasClose(said.connection)),
     expectsContinue: said.expectsContinue && !isHttp10,
   };
@@ -116,9 +116,17 @@ function noteFraming(said: Framing, name: string, value: string): void {
   if (name === 'content-length') {
     if (said.contentLength >= 0) throw new SyntaxFault('it has two fields Content-Length');
     said.contentLength = readContentLength(value);
-  } else if (name === 'transfer-encoding') said.codings = joined(said.codings, value);
-  else if (name === 'connection') said.connection = joined(said.connection, value);
+  } else if (name === 'transfer-encoding') {
+    if (value === '') throw new SyntaxFault('Transfer-Encoding is empty');
+    said.codings = joined(said.codings, value);
+  } else if (name === 'connection') said.connection = joined(said.connection, value);
   else if (name === 'expect') said.expectsContinue ||= value.toLowerCase() === '100-continue';
+}
+
+/** HTTP/1.0 cannot change the protocol (RFC 9110, 7.8). */
+function listedNames(connection: string, isHttp10: boolean): readonly string[] {
+  const names = connectionNames(connection);
+  return isHttp10 ? names.filter((name) => name !== 'upgrade') : names;
 }
 
 function joined(before: string, value: string): string {

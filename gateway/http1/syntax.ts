@@ -88,9 +88,14 @@ export function readContentLength(value: string): number {
 
 const noNames: readonly string[] = [];
 
+/** Each name is looked for among all fields, so a long list costs more than it can be worth. */
+const maxConnectionNames = 32;
+
 /** The names that a Connection field lists beside `close` and `keep-alive`, lower case. */
 export function connectionNames(value: string): readonly string[] {
   const lower = value.toLowerCase();
   if (lower === 'keep-alive' || lower === 'close') return noNames;
-  return lower.split(',').map((name) => name.trim());
+  const names = lower.split(',', maxConnectionNames + 1).map((name) => name.trim());
+  if (names.length > maxConnectionNames) throw new SyntaxFault('Connection lists too many fields');
+  return names;
 }

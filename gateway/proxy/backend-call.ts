@@ -47,6 +47,12 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     const endpoint = api.backend.next();
     if (endpoint === undefined)
       throw new GatewayError('GW_NO_ENDPOINT', 'All endpoints of this API have the weight 0.');
+    if (exchange.upgrade !== '' && !endpoint.pool.takesTunnels) {
+      throw new GatewayError(
+        'GW_TOO_MANY_TUNNELS',
+        'The backend of this API has as many WebSocket connections as it may.',
+      );
+    }
     exchange.upstream = this;
     exchange.backendStartedAt = this.#clock.steady();
     this.#endpoint = endpoint;
@@ -134,7 +140,8 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     if (this.isDone) return;
     const connection = this.#connection;
     this.#finish();
-    connection?.destroy();
+    if (connection === null) this.#endpoint?.pool.forget(this);
+    else connection.destroy();
   }
 
   onBody(piece: Buffer): boolean {

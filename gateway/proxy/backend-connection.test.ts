@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { anApi, aTenant } from '../testing/compiled.ts';
 import { aBackend, backendAt } from '../testing/test-backend.ts';
 import { aRunningGateway, call, codeOf, until } from '../testing/test-gateway.ts';
+import { BackendConnection } from './backend-connection.ts';
 
 const base = '/banten/situs/v1';
 
@@ -110,6 +112,42 @@ test('nor is one that comes a moment later, on the kept connection', async () =>
   });
   assert.equal((await call(gw.port, base)).text, 'ok');
   assert.equal(backend.state.connections, 2);
+});
+
+test('bytes that come before the request was written are no answer to it', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const socket = connect(typeof address === 'object' && address !== null ? address.port : 0, '127.0.0.1');
+  await once(socket, 'connect');
+  t.after(() => {
+    socket.destroy();
+    server.close();
+  });
+  const heard: string[] = [];
+  const hear = (what: string) => () => void heard.push(what);
+  const sink = {
+    ...{ onAnswer: hear('answer'), onAnswerEnd: hear('end'), onDrain: hear('drain') },
+    onAnswerBody: () => true,
+    onAnswerFault: (error: Error) => void heard.push(error.name),
+  };
+  const owner = { onFree: hear('free'), onTunnel: hear('tunnel'), onGone: hear('gone') };
+  const connection = new BackendConnection(socket, owner);
+  connection.begin(sink, 'GET / HTTP/1.1\r\n\r\n', { bodyLength: 0, toHead: false, upgrades: false });
+  connection.end();
+  // Read in the same turn of the event loop: the request is still held.
+  socket.emit('data', Buffer.from(ok));
+  assert.deepEqual(heard, ['BackendBrokeOff']);
+  assert.equal(connection.isUsable, false);
+});
+
+test('an answer whose fields would take long to sort is refused', async () => {
+  const names = Array.from({ length: 2000 }, (_, i) => `n${i}`);
+  using backend = await aKeepingBackend((write) => {
+    write(`HTTP/1.1 200 OK\r\nConnection: ${names.join()}\r\nContent-Length: 0\r\n\r\n`);
+  });
+  await using gw = await aRunningGateway(backend.objects);
+  assert.equal(codeOf(await call(gw.port, base)), 'GW_BACKEND_PROTOCOL');
 });
 
 test('a connection is not kept longer than its backend says', async () => {

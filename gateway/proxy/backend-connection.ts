@@ -32,6 +32,8 @@ export interface RequestFrame {
 export interface ConnectionOwner {
   /** It can take the next call. */
   onFree(connection: BackendConnection): void;
+  /** It carries another protocol from now on, and never comes back. */
+  onTunnel(connection: BackendConnection): void;
   /** It is gone, whatever it did. */
   onGone(connection: BackendConnection): void;
 }
@@ -138,6 +140,11 @@ export class BackendConnection implements PayloadSink {
     }
     const call = this.#call;
     if (call === null) return;
+    if (!this.#writer.hasBegun) {
+      // It cannot answer what it has not got.
+      this.#fail(new BackendBrokeOff());
+      return;
+    }
     this.hasAnswered = true;
     try {
       this.#read(bytes, call);
@@ -179,6 +186,7 @@ export class BackendConnection implements PayloadSink {
     this.#closes = head.closes || bodyLength === bodyUntilClose;
     this.keepsForSeconds = head.keepsForSeconds;
     this.#body.begin(bodyLength);
+    if (isUpgrade) this.#owner.onTunnel(this);
     call.onAnswer(head);
   }
 
@@ -187,14 +195,18 @@ export class BackendConnection implements PayloadSink {
     const call = this.#call;
     if (call === null) return;
     this.#call = null;
-    if (hasMore || this.#closes || !this.#requestDone || this.#socket.destroyed) this.destroy();
+    call.onAnswerEnd();
+    if (hasMore || this.#closes || !this.#isRequestSent() || this.#socket.destroyed) this.destroy();
     else {
       this.#phase = 'free';
       this.isReused = true;
       if (this.#socket.isPaused()) this.#socket.resume();
       this.#owner.onFree(this);
     }
-    call.onAnswerEnd();
+  }
+
+  #isRequestSent(): boolean {
+    return this.#requestDone && this.#writer.isClear;
   }
 
   #fail(error: Error): void {

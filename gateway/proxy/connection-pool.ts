@@ -21,6 +21,9 @@ export interface ConnectionPoolOptions {
 /** Bounds descriptors; calls beyond it wait for a connection within their deadline. */
 const maxConnections = 1024;
 
+/** Most connections to one origin that carry another protocol; whoever wants one more is refused. */
+const maxTunnels = 4096;
+
 /**
  * How long a free connection is kept unless the backend says less: shorter than what servers usually keep, so that we
  * close first and no call meets a closing connection.
@@ -38,17 +41,22 @@ export class ConnectionPool implements ConnectionOwner {
   /** Free ones; the last became free last. */
   readonly #free: BackendConnection[] = [];
   readonly #all = new Set<BackendConnection>();
+  /** Those that carry another protocol; they are in nobody's way. */
+  readonly #tunnels = new Set<BackendConnection>();
   readonly #waiting: ConnectionTaker[] = [];
+  /** Attempts for those who wait; those of acquireFresh belong to one call each. */
   #opening = 0;
+  #openingFresh = 0;
+  #isFilling = false;
   #isClosed = false;
 
   constructor(options: ConnectionPoolOptions) {
     this.#options = options;
   }
 
-  /** Connections, free or not. */
-  get size(): number {
-    return this.#all.size;
+  /** Whether one more call may change the protocol. */
+  get takesTunnels(): boolean {
+    return this.#tunnels.size < maxTunnels;
   }
 
   /** Hands `taker` a connection, at once where one is free. */
@@ -64,12 +72,19 @@ export class ConnectionPool implements ConnectionOwner {
 
   /** As acquire, but with a connection that has served no call before. */
   acquireFresh(taker: ConnectionTaker): void {
-    this.#opening++;
+    this.#openingFresh++;
     this.#options.open((opened) => {
-      this.#opening--;
+      this.#openingFresh--;
       if (opened instanceof Error) taker.onNoConnection(opened);
       else this.#serve(this.#adopt(opened), taker);
+      this.#openForWaiting();
     });
+  }
+
+  /** `taker` wants none any more. */
+  forget(taker: ConnectionTaker): void {
+    const index = this.#waiting.indexOf(taker);
+    if (index >= 0) this.#waiting.splice(index, 1);
   }
 
   /** Closes what has been free for too long. */
@@ -87,7 +102,7 @@ export class ConnectionPool implements ConnectionOwner {
   /** Cuts everything. */
   destroy(): void {
     this.close();
-    for (const connection of this.#all) connection.destroy();
+    for (const connection of [...this.#all, ...this.#tunnels]) connection.destroy();
   }
 
   onFree(connection: BackendConnection): void {
@@ -96,7 +111,14 @@ export class ConnectionPool implements ConnectionOwner {
     else this.#keep(connection);
   }
 
+  onTunnel(connection: BackendConnection): void {
+    this.#all.delete(connection);
+    this.#tunnels.add(connection);
+    this.#openForWaiting();
+  }
+
   onGone(connection: BackendConnection): void {
+    this.#tunnels.delete(connection);
     this.#all.delete(connection);
     const index = this.#free.lastIndexOf(connection);
     if (index >= 0) this.#free.splice(index, 1);
@@ -129,17 +151,26 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   #openForWaiting(): void {
-    while (this.#opening < this.#waiting.length && this.#all.size + this.#opening < maxConnections) {
+    // An attempt may fail at once, and ask for the next.
+    if (this.#isFilling) return;
+    this.#isFilling = true;
+    while (this.#opening < this.#waiting.length && this.#used() < maxConnections) {
       this.#opening++;
       this.#options.open((opened) => this.#onOpened(opened));
     }
+    this.#isFilling = false;
   }
 
   #onOpened(opened: Socket | Error): void {
     this.#opening--;
-    // One attempt, one call that hears of it: the others have attempts of their own.
-    if (opened instanceof Error) this.#nextTaker()?.onNoConnection(opened);
-    else this.onFree(this.#adopt(opened));
+    // Whoever has an attempt of its own under way hears of that one.
+    if (!(opened instanceof Error)) this.onFree(this.#adopt(opened));
+    else if (this.#opening < this.#waiting.length) this.#nextTaker()?.onNoConnection(opened);
+    this.#openForWaiting();
+  }
+
+  #used(): number {
+    return this.#all.size + this.#opening + this.#openingFresh;
   }
 
   #adopt(socket: Socket): BackendConnection {

@@ -1,9 +1,10 @@
-import { type LookupAddress, lookup } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { createSecureContext, getCACertificates, type SecureContext, connect as secureConnect } from 'node:tls';
 import type { AddressJudge } from '#api/backend-address.ts';
 import { CodedError } from '#api/errors.ts';
 import type { OpenSocket } from './connection-pool.ts';
+import { SharedLookup } from './shared-lookup.ts';
 
 /** The backend's name leads to an address that may not be called. */
 export class AddressRefused extends CodedError {
@@ -81,10 +82,12 @@ function settleInTime({ socket, readyEvent }: Dialed, timeoutMs: number, done: (
   socket.once(readyEvent, onReady).once('error', settle);
 }
 
+const lookups = new SharedLookup();
+
 /** dns.lookup that hands on only addresses that may be called. */
 function guardedLookup(judge: AddressJudge): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    lookups.find(hostname, (error, addresses) => {
       if (error !== null) {
         callback(error, []);
         return;

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
 import { anApi, aSubscription, aTenant, hashOf } from '../testing/compiled.ts';
-import { sendRaw } from '../testing/raw-client.ts';
+import { aRawClient, sendRaw } from '../testing/raw-client.ts';
 import { aBackend, aRawBackend, backendAt } from '../testing/test-backend.ts';
-import { aRunningGateway, until } from '../testing/test-gateway.ts';
+import { aRunningGateway, call, until } from '../testing/test-gateway.ts';
 
 const base = '/banten/situs/v1';
 
@@ -90,6 +90,32 @@ test('silence on both sides ends it', async () => {
   await once(client, 'open');
   await once(client, 'close');
   await until(() => backend.server.clients.size === 0);
+});
+
+test('a backend that stops reading ends it too', async () => {
+  await using backend = await aRawBackend((socket) => {
+    socket.pause();
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+  });
+  await using gw = await aRunningGateway([aTenant(), anApi({ backend: backendAt(backend.url) })], {
+    transport: { tunnelIdleMs: 300 },
+  });
+  const client = aRawClient(gw.port);
+  client.socket.write(handshake);
+  await until(() => client.text().includes(' 101 '));
+  client.socket.write(Buffer.alloc(64 * 1024 * 1024));
+  await until(() => client.isClosed);
+});
+
+test('open connections are in nobody’s way', async () => {
+  using backend = await aWebSocketBackend();
+  await using gw = await aRunningGateway([aTenant(), anApi({ backend: backendAt(backend.url, { timeoutMs: 3000 }) })]);
+  const clients = Array.from({ length: 1030 }, () => aRawClient(gw.port));
+  const upgrade = `${handshake.slice(0, -2)}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${'A'.repeat(22)}==\r\n\r\n`;
+  for (const client of clients) client.socket.write(upgrade);
+  await until(() => clients.every((client) => client.text().includes(' 101 ')));
+  assert.notEqual((await call(gw.port, base)).status, 504);
+  for (const client of clients) client.socket.destroy();
 });
 
 test('a backend that says no is heard, and the connection goes on with HTTP', async () => {

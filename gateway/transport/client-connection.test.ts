@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anApi, aTenant } from '../testing/compiled.ts';
 import { aRawClient, sendRaw } from '../testing/raw-client.ts';
-import { aBackend, backendAt, type TestBackend } from '../testing/test-backend.ts';
+import { aBackend, aRawBackend, backendAt, type TestBackend } from '../testing/test-backend.ts';
 import { aRunningGateway, until } from '../testing/test-gateway.ts';
 
 const base = '/banten/situs/v1';
@@ -154,6 +154,35 @@ test('a head that comes drop by drop is given up in time, however lively it is',
   clearInterval(drops);
   assert.ok(performance.now() - began < 2000);
   await until(() => client.isClosed);
+});
+
+test('half an answer never looks whole to a client that reads until the end', async () => {
+  await using backend = await aRawBackend((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n');
+  });
+  await using gw = await aRunningGateway(open(backend), { drainTimeoutMs: 100 });
+  const cut = sendRaw(gw.port, `GET ${base} HTTP/1.0\r\nHost: a\r\n\r\n`);
+  await until(() => gw.gateway.metrics.callsInFlight === 1);
+  await Promise.all([assert.rejects(cut, { code: 'ECONNRESET' }), gw.gateway.shutdown()]);
+});
+
+test('a client that does not read is given up, whatever it sends', async () => {
+  await using backend = await aBackend((_request, response) => response.end(Buffer.alloc(32 * 1024 * 1024)));
+  await using gw = await aRunningGateway(open(backend), { transport: { idleTimeoutMs: 200 } });
+  const client = aRawClient(gw.port);
+  client.socket.write(get('/x'));
+  client.socket.pause();
+  const drops = setInterval(() => client.socket.write('G'), 20);
+  await gw.logged(1);
+  clearInterval(drops);
+});
+
+test('a Host field that is empty hides no other', async () => {
+  await using gw = await aRunningGateway([aTenant()]);
+  for (const fields of ['Host:\r\nHost: a', 'Host: a\r\nHost:', 'Host:']) {
+    assert.match(await sendRaw(gw.port, `GET / HTTP/1.1\r\n${fields}\r\nConnection: close\r\n\r\n`), /GW_BAD_HOST/);
+  }
+  assert.match(await sendRaw(gw.port, 'GET http://a/ HTTP/1.1\r\nConnection: close\r\n\r\n'), /GW_BAD_HOST/);
 });
 
 test('two thousand requests in one write are all answered', async () => {

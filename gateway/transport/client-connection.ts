@@ -27,9 +27,9 @@ export interface ConnectionHost {
   onGone(connection: ClientConnection): void;
 }
 
-/** After the last answer: how long, and how much, what the client still sends is taken and thrown away. */
-const lingerMs = 1000;
-const lingerBytes = 1024 * 1024;
+/** After the last answer what the client still sends is taken and thrown away: at most so long, and no longer when it pauses. */
+const lingerMs = 30_000;
+const lingerPauseMs = 1000;
 
 /** More than this of requests to come, or of a body that nobody reads yet, is left in the socket. */
 const maxUnreadBytes = 64 * 1024;
@@ -70,7 +70,8 @@ export class ClientConnection implements Downstream, PayloadSink {
   #bodyLimit = 0;
   /** `upstream` has asked to wait. */
   #bodyIsHeld = false;
-  #dropped = 0;
+  /** When our side was closed. */
+  #endedAt = 0;
 
   constructor(socket: Socket, host: ConnectionHost) {
     this.#socket = socket;
@@ -96,7 +97,9 @@ export class ClientConnection implements Downstream, PayloadSink {
   }
 
   destroy(): void {
-    this.#socket.destroy();
+    // To a client that reads until the end, half an answer would look whole.
+    if (this.#phase === 'call' && this.#exchange?.status !== 0 && !this.#isTunnel) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
   }
 
   /** Ends what takes too long. `now`: steady milliseconds. */
@@ -106,7 +109,7 @@ export class ClientConnection implements Downstream, PayloadSink {
     if (this.#phase === 'call') this.#checkSilence(now);
     else if (this.#phase === 'head' && age >= headTimeoutMs) this.#refuse(headTooSlow());
     else if (this.#phase === 'waiting' && age >= keepAliveMs) this.#socket.destroy();
-    else if (this.#phase === 'ended' && age >= lingerMs) this.#socket.destroy();
+    else if (this.#phase === 'ended' && this.#hasLingered(now)) this.#socket.destroy();
   }
 
   // What the call calls.
@@ -172,18 +175,16 @@ export class ClientConnection implements Downstream, PayloadSink {
   // What the socket calls.
 
   #onData(bytes: Buffer): void {
-    if (this.#phase === 'ended') this.#drop(bytes.length);
-    else {
-      this.#unread.add(bytes);
-      if (this.#phase === 'call') this.#readBody();
-      else this.#readRequest();
-    }
+    if (this.#phase === 'ended') return;
+    this.#unread.add(bytes);
+    if (this.#phase === 'call') this.#readBody();
+    else this.#readRequest();
   }
 
   /** The client sends nothing more. Who has not got the whole answer by then waits for it no longer. */
   #onEnd(): void {
     if (this.#answered && this.#phase === 'call') this.#closing = true;
-    else this.#socket.destroy();
+    else this.destroy();
   }
 
   #onGone(): void {
@@ -335,14 +336,10 @@ export class ClientConnection implements Downstream, PayloadSink {
    */
   #endOurSide(): void {
     this.#enter('ended');
+    this.#endedAt = this.#since;
     this.#unread.takeAll();
     this.#socket.end();
     this.#socket.resume();
-  }
-
-  #drop(count: number): void {
-    this.#dropped += count;
-    if (this.#dropped > lingerBytes) this.#socket.destroy();
   }
 
   // Time.
@@ -352,9 +349,20 @@ export class ClientConnection implements Downstream, PayloadSink {
     this.#since = this.#host.clock.steady();
   }
 
+  #hasLingered(now: number): boolean {
+    const { bytesRead } = this.#socket;
+    if (bytesRead !== this.#moved) {
+      this.#moved = bytesRead;
+      this.#since = now;
+    }
+    return now - this.#since >= lingerPauseMs || now - this.#endedAt >= lingerMs;
+  }
+
   /** Nothing has moved in a call for a while: whose turn was it? */
   #checkSilence(now: number): void {
-    const moved = this.#socket.bytesRead + this.#socket.bytesWritten - this.#socket.writableLength;
+    const { bytesRead, bytesWritten, writableLength } = this.#socket;
+    // Who does not read its answer is silent, whatever it sends.
+    const moved = (writableLength > 0 && !this.#isTunnel ? 0 : bytesRead) + bytesWritten - writableLength;
     if (moved !== this.#moved || !this.#isClientAwaited()) {
       this.#moved = moved;
       this.#since = now;
@@ -363,6 +371,7 @@ export class ClientConnection implements Downstream, PayloadSink {
 
   /** Is it the client's turn: to send more of its body, or to read more of the answer? Else the backend is waited for. */
   #isClientAwaited(): boolean {
+    if (this.#isTunnel) return true;
     const sends = this.#bodyIsOpen && !this.#body.isDone && !this.#bodyIsHeld;
     return sends || this.#socket.writableLength > 0;
   }
@@ -378,7 +387,7 @@ export class ClientConnection implements Downstream, PayloadSink {
     if (exchange.status === 0) {
       exchange.upstream?.abort();
       this.#host.chain.refuse(exchange, bodyTooSlow());
-    } else this.#socket.destroy();
+    } else this.destroy();
   }
 }
 

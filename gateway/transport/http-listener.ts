@@ -42,7 +42,8 @@ export class HttpListener implements ConnectionHost {
       const onError = (error: Error) => reject(new ListenError(host, port, error));
       this.#server.once('error', onError);
       this.#server.listen({ port, host, backlog: 1024 }, () => {
-        this.#server.off('error', onError);
+        // A connection that could not be accepted is that client's loss alone.
+        this.#server.off('error', onError).on('error', () => undefined);
         this.#timer = setInterval(() => this.#checkTime(), checkEveryMs(this.limits)).unref();
         const address = this.#server.address();
         if (typeof address === 'object' && address !== null) resolve(address);

@@ -20,6 +20,8 @@ const retryAfterMs = 1000;
 /** The open ports, kept in step with what the configuration wants. A port that cannot be opened is tried again. */
 export class ListenerSet {
   readonly #open = new Map<string, { readonly server: HttpListener; readonly address: ListenerAddress }>();
+  /** Closed for new connections; their last calls are under way. */
+  readonly #leaving = new Set<HttpListener>();
   readonly #makeServer: () => HttpListener;
   readonly #log: Log;
   readonly #onChange: () => void;
@@ -59,13 +61,17 @@ export class ListenerSet {
     this.#stopped = true;
     clearTimeout(this.#retry);
     await this.#work;
-    await Promise.all([...this.#open.values()].map(({ server }) => server.stop()));
+    await Promise.all(this.#servers().map((server) => server.stop()));
   }
 
   destroy(): void {
     this.#stopped = true;
     clearTimeout(this.#retry);
-    for (const { server } of this.#open.values()) server.destroy();
+    for (const server of this.#servers()) server.destroy();
+  }
+
+  #servers(): HttpListener[] {
+    return [...[...this.#open.values()].map(({ server }) => server), ...this.#leaving];
   }
 
   #settleSoon(): void {
@@ -79,7 +85,8 @@ export class ListenerSet {
     for (const [key, { server }] of this.#open) {
       if (keys.has(key)) continue;
       this.#open.delete(key);
-      void server.stop();
+      this.#leaving.add(server);
+      void server.stop().then(() => this.#leaving.delete(server));
     }
     for (const spec of this.#wanted) if (!this.#open.has(keyOf(spec))) await this.#openPort(spec);
     this.#onChange();

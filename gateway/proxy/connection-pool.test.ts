@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { test } from 'node:test';
+import { TestClock } from '../testing/test-clock.ts';
+import { ConnectionPool, type ConnectionTaker } from './connection-pool.ts';
+
+class NoConnection extends Error {}
+
+/** A pool whose attempts all wait to be told that they fail. */
+function aPool() {
+  const attempts: ((opened: Socket | Error) => void)[] = [];
+  const pool = new ConnectionPool({ clock: new TestClock(), open: (done) => attempts.push(done) });
+  const failAll = () => {
+    for (const attempt of attempts.splice(0)) attempt(new NoConnection('refused'));
+  };
+  return { pool, attempts, failAll };
+}
+
+class Taker implements ConnectionTaker {
+  isDone = false;
+  failures = 0;
+
+  onConnection(): void {
+    assert.fail('there is no connection');
+  }
+
+  onNoConnection(): void {
+    this.failures++;
+    this.isDone = true;
+  }
+}
+
+function takers(count: number): Taker[] {
+  return Array.from({ length: count }, () => new Taker());
+}
+
+test('a call that is sent again takes no attempt from those who wait', () => {
+  const { pool, attempts, failAll } = aPool();
+  const [again, other] = [new Taker(), new Taker()];
+  pool.acquireFresh(again);
+  pool.acquire(other);
+  assert.equal(attempts.length, 2);
+  failAll();
+  assert.deepEqual([again.failures, other.failures], [1, 1]);
+});
+
+test('everyone who waits gets an attempt, also when those before fail', () => {
+  const { pool, attempts, failAll } = aPool();
+  const all = takers(1500);
+  for (const taker of all) pool.acquire(taker);
+  assert.equal(attempts.length, 1024);
+  failAll();
+  assert.equal(attempts.length, 476);
+  failAll();
+  assert.ok(all.every(({ failures }) => failures === 1));
+});
+
+test('who has given up neither waits nor hears of it', () => {
+  const { pool, attempts, failAll } = aPool();
+  const [gone, other] = [new Taker(), new Taker()];
+  pool.acquire(gone);
+  gone.isDone = true;
+  pool.forget(gone);
+  pool.acquire(other);
+  // The attempt that was begun for the first serves the second as well.
+  assert.equal(attempts.length, 1);
+  failAll();
+  assert.deepEqual([gone.failures, other.failures], [0, 1]);
+});
+
+test('attempts that fail at once end too', () => {
+  const failed: Taker[] = takers(2000);
+  const pool = new ConnectionPool({ clock: new TestClock(), open: (done) => done(new NoConnection('refused')) });
+  for (const taker of failed) pool.acquire(taker);
+  assert.ok(failed.every(({ failures }) => failures === 1));
+});
