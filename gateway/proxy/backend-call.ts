@@ -180,12 +180,15 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     this.#exchange.backendMs = this.#clock.steady() - this.#exchange.backendStartedAt;
   }
 
-  #fail(refusal: GatewayError, cause: unknown): void {
+  /** `refusal` undefined: the error is the gateway's own. */
+  #fail(refusal: GatewayError | undefined, cause: Error | undefined): void {
     const exchange = this.#exchange;
-    exchange.cause = cause instanceof GatewayError ? undefined : cause;
-    exchange.code = refusal.code;
-    exchange.fault = catalogue[refusal.code].fault;
-    this.#chain.refuse(exchange, refusal);
+    if (refusal !== undefined) {
+      exchange.cause = cause instanceof GatewayError ? undefined : cause;
+      exchange.code = refusal.code;
+      exchange.fault = catalogue[refusal.code].fault;
+    }
+    this.#chain.refuse(exchange, refusal ?? cause);
   }
 }
 

@@ -10,8 +10,11 @@ export class BackendBrokeOff extends CodedError {
   }
 }
 
-/** What a failure between gateway and backend means to the caller. Addresses and names of hosts stay in the log. */
-export function refusalOf(error: unknown): GatewayError {
+/**
+ * What a failure between gateway and backend means to the caller. Addresses and names of hosts stay in the log. Undefined:
+ * it is no such failure but an error of ours.
+ */
+export function refusalOf(error: Error): GatewayError | undefined {
   if (error instanceof GatewayError) return error;
   if (error instanceof AddressRefused) {
     return new GatewayError(
@@ -29,6 +32,7 @@ export function refusalOf(error: unknown): GatewayError {
     );
   }
   const code = codeOf(error);
+  if (code === '') return undefined;
   if (isTlsCode(code)) {
     return new GatewayError('GW_BACKEND_TLS_FAILED', `The certificate of the backend is not trusted (${code}).`);
   }
