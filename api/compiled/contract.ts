@@ -106,6 +106,15 @@ export interface CompiledBackend {
   /** Whole answer, from the first byte sent to the last received. */
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
+  /** Absent: the caller's fields go on as they are. */
+  readonly headers?: CompiledHeaderChange;
+}
+
+/** Names in lower case. */
+export interface CompiledHeaderChange {
+  /** Values by name; they replace what the caller sent. */
+  readonly set: { readonly [name: string]: string };
+  readonly remove: readonly string[];
 }
 
 /** CIDR blocks of client addresses. */

@@ -7,6 +7,7 @@ const dnsLabel = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 /** `namespace/name`, or `name` alone. */
 const idPattern = '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/[a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$';
 /** What may stand in a header field value: no CR, LF or other control. */
+const fieldName = { type: 'string', pattern: '^[a-z0-9-]{1,63}$' };
 const fieldValue = '^[\\x20-\\x7e]*$';
 const token = "^[!#$%&'*+.^_`|~0-9a-z-]+$";
 
@@ -64,6 +65,15 @@ const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
   },
   timeoutMs: milliseconds,
   connectTimeoutMs: milliseconds,
+  headers: record(['set', 'remove'], {
+    set: {
+      type: 'object',
+      maxProperties: 64,
+      propertyNames: fieldName,
+      additionalProperties: { type: 'string', maxLength: 1024, pattern: fieldValue },
+    },
+    remove: { type: 'array', maxItems: 64, items: fieldName },
+  }),
 });
 
 const operation = record(['path', 'methods', 'limits'], {

@@ -144,6 +144,11 @@ export interface ApiServiceBackend {
   readonly timeout: string;
   /** Time to connect, TLS included, as a duration in ms, s, m or h. Default: `5s`. Example: `2s`. */
   readonly connectTimeout: string;
+  /**
+   * Changes to the header fields of requests on their way to the backend. Default: none. Example: `{set: {x-instansi:
+   * '36'}, remove: [x-debug]}`.
+   */
+  readonly headers?: ApiServiceBackendHeaders;
 }
 
 /** One address. Example: `{url: 'http://10.1.2.3:9000/situs'}`. */
@@ -155,6 +160,20 @@ export interface ApiServiceBackendEndpoint {
   readonly url: string;
   /** Share of the calls, relative to the other endpoints. Default: `1`. Example: `3`. */
   readonly weight: number;
+}
+
+/**
+ * Changes to the header fields of requests on their way to the backend. Default: none. Example: `{set: {x-instansi:
+ * '36'}, remove: [x-debug]}`.
+ */
+export interface ApiServiceBackendHeaders {
+  /**
+   * Fields that every request carries with this value, whatever the caller sent. Values are no place for secrets.
+   * Default: none. Example: `{x-instansi: '36'}`.
+   */
+  readonly set?: { readonly [name: string]: string };
+  /** Fields that no request carries. Default: none. Example: `[x-debug]`. */
+  readonly remove?: readonly string[];
 }
 
 /**

@@ -1484,6 +1484,54 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "minLength": 2,
                           "maxLength": 16,
                           "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "headers": {
+                          "description": "Changes to the header fields of requests on their way to the backend. Default: none. Example: `{set: {x-instansi: '36'}, remove: [x-debug]}`.",
+                          "type": "object",
+                          "properties": {
+                            "set": {
+                              "description": "Fields that every request carries with this value, whatever the caller sent. Values are no place for secrets. Default: none. Example: `{x-instansi: '36'}`.",
+                              "type": "object",
+                              "maxProperties": 16,
+                              "x-kubernetes-validations": [
+                                {
+                                  "rule": "self.all(name, name.matches('^[a-z0-9-]{1,63}$'))",
+                                  "message": "write header fields in lower case, of letters, digits and dashes, such as x-instansi"
+                                },
+                                {
+                                  "rule": "self.all(name, !name.startsWith('x-forwarded-') && !name.startsWith('proxy-') && !(name in ['connection', 'content-length', 'expect', 'forwarded', 'host', 'keep-alive', 'te', 'traceparent', 'tracestate', 'trailer', 'transfer-encoding', 'upgrade', 'via', 'x-request-id', 'x-real-ip']))",
+                                  "message": "the gateway states these header fields itself: name others"
+                                }
+                              ],
+                              "additionalProperties": {
+                                "description": "Value of the field: printable ASCII without blanks at its ends. Example: `36`.",
+                                "type": "string",
+                                "maxLength": 1024,
+                                "pattern": "^([!-~]([ -~]*[!-~])?)?$"
+                              }
+                            },
+                            "remove": {
+                              "description": "Fields that no request carries. Default: none. Example: `[x-debug]`.",
+                              "type": "array",
+                              "maxItems": 16,
+                              "x-kubernetes-list-type": "set",
+                              "x-kubernetes-validations": [
+                                {
+                                  "rule": "self.all(name, name.matches('^[a-z0-9-]{1,63}$'))",
+                                  "message": "write header fields in lower case, of letters, digits and dashes, such as x-instansi"
+                                },
+                                {
+                                  "rule": "self.all(name, !name.startsWith('x-forwarded-') && !name.startsWith('proxy-') && !(name in ['connection', 'content-length', 'expect', 'forwarded', 'host', 'keep-alive', 'te', 'traceparent', 'tracestate', 'trailer', 'transfer-encoding', 'upgrade', 'via', 'x-request-id', 'x-real-ip']))",
+                                  "message": "the gateway states these header fields itself: name others"
+                                }
+                              ],
+                              "items": {
+                                "description": "Name of a field. Example: `x-debug`.",
+                                "type": "string",
+                                "maxLength": 63
+                              }
+                            }
+                          }
                         }
                       }
                     },

@@ -2,6 +2,7 @@ import type { AddressJudge } from '#api/backend-address.ts';
 import type { CompiledBackend } from '#api/compiled/contract.ts';
 import type { Clock } from '../clock.ts';
 import { ConnectionPool } from './connection-pool.ts';
+import { buildHeaderChange, type HeaderChange } from './header-change.ts';
 import { buildOpenSocket } from './open-socket.ts';
 
 /** Kept connections to one origin under one connect timeout; shared by all APIs that name it. */
@@ -51,6 +52,8 @@ export class Backend {
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly endpoints: readonly Endpoint[];
+  /** Null: the caller's fields go on as they are. */
+  readonly headers: HeaderChange | null;
   /** One round: each endpoint as often as its weight, spread evenly. */
   readonly #round: readonly Endpoint[];
   #next = 0;
@@ -59,6 +62,7 @@ export class Backend {
     this.timeoutMs = compiled.timeoutMs;
     this.connectTimeoutMs = compiled.connectTimeoutMs;
     this.endpoints = endpoints;
+    this.headers = compiled.headers === undefined ? null : buildHeaderChange(compiled.headers);
     this.#round = dealRound(
       endpoints,
       compiled.endpoints.map((endpoint) => endpoint.weight),

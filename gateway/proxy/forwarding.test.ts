@@ -105,6 +105,15 @@ test('fields of one connection are not forwarded, either way', async () => {
   assert.equal(answer.headers['via'], '1.1 simpul');
 });
 
+test('an API sets and removes fields of its requests', async () => {
+  await using backend = await aBackend((_request, response) => response.end());
+  const headers = { set: { 'x-instansi': '36', accept: 'application/json' }, remove: ['x-debug'] };
+  await using gw = await aRunningGateway([aTenant(), anApi({ backend: backendAt(backend.url, { headers }) })]);
+  await call(gw.port, base, { headers: { 'X-Instansi': 'mine', 'X-Debug': '1', Accept: '*/*', 'X-Stays': '1' } });
+  const { 'x-instansi': instansi, 'x-debug': debug, accept, 'x-stays': stays } = received(backend);
+  assert.deepEqual([instansi, debug, accept, stays], ['36', undefined, 'application/json', '1']);
+});
+
 test('a valid trace goes on, an invalid one begins anew', async () => {
   await using backend = await aBackend((_request, response) => response.end());
   await using gw = await aRunningGateway(open(backend));

@@ -1,6 +1,7 @@
 import type { Exchange } from '../exchange.ts';
 import { isApiKeyAuthorization } from '../filters/api-key.ts';
 import { viaName } from '../filters/head.ts';
+import { isNamed } from '../http1/write-head.ts';
 import type { Endpoint } from './backend.ts';
 import { DropList } from './hop-by-hop.ts';
 
@@ -44,7 +45,8 @@ export function requestText(exchange: Exchange, endpoint: Endpoint): string {
     if (dropped.has(name)) met = noted(met, name, value);
     else if (isForwarded(exchange, name, value)) text += `${name}: ${value}\r\n`;
   }
-  return `${text}${forwardingText(exchange, met ?? nothingMet)}${framingText(exchange)}\r\n`;
+  const added = exchange.api?.backend.headers?.text ?? '';
+  return `${text}${added}${forwardingText(exchange, met ?? nothingMet)}${framingText(exchange)}\r\n`;
 }
 
 /** The path without base path, joined to the endpoint's own; the query as it came. */
@@ -63,19 +65,25 @@ function framingText({ bodyLength, method, upgrade }: Exchange): string {
 }
 
 /**
- * Keys stop here, and what Connection lists. Names with an underscore do too: many servers read `X_Forwarded_For` as `X-Forwarded-For`, so a client
+ * Keys stop here, and what Connection lists or the API wants changed. Names with an underscore do too: many servers read `X_Forwarded_For` as `X-Forwarded-For`, so a client
  * could state what is dropped above.
  */
 function isForwarded(exchange: Exchange, name: string, value: string): boolean {
-  if (name.includes('_')) return false;
-  const { keyHeaders, connectionNames } = exchange;
-  if (connectionNames.length > 0 && connectionNames.includes(name.toLowerCase())) return false;
-  if (keyHeaders.length === 0) return true;
-  if (name.length === 13 && isApiKeyAuthorization(name, value)) return false;
-  for (const header of keyHeaders) {
-    if (header.length === name.length && name.toLowerCase() === header) return false;
-  }
-  return true;
+  return !name.includes('_') && !isTakenOut(exchange, name) && !carriesKey(exchange, name, value);
+}
+
+function isTakenOut({ connectionNames, api }: Exchange, name: string): boolean {
+  const dropped = api?.backend.headers?.dropped;
+  if (dropped === undefined && connectionNames.length === 0) return false;
+  const lower = name.toLowerCase();
+  return connectionNames.includes(lower) || dropped?.has(lower) === true;
+}
+
+function carriesKey({ keyHeaders }: Exchange, name: string, value: string): boolean {
+  if (keyHeaders.length === 0) return false;
+  if (name.length === 13 && isApiKeyAuthorization(name, value)) return true;
+  for (const header of keyHeaders) if (isNamed(name, header)) return true;
+  return false;
 }
 
 const metNames: Readonly<Record<string, keyof Met>> = {

@@ -1,4 +1,4 @@
-import type { Compiled, CompiledApiService, CompiledLifecycle } from '#api/compiled/contract.ts';
+import type { Compiled, CompiledApiService, CompiledBackend, CompiledLifecycle } from '#api/compiled/contract.ts';
 import { contractVersion } from '#api/compiled/contract.ts';
 import type { Observation } from '#api/conditions.ts';
 import type { ApiService, ApiServiceStatus } from '#api/generated/apiservice.ts';
@@ -171,6 +171,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
       endpoints: backend.endpoints.map(({ url, weight }) => ({ url, weight })),
       timeoutMs: parseDurationMs(backend.timeout) ?? 0,
       connectTimeoutMs: parseDurationMs(backend.connectTimeout) ?? 0,
+      ...compileHeaders(backend),
     },
     authentication: {
       mode: authentication.mode,
@@ -187,6 +188,10 @@ function compileApiService(input: CompileInput): CompiledApiService {
     ),
     ...compileSize(spec),
   };
+}
+
+function compileHeaders({ headers }: ApiService['spec']['backend']): Pick<CompiledBackend, 'headers'> {
+  return headers === undefined ? {} : { headers: { set: headers.set ?? {}, remove: headers.remove ?? [] } };
 }
 
 function compileAccess({ access }: ApiService['spec']): Pick<CompiledApiService, 'access'> {
