@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Store } from '#kube/store.ts';
 import { AdminServer } from './admin/admin-server.ts';
@@ -27,6 +26,7 @@ import { CounterPool } from './limits/counters.ts';
 import { LineWriter } from './log/line-writer.ts';
 import type { Log } from './log/log.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
+import { ownAddresses } from './own-addresses.ts';
 import { BackendPools } from './proxy/backend.ts';
 import { BackendCall } from './proxy/backend-call.ts';
 import { randomIds } from './random-ids.ts';
@@ -126,7 +126,7 @@ class RunningGateway implements Gateway {
       counters: this.#counters,
       backends: this.#backends,
       metrics: this.metrics,
-      ownAddresses: options.ownAddresses ?? addressesOfInterfaces,
+      ownAddresses: options.ownAddresses ?? ownAddresses,
     });
     this.loader = new Loader(this.#snapshot);
     this.#view = new View(this.loader, this.#clock, () => this.#onConfiguration());
@@ -288,10 +288,6 @@ class RunningGateway implements Gateway {
       clock: this.#clock,
     });
   }
-}
-
-function addressesOfInterfaces(): readonly string[] {
-  return Object.values(networkInterfaces()).flatMap((addresses) => (addresses ?? []).map(({ address }) => address));
 }
 
 /** Resolves after `ms`, or when `signal` aborts; leaves no timer behind. */

@@ -1,4 +1,3 @@
-import { networkInterfaces } from 'node:os';
 import { destination, pino } from 'pino';
 import { describeError } from '#api/errors.ts';
 import { ApiServerStore } from '#kube/api-server-store.ts';
@@ -6,6 +5,7 @@ import { loadConnection } from '#kube/load-connection.ts';
 import { Transport } from '#kube/transport.ts';
 import { ConfigError, type Environment, type GatewayConfig, processEnvironment, readConfig } from './config.ts';
 import { type Gateway, startGateway } from './gateway.ts';
+import { ownAddresses } from './own-addresses.ts';
 import { storeSource } from './snapshot/store-source.ts';
 
 /**
@@ -68,8 +68,7 @@ function stopRequested(gateway: Gateway): Promise<void> {
 }
 
 function reservedAddresses(config: GatewayConfig): readonly string[] {
-  const own = Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map(({ address }) => address));
-  return [...own, ...config.reservedAddresses];
+  return [...ownAddresses(), ...config.reservedAddresses];
 }
 
 await main(processEnvironment());

@@ -1,19 +1,12 @@
 import type { Exchange } from '../exchange.ts';
+import type { Ids } from '../random-ids.ts';
 import type { Filter } from './filter.ts';
-
-/** Random ids; injected so that tests know them. */
-export interface TraceIds {
-  /** 32 hexadecimal digits. */
-  readonly traceId: () => string;
-  /** 16 hexadecimal digits. */
-  readonly spanId: () => string;
-}
 
 /**
  * W3C Trace Context: a valid traceparent goes on as it came (this gateway makes no spans yet), with its tracestate; else
  * a new trace begins here. Of a trusted proxy the request id is taken over as well.
  */
-export function traceContext(ids: TraceIds): Filter {
+export function traceContext(ids: Pick<Ids, 'traceId' | 'spanId'>): Filter {
   return {
     name: 'trace-context',
     onRequest(exchange) {
