@@ -54,9 +54,7 @@ describe('a gateway that is asked to stop', () => {
     slow = await SlowBackend.start();
     await installation.startOperator();
     await installation.apply(apiGateway('public', { drainDelay: '3s' }), tenant('banten', { paths: ['/banten'] }));
-    await until('the namespace is there', () =>
-      installation.admin.get(coreKinds.Namespace, { namespace: '', name: 'banten' }),
-    );
+    await installation.untilNamespace('banten');
     const quick = apiService('banten', 'quick', { backendUrl: installation.backend });
     const patient = apiService('banten', 'patient', { backendUrl: slow.url });
     await installation.apply(quick, patient);

@@ -172,6 +172,10 @@ export class Installation {
   }
 
   /** Waits until all objects are Ready. */
+  async untilNamespace(name: string): Promise<void> {
+    await until(`the namespace ${name} is there`, () => this.admin.get(coreKinds.Namespace, { namespace: '', name }));
+  }
+
   async untilReady(...objects: readonly KubeObject[]): Promise<void> {
     for (const object of objects) await this.untilCondition(object, 'Ready', { status: 'True' });
   }

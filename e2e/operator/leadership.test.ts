@@ -31,7 +31,9 @@ function staleWrites(events: readonly AuditEvent[]): AuditEvent[] {
 describe('two operators', () => {
   test('of the default settings: the other takes over within 20 s when the leader is killed', async (context) => {
     const leader = await (await installation.startOperator([])).untilWorking();
-    await installation.apply(apiGateway(), owner, apiService('owner', 'killed'));
+    await installation.apply(apiGateway(), owner);
+    await installation.untilNamespace('owner');
+    await installation.apply(apiService('owner', 'killed'));
     await installation.untilCondition(apiService('owner', 'killed'), 'Accepted', { status: 'True' });
     const standby = await (await installation.startOperator([])).untilReady();
     assert.equal(await standby.isLeading(), false);
