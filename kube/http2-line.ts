@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type ClientHttp2Session, connect } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { StoreError } from './store-error.ts';
 import type { Line, LineTarget, OpenedStream } from './watch-line.ts';
@@ -60,11 +60,8 @@ export class Http2Line implements Line {
     stream.once('close', () => {
       this.#streams -= 1;
     });
-    const abort = () => stream.destroy(new StoreError('Unreachable', 'opening the watch was given up'));
-    opening.addEventListener('abort', abort, { once: true });
-    if (opening.aborted) abort();
     try {
-      const [head] = (await once(stream, 'response')) as [Record<string, string | number | undefined>];
+      const head = await headOf(stream, opening);
       // Whoever reads the body gets the error; without this, one between two reads would end the process.
       stream.on('error', () => undefined);
       return {
@@ -75,8 +72,6 @@ export class Http2Line implements Line {
     } catch (error) {
       stream.destroy();
       throw error;
-    } finally {
-      opening.removeEventListener('abort', abort);
     }
   }
 
@@ -84,6 +79,27 @@ export class Http2Line implements Line {
     clearInterval(this.#timer);
     this.#session.destroy(error);
   }
+}
+
+type Head = Readonly<Record<string, string | number | string[] | undefined>>;
+
+/**
+ * The head of the answer. A stream whose connection is lost closes without an error: who waited for `response` and
+ * `error` alone would wait for ever.
+ */
+function headOf(stream: ClientHttp2Stream, opening: AbortSignal): Promise<Head> {
+  return new Promise<Head>((resolve, reject) => {
+    const giveUp = () => reject(new StoreError('Unreachable', 'opening the watch was given up'));
+    const settle = () => opening.removeEventListener('abort', giveUp);
+    stream.once('response', resolve).once('response', settle);
+    stream.once('error', reject);
+    stream.once('close', () => {
+      settle();
+      reject(new StoreError('Unreachable', 'the connection ended before the watch was answered'));
+    });
+    opening.addEventListener('abort', giveUp, { once: true });
+    if (opening.aborted) giveUp();
+  });
 }
 
 function ping(session: ClientHttp2Session, timeoutMs: number, onDead: () => void): void {
@@ -96,6 +112,6 @@ function ping(session: ClientHttp2Session, timeoutMs: number, onDead: () => void
   if (!sent) clearTimeout(timer);
 }
 
-function text(value: string | number | undefined): string | undefined {
+function text(value: string | number | string[] | undefined): string | undefined {
   return value === undefined ? undefined : String(value);
 }

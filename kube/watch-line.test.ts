@@ -14,6 +14,8 @@ import { WatchLine } from './watch-line.ts';
 /** An API server as far as watches go: it answers each with a head, and the rest never comes. */
 class WatchServer {
   connections = 0;
+  /** From now on each request ends its connection. */
+  dies = false;
   readonly streams = new Set<ServerHttp2Stream>();
   readonly #server: Http2SecureServer;
 
@@ -27,7 +29,8 @@ class WatchServer {
       this.streams.add(stream);
       stream.on('error', () => undefined);
       stream.once('close', () => this.streams.delete(stream));
-      stream.respond({ ':status': 200 });
+      if (this.dies) stream.session?.destroy();
+      else stream.respond({ ':status': 200 });
     });
   }
 
@@ -97,6 +100,17 @@ describe('watches on HTTP/2', () => {
     await open(25);
     assert.equal(server.streams.size, 25);
     assert.equal(server.connections, 3);
+  });
+
+  test('fail at once when the server dies before it has answered', async (context) => {
+    const { server, open } = await start(context, 100);
+    await open(1);
+    server.dies = true;
+    const began = performance.now();
+    await assert.rejects(open(1), { code: 'STORE_Unreachable' });
+    assert.ok(performance.now() - began < 5_000);
+    server.dies = false;
+    await open(1);
   });
 
   test('fail once the line is destroyed', async (context) => {
