@@ -5,6 +5,7 @@ import { keyOf } from '#api/object.ts';
 import { isUnder } from '#api/path-prefix.ts';
 import { refId, routesOf } from '../world/routes.ts';
 import type { AcceptedTenant, World } from '../world/world.ts';
+import { addressBlockProblem } from './address-blocks.ts';
 import type { Problem } from './outcome.ts';
 import { enumerate, firstProblem } from './outcome.ts';
 import { byPrecedence } from './precedence.ts';
@@ -84,13 +85,8 @@ function sizeMustBeSensible({ api }: Candidate): Problem | undefined {
 }
 
 function blocksMustBeCidrs({ api }: Candidate): Problem | undefined {
-  for (const field of ['allowFrom', 'denyFrom'] as const) {
-    const bad = api.spec.access?.[field]?.find((block) => !isCidr(block));
-    if (bad !== undefined) {
-      return invalid(`spec.access.${field} holds "${bad}", which is no address block such as 10.20.0.0/16`);
-    }
-  }
-  return undefined;
+  const { allowFrom, denyFrom } = api.spec.access ?? {};
+  return addressBlockProblem({ 'spec.access.allowFrom': allowFrom, 'spec.access.denyFrom': denyFrom });
 }
 
 function datesMustExist({ api }: Candidate): Problem | undefined {

@@ -1,4 +1,3 @@
-import { isCidr } from '#api/backend-address.ts';
 import type { Compiled, CompiledGateway } from '#api/compiled/contract.ts';
 import { contractVersion } from '#api/compiled/contract.ts';
 import type { ApiGateway, ApiGatewayStatus } from '#api/generated/apigateway.ts';
@@ -6,6 +5,7 @@ import type { TenantSelection } from '#api/generated/shared.ts';
 import type { Tenant } from '#api/generated/tenant.ts';
 import { keyOf } from '#api/object.ts';
 import type { World } from '../world/world.ts';
+import { addressBlockProblem } from './address-blocks.ts';
 import { compileLimits, hasCalendarLimit } from './limits.ts';
 import type { Outcome, Problem } from './outcome.ts';
 import { firstProblem, observe, verdict } from './outcome.ts';
@@ -44,21 +44,11 @@ function isTimeZone(name: string): boolean {
 }
 
 function blocksMustBeCidrs({ spec }: ApiGateway): Problem | undefined {
-  const lists = {
+  return addressBlockProblem({
     'spec.backendAccess.allow': spec.backendAccess?.allow,
     'spec.backendAccess.deny': spec.backendAccess?.deny,
     'spec.trustedProxies': spec.trustedProxies,
-  };
-  for (const [field, blocks] of Object.entries(lists)) {
-    const bad = blocks?.find((block) => !isCidr(block));
-    if (bad !== undefined) {
-      return {
-        reason: 'InvalidValue',
-        message: `${field} holds "${bad}", which is no address block such as 10.20.0.0/16`,
-      };
-    }
-  }
-  return undefined;
+  });
 }
 
 function quantitiesMustBeRead({ spec }: ApiGateway): Problem | undefined {
