@@ -6,8 +6,8 @@ const dnsName = '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$';
 const dnsLabel = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 /** `namespace/name`, or `name` alone. */
 const idPattern = '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/[a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$';
-/** What may stand in a header field value: no CR, LF or other control. */
 const fieldName = { type: 'string', pattern: '^[a-z0-9-]{1,63}$' };
+/** What may stand in a header field value: no CR, LF or other control. */
 const fieldValue = '^[\\x20-\\x7e]*$';
 const token = "^[!#$%&'*+.^_`|~0-9a-z-]+$";
 

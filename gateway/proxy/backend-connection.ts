@@ -114,10 +114,6 @@ export class BackendConnection implements PayloadSink {
     this.#writer.end();
   }
 
-  pause(): void {
-    this.#socket.pause();
-  }
-
   resume(): void {
     this.#socket.resume();
   }
