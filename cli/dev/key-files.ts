@@ -19,6 +19,7 @@ export class KeyFiles {
   readonly #store: Store;
   readonly #state: StateFolder;
   #places: readonly KeyPlace[] = [];
+  #syncing: Promise<void> = Promise.resolve();
 
   constructor(store: Store, state: StateFolder) {
     this.#store = store;
@@ -31,16 +32,23 @@ export class KeyFiles {
   }
 
   /**
-   * Writes keys that are new or differ, and removes those of Subscriptions and credentials that are gone. `complete`:
-   * whether all files could be read; while not, what is missing may only be misspelt, and its key is kept.
+   * Writes keys that are new or differ, and removes those of Subscriptions and credentials that are gone. `isComplete`:
+   * whether all files could be read; while not, what is missing may only be misspelt, and its key is kept. One at a time:
+   * an older look at the store must not write what a newer one removed.
    */
-  async sync(complete: boolean): Promise<void> {
+  sync(isComplete: () => boolean): Promise<void> {
+    const done = this.#syncing.then(() => this.#sync(isComplete()));
+    this.#syncing = done.catch(() => undefined);
+    return done;
+  }
+
+  async #sync(isComplete: boolean): Promise<void> {
     const known = await this.#known();
     for (const { place, key } of known) {
       if ((await this.#state.readKey(place)) !== key) await this.#state.writeKey(place, key);
     }
     this.#places = known.map(({ place }) => place);
-    if (!complete) return;
+    if (!isComplete) return;
     const files = new Set(this.#places.map(({ file }) => file));
     for (const name of await this.#state.listKeys()) {
       if (!files.has(this.#state.keyFile(name))) await this.#state.removeKey(name);

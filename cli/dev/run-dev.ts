@@ -32,18 +32,22 @@ export async function runDev(folder: string, flags: DevFlags, { config, terminal
     logLevel: flags.logLevel,
     accessLog: flags.accessLog === true ? terminal.out : () => undefined,
     onApplied: (report) => board.applied(report),
-    onChange: () => void refresh(false),
+    onChange: () => refresh(),
     onFolderError: (error) => terminal.err(`${folder}: ${describeError(error)}`),
   });
   const admin = adminServer(standalone);
   const adminUrl = `http://127.0.0.1:${await openAdmin(admin, flags.adminPort)}`;
-  const refresh = async (impatient: boolean): Promise<void> => {
+  let impatient = false;
+  const refresh = async (): Promise<void> => {
     const settled = impatient || (await standalone.unready()) === undefined;
     const status = await standalone.status();
     if (board.isShown) board.update(status);
     else if (settled) board.show(status, headOf(standalone, { folder, adminUrl, keys: state.keys }));
   };
-  const timer = setTimeout(() => void refresh(true), patienceMs);
+  const timer = setTimeout(() => {
+    impatient = true;
+    standalone.tellSoon();
+  }, patienceMs);
   await standalone.start();
   await stopped;
   clearTimeout(timer);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { destination, type Logger, pino } from 'pino';
 import { crds } from '#api/generated/crds.ts';
 import { coreKinds, simpulKinds } from '#api/kinds.ts';
@@ -36,8 +37,8 @@ export interface StandaloneOptions {
   readonly accessLog: (line: string) => void;
   /** Called after each look at the files that changed something. */
   readonly onApplied: (report: ApplyReport) => void;
-  /** Called soon after anything may look different: an object, a status, a key, a gateway. */
-  readonly onChange: () => void;
+  /** Called soon after anything may look different: an object, a status, a key, a gateway. Not again before it is done. */
+  readonly onChange: () => Promise<void>;
   readonly onFolderError: (error: unknown) => void;
 }
 
@@ -66,7 +67,8 @@ export class Standalone {
   #wanted: Wanted = { objects: new Map(), problems: [], complete: false };
   #report = noReport;
   #applying: Promise<void> = Promise.resolve();
-  #telling: NodeJS.Timeout | undefined = undefined;
+  #telling: Promise<void> | undefined = undefined;
+  #isStale = false;
   #closing = false;
 
   constructor(options: StandaloneOptions) {
@@ -84,7 +86,7 @@ export class Standalone {
       firstPort: options.port,
       reserved: options.reserved,
       accessLog: options.accessLog,
-      onChange: () => this.#tellSoon(),
+      onChange: () => this.tellSoon(),
     });
     this.#watcher = new FolderWatcher({
       folder: options.folder,
@@ -134,6 +136,8 @@ export class Standalone {
       return url === undefined ? [] : [{ name, url }];
     });
     const items = await listObserved(this.#store);
+    // After the objects: whose key an object needs is then there.
+    await this.keys.sync(() => this.#isComplete()).catch(this.#options.onFolderError);
     const { problems } = this.#report;
     return { apiVersion: 'v1', kind: 'List', items, problems, gateways, keys: this.keys.places() };
   }
@@ -145,7 +149,7 @@ export class Standalone {
 
   async close(): Promise<void> {
     this.#closing = true;
-    clearTimeout(this.#telling);
+    await this.#telling;
     await this.#watcher.close();
     await this.#applying;
     await this.gateways.close();
@@ -163,13 +167,13 @@ export class Standalone {
     this.#applying = this.#applying.then(async () => {
       this.#report = await this.#applier.apply(this.#wanted);
       this.#options.onApplied(this.#report);
-      this.#tellSoon();
+      this.tellSoon();
     });
     return this.#applying;
   }
 
   #followStore(signal: AbortSignal): void {
-    const changed = (): void => this.#tellSoon();
+    const changed = (): void => this.tellSoon();
     for (const kind of [...Object.values(simpulKinds), coreKinds.Secret]) {
       void runReflector(this.#store, { kind }, { replace: changed, upsert: changed, remove: changed }, { signal });
     }
@@ -185,15 +189,18 @@ export class Standalone {
     return this.#wanted.complete && this.#report.problems.every(({ severity }) => severity === 'note');
   }
 
-  /** Changes come in bursts; whoever is told looks at everything. */
-  #tellSoon(): void {
-    if (this.#closing) return;
-    this.#telling ??= setTimeout(() => {
+  /** Changes come in bursts, and whoever is told looks at everything: one look at a time, and one after the last change. */
+  tellSoon(): void {
+    this.#isStale = true;
+    this.#telling ??= this.#tell().finally(() => {
       this.#telling = undefined;
-      this.keys.sync(this.#isComplete()).then(
-        () => this.#closing || this.#options.onChange(),
-        (error: unknown) => this.#options.onFolderError(error),
-      );
-    }, 50);
+      if (this.#isStale && !this.#closing) this.tellSoon();
+    });
+  }
+
+  async #tell(): Promise<void> {
+    await sleep(50);
+    this.#isStale = false;
+    if (!this.#closing) await this.#options.onChange();
   }
 }
