@@ -30,7 +30,7 @@ test('a refusal becomes a problem document with its members and fields', () => {
   });
   const reply = replyFor(error, 'id-1');
   assert.equal(reply.status, 429);
-  assert.deepEqual(JSON.parse(reply.body), {
+  assert.deepEqual(JSON.parse(String(reply.body)), {
     type: 'https://simpul.id/errors#gw_rate_limited',
     title: 'A limit is used up',
     status: 429,

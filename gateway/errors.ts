@@ -84,21 +84,25 @@ export interface ProblemExtra {
   readonly headers?: readonly string[];
 }
 
-/** An RFC 9457 answer, ready to send. */
+/** An answer of the gateway itself, ready to send. */
 export interface Reply {
   readonly status: number;
-  readonly code: GatewayCode;
-  readonly fault: Fault;
   /** Flat name, value; without Content-Length. */
   readonly headers: readonly string[];
-  readonly body: string;
+  readonly body: string | Buffer;
+}
+
+/** An RFC 9457 answer. */
+export interface ProblemReply extends Reply {
+  readonly code: GatewayCode;
+  readonly fault: Fault;
 }
 
 /** Where a code is explained: the problem's `type`. */
 export const problemTypeBase = 'https://simpul.id/errors#';
 
 /** The problem document for `error`; anything that is not a {@link GatewayError} becomes the one generic 500. */
-export function replyFor(error: unknown, requestId: string): Reply {
+export function replyFor(error: unknown, requestId: string): ProblemReply {
   const known = error instanceof GatewayError ? error : undefined;
   const code = known?.code ?? 'GW_INTERNAL';
   const { status, fault, title } = catalogue[code];

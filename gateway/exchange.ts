@@ -42,8 +42,8 @@ export interface Downstream {
   writeHead(status: number, fields: readonly string[], bodyLength: number): void;
   /** False: wait until the transport calls `upstream.resume()`. */
   write(piece: Buffer): boolean;
-  /** The answer is complete. */
-  end(): void;
+  /** The answer is complete. `trailers`: flat name, value; dropped where the client's protocol cannot carry them. */
+  end(trailers?: readonly string[]): void;
   /** The answer cannot be completed: the connection breaks, so that it never looks complete. */
   abort(): void;
   /** From now on the body of the request goes to `upstream`, up to `limit` bytes. Once per call. */
@@ -80,10 +80,16 @@ export class Exchange {
   readonly peer: Peer;
   readonly startedAt: number;
   readonly time: number;
-  readonly downstream: Downstream;
+  /**
+   * Whoever gives an answer writes it here. A filter that changes answers puts itself in front during `onRequest`; the
+   * filter that ran last sees the backend's answer first.
+   */
+  downstream: Downstream;
 
   /** Bytes; -1: not known before it ends. */
-  readonly bodyLength: number;
+  bodyLength: number;
+  /** The whole body, once a filter has read it (`readWholeBody`); null: it is still with the transport. */
+  body: Buffer | null = null;
   readonly connectionNames: readonly string[];
   readonly headFault: GatewayError | null;
 

@@ -89,7 +89,7 @@ export class Chain {
     if (reply === null) return;
     this.answering(exchange);
     exchange.status = reply.status;
-    const body = Buffer.from(reply.body);
+    const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
     downstream.writeHead(reply.status, [...reply.headers, ...exchange.answerHeaders], body.length);
     if (exchange.method !== 'HEAD') {
       exchange.bytesOut = body.length;

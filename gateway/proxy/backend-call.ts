@@ -67,10 +67,11 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     const exchange = this.#exchange;
     if (this.#endpoint === null) return;
     this.#connection = connection;
-    const { bodyLength } = exchange;
+    const { body, bodyLength } = exchange;
     const frame = { bodyLength, toHead: exchange.method === 'HEAD', upgrades: exchange.upgrade !== '' };
     connection.begin(this, requestText(exchange, this.#endpoint), frame);
-    if (bodyLength !== 0) exchange.downstream.readBody(bodyLimitOf(exchange));
+    if (body !== null) connection.write(body);
+    if (body === null && bodyLength !== 0) exchange.downstream.readBody(bodyLimitOf(exchange));
     else if (!frame.upgrades) connection.end();
   }
 
