@@ -35,9 +35,11 @@ export interface RequestHead {
  */
 export interface Downstream {
   /**
-   * Begins the answer. `fields`: flat name, value, without Content-Length and what else is about the connection;
-   * `bodyLength`: bytes, -1 when it is not known (of an answer without a body: what Content-Length would be). After a
-   * 101 `write` and `readBody` carry the bytes of `upgrade` both ways until either side ends.
+   * Begins the answer. `fields`: flat name, value, of the answer itself, without Content-Length and what else is about
+   * the connection; `bodyLength`: bytes, -1 when it is not known (of an answer without a body: what Content-Length would
+   * be). After a 101 `write` and `readBody` carry the bytes of `upgrade` both ways until either side ends.
+   * The transport, which comes last, has the filters prepare the answer, adds `exchange.answerHeaders` behind `fields`,
+   * sets `exchange.status`, and counts `exchange.bytesOut`: so what stands in between sees and keeps the answer alone.
    */
   writeHead(status: number, fields: readonly string[], bodyLength: number): void;
   /** False: wait until the transport calls `upstream.resume()`. */
@@ -126,7 +128,7 @@ export class Exchange {
   readonly answerHeaders: string[] = [];
   /** Filters have added their fields to the answer. */
   answerPrepared = false;
-  /** 0 until a head is sent. */
+  /** 0 until a head is sent; the transport sets it. */
   status = 0;
   code = '';
   fault: Fault | '' = '';
@@ -136,6 +138,7 @@ export class Exchange {
 
   // What was measured.
   bytesIn = 0;
+  /** Bytes of the answer's body as they go to the client. */
   bytesOut = 0;
   /** Steady milliseconds; 0: the backend was not called. */
   backendStartedAt = 0;

@@ -50,7 +50,7 @@ export class Chain {
     this.#send(exchange);
   }
 
-  /** Filters add their fields to the answer; called once, right before its head is sent. */
+  /** Filters add their fields to the answer; the transport calls it right before it sends the head. */
   answering(exchange: Exchange): void {
     if (exchange.answerPrepared) return;
     exchange.answerPrepared = true;
@@ -87,14 +87,9 @@ export class Chain {
   #send(exchange: Exchange): void {
     const { reply, downstream } = exchange;
     if (reply === null) return;
-    this.answering(exchange);
-    exchange.status = reply.status;
     const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
-    downstream.writeHead(reply.status, [...reply.headers, ...exchange.answerHeaders], body.length);
-    if (exchange.method !== 'HEAD') {
-      exchange.bytesOut = body.length;
-      downstream.write(body);
-    }
+    downstream.writeHead(reply.status, reply.headers, body.length);
+    if (exchange.method !== 'HEAD') downstream.write(body);
     downstream.end();
   }
 }

@@ -86,12 +86,8 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
   onAnswer(head: ParsedAnswer): void {
     const exchange = this.#exchange;
     if (exchange.upgrade !== '') this.#checkUpgrade(head);
-    const fields = answerFields(head);
-    this.#chain.answering(exchange);
-    for (const field of exchange.answerHeaders) fields.push(field);
-    exchange.status = head.status;
     if (head.status >= 500) exchange.fault = 'provider';
-    exchange.downstream.writeHead(head.status, fields, head.contentLength);
+    exchange.downstream.writeHead(head.status, answerFields(head), head.contentLength);
     if (head.status === 101) exchange.downstream.readBody(Number.POSITIVE_INFINITY);
   }
 
@@ -106,7 +102,6 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
   }
 
   onAnswerBody(piece: Buffer): boolean {
-    this.#exchange.bytesOut += piece.length;
     return this.#exchange.downstream.write(piece);
   }
 

@@ -12,8 +12,13 @@ export interface AnswerFrame {
   readonly now: number;
 }
 
-/** The head of an answer as latin1 text, with its empty line. `fields`: flat name, value. */
-export function answerText(status: number, fields: readonly string[], frame: AnswerFrame): string {
+/** The head of an answer as latin1 text, with its empty line. `fields` and `added`, which has no Date: flat name, value. */
+export function answerText(
+  status: number,
+  fields: readonly string[],
+  added: readonly string[],
+  frame: AnswerFrame,
+): string {
   let text = statusLine(status);
   let hasDate = false;
   for (let i = 0; i < fields.length; i += 2) {
@@ -21,6 +26,7 @@ export function answerText(status: number, fields: readonly string[], frame: Ans
     hasDate ||= isNamed(name, 'date');
     text += `${name}: ${fields[i + 1]}\r\n`;
   }
+  for (let i = 0; i < added.length; i += 2) text += `${added[i]}: ${added[i + 1]}\r\n`;
   if (!hasDate) text += dateField(frame.now);
   if (frame.contentLength >= 0) text += `Content-Length: ${frame.contentLength}\r\n`;
   if (frame.isChunked) text += 'Transfer-Encoding: chunked\r\n';

@@ -63,6 +63,8 @@ export class ClientConnection implements Downstream, PayloadSink {
   #closing = false;
   #expectsContinue = false;
   #isTunnel = false;
+  /** The answer under way has a body. */
+  #hasBody = false;
   #answered = false;
   #aborted = false;
   /** `upstream` takes the body. */
@@ -115,6 +117,10 @@ export class ClientConnection implements Downstream, PayloadSink {
   // What the call calls.
 
   writeHead(status: number, fields: readonly string[], bodyLength: number): void {
+    const exchange = this.#exchange;
+    if (exchange === null) return;
+    this.#host.chain.answering(exchange);
+    exchange.status = status;
     if (!this.#body.isDone) this.#dropUnreadBody();
     // A body that is not read to its end cannot be told from the next request.
     this.#closing ||= this.#host.isDraining || !this.#body.isDone;
@@ -123,14 +129,16 @@ export class ClientConnection implements Downstream, PayloadSink {
       contentLength: status === 204 || status === 101 ? -1 : bodyLength,
       isChunked: length === chunkedBody,
       closes: this.#closing,
-      upgrade: status === 101 ? (this.#exchange?.upgrade ?? '') : '',
-      now: this.#exchange?.time ?? 0,
+      upgrade: status === 101 ? exchange.upgrade : '',
+      now: exchange.time,
     };
     if (status === 101) this.#beginTunnel();
-    this.#writer.begin(answerText(status, fields, frame), length);
+    this.#hasBody = length !== 0;
+    this.#writer.begin(answerText(status, fields, exchange.answerHeaders, frame), length);
   }
 
   write(piece: Buffer): boolean {
+    if (this.#exchange !== null && this.#hasBody) this.#exchange.bytesOut += piece.length;
     return this.#writer.write(piece);
   }
 
