@@ -32,7 +32,7 @@ translate: $(installed) ## Print what the operator would compile from FILE=x.yam
 ##@ Change it
 
 .PHONY: test
-test: controlplane ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test FILE=api/x.test.ts
+test: controlplane programs ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test FILE=api/x.test.ts
 	@node --test $(test_flags) '$(or $(FILE),**/*.test.ts)'
 
 .PHONY: faults
@@ -79,6 +79,10 @@ bench-gateway: $(installed) ## Requests per second and core, beside nginx on the
 controlplane: $(installed) ## Build etcd and kube-apiserver for the tests, once, into ~/.cache/simpul.
 	@tools/prerequisites.sh test
 	@tools/controlplane/build.sh
+
+.PHONY: programs
+programs: $(installed) ## Fetch the servers that only tests run (nginx, Redis, HAProxy, ...), once, into ~/.cache/simpul.
+	@tools/programs/install.sh
 
 .PHONY: clean
 clean: ## Remove what was installed and built here; the cache in ~/.cache/simpul stays.
