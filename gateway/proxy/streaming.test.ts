@@ -76,7 +76,8 @@ for (const framing of ['length', 'chunks'] as const) {
         { bytesIn: blocks * block.length, bytesOut: 64 },
       ],
     );
-    assert.ok(memory.grownMiB() < 32, `memory grew by ${memory.grownMiB()} MiB (client and backend included)`);
+    // Garbage that waits for its collection is in there too; a body that is held would be 64 MiB.
+    assert.ok(memory.grownMiB() < 48, `memory grew by ${memory.grownMiB()} MiB (client and backend included)`);
   });
 }
 
