@@ -17,7 +17,7 @@ const maxTrailerBytes = 8192;
  *   size line ──▶ data ──▶ CR LF ──▶ size line …
  *       └─ size 0 ──▶ trailer lines ──▶ empty line ──▶ done
  *
- * Extensions and trailer fields are checked, bounded and dropped. One instance serves one body after the other.
+ * Extensions and trailer fields are checked, bounded and dropped; those of framing are refused (RFC 9110, 6.5.1). One instance serves one body after the other.
  */
 export class ChunkedDecoder {
   isDone = false;
@@ -93,7 +93,12 @@ export class ChunkedDecoder {
       return;
     }
     this.#trailerBytes += line.length;
-    readFields(`${line}\r\n`, 0, []);
+    const field: string[] = [];
+    readFields(`${line}\r\n`, 0, field);
+    const name = field[0]?.toLowerCase();
+    if (name === 'content-length' || name === 'transfer-encoding') {
+      throw new SyntaxFault('its trailer fields say how it is framed');
+    }
   }
 }
 
