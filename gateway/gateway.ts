@@ -5,10 +5,10 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Exchange } from './exchange.ts';
 import { access } from './filters/access.ts';
 import { accessLog } from './filters/access-log.ts';
-import { apiKey } from './filters/api-key.ts';
 import { bodyLimit } from './filters/body-limit.ts';
 import { Chain } from './filters/chain.ts';
 import { clientAddress } from './filters/client-address.ts';
+import { credential } from './filters/credential.ts';
 import type { Filter } from './filters/filter.ts';
 import { head } from './filters/head.ts';
 import { lifecycle } from './filters/lifecycle.ts';
@@ -249,7 +249,7 @@ class RunningGateway implements Gateway {
       access(),
       lifecycle(),
       operation(),
-      apiKey(snapshot, clock),
+      credential(snapshot, clock),
       subscription(),
       bodyLimit(),
       rateLimit(clock, this.metrics),

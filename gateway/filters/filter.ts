@@ -27,7 +27,7 @@ export const filterOrder = [
   'access', // who may not come in learns nothing of what is behind
   'lifecycle', // a blocked or retired API needs no key to say so
   'operation', // what does not exist needs no key either
-  'api-key', // before the limits that count by Subscription
+  'credential', // who calls: before the limits that count by Subscription
   'subscription', // may this caller call this API, and on which plan
   'body-limit', // before the quota: a call that is too large is not one
   'rate-limit', // last before the backend: never spend quota on a refused call

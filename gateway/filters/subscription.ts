@@ -3,7 +3,7 @@ import type { Exchange } from '../exchange.ts';
 import type { ApiEntry, PlanEntry, SubscriptionEntry } from '../snapshot/model.ts';
 import type { Filter } from './filter.ts';
 
-/** May this Subscription call this API, and on which plan? A call without one passes: `api-key` has decided that it may. */
+/** May this Subscription call this API, and on which plan? A call without one passes: `credential` has decided that it may. */
 export function subscription(): Filter {
   return {
     name: 'subscription',

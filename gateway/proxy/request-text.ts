@@ -1,5 +1,5 @@
 import type { Exchange } from '../exchange.ts';
-import { isApiKeyAuthorization } from '../filters/api-key.ts';
+import { isApiKeyAuthorization } from '../filters/credential.ts';
 import { viaName } from '../filters/head.ts';
 import { isNamed } from '../http1/write-head.ts';
 import type { Endpoint } from './backend.ts';

@@ -11,10 +11,10 @@ import { buildKeyDigest, maxKeyLength } from './key-digest.ts';
  * Finds the credential of a call. Keys are compared by their digest only, and the fields that carried one stop here. An
  * API with mode None looks at no key; with mode Optional a key that is presented must still be good.
  */
-export function apiKey(snapshot: Pick<Snapshot, 'credentials'>, clock: Clock): Filter {
+export function credential(snapshot: Pick<Snapshot, 'credentials'>, clock: Clock): Filter {
   const digests = new FinderOfGateway();
   return {
-    name: 'api-key',
+    name: 'credential',
     onRequest(exchange) {
       const { api, gateway } = exchange;
       if (api === null || gateway === null || !looksAtKeys(api)) return;
@@ -38,15 +38,15 @@ function needsKey(api: ApiEntry): boolean {
   return api.authentication.mode === 'Required' || api.lifecycle.state === 'Draft';
 }
 
-function accept(exchange: Exchange, credential: CredentialEntry | undefined, now: number): void {
-  if (credential === undefined) {
+function accept(exchange: Exchange, found: CredentialEntry | undefined, now: number): void {
+  if (found === undefined) {
     throw new GatewayError('GW_API_KEY_UNKNOWN', 'The API key belongs to no Subscription that is in force.', challenge);
   }
-  if (now < credential.notBefore || now > credential.notAfter) {
-    throw new GatewayError('GW_API_KEY_EXPIRED', `The API key "${credential.name}" is not valid now.`, challenge);
+  if (now < found.notBefore || now > found.notAfter) {
+    throw new GatewayError('GW_API_KEY_EXPIRED', `The API key "${found.name}" is not valid now.`, challenge);
   }
-  exchange.credential = credential;
-  exchange.subscription = credential.subscription;
+  exchange.credential = found;
+  exchange.subscription = found.subscription;
 }
 
 /** The finder for the gateway as it is configured now; made anew only when the pepper's owner changes. */
