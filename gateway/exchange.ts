@@ -1,4 +1,5 @@
 import type { Fault, GatewayError, Reply } from './errors.ts';
+import type { BodySample } from './log/body-sample.ts';
 import type { Peer } from './router/trusted-proxies.ts';
 import type {
   ApiEntry,
@@ -135,6 +136,8 @@ export class Exchange {
   /** What went wrong inside, for the log only. */
   cause: unknown = undefined;
   upstream: Upstream | null = null;
+  /** Set: the bodies of this call are logged. */
+  bodySample: BodySample | null = null;
 
   // What was measured.
   bytesIn = 0;

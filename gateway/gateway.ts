@@ -6,6 +6,7 @@ import type { Exchange } from './exchange.ts';
 import { access } from './filters/access.ts';
 import { accessLog } from './filters/access-log.ts';
 import { bodyLimit } from './filters/body-limit.ts';
+import { bodySample } from './filters/body-sample.ts';
 import { Chain } from './filters/chain.ts';
 import { clientAddress } from './filters/client-address.ts';
 import { credential } from './filters/credential.ts';
@@ -253,6 +254,7 @@ class RunningGateway implements Gateway {
       subscription(),
       bodyLimit(),
       rateLimit(clock, this.metrics),
+      bodySample(Math.random),
     ];
   }
 

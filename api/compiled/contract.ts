@@ -36,6 +36,8 @@ export interface CompiledGateway extends CompiledBase {
   readonly maxRequestBytes: number;
   /** How long a pod keeps accepting after SIGTERM, in milliseconds. */
   readonly drainDelayMs: number;
+  /** Absent: no bodies are logged, and nothing is masked beyond what ApiServices say. */
+  readonly logging?: { readonly bodies: boolean; readonly mask: readonly string[] };
 }
 
 export interface CompiledListener {
@@ -87,6 +89,20 @@ export interface CompiledApiService extends CompiledBase {
   readonly plans: { readonly [name: string]: CompiledPlan };
   /** Bytes; absent: the gateway's default. */
   readonly maxRequestBytes?: number;
+  /** Absent: the access log has nothing of path, query, header fields and bodies. */
+  readonly logging?: CompiledLogging;
+}
+
+/** What the access log says beyond who called which operation, with what outcome. */
+export interface CompiledLogging {
+  /** Path and query, masked. */
+  readonly target: boolean;
+  /** Request fields, lower case. */
+  readonly headers: readonly string[];
+  /** Absent: no bodies. `rate`: share of calls, 0 to 1; of bodies above `maxBytes` only the size is logged. */
+  readonly bodies?: { readonly rate: number; readonly maxBytes: number };
+  /** `path.nik`, `query.npwp`, `header.x-nik`, `body.nik`: never written. */
+  readonly mask: readonly string[];
 }
 
 export type CompiledLifecycle =

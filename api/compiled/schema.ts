@@ -91,6 +91,22 @@ const credential = record(['name', 'type', 'hash'], {
   notAfter: instant,
 });
 
+const mask = {
+  type: 'array',
+  maxItems: 64,
+  items: { type: 'string', maxLength: 128, pattern: '^(path|query|header|body)[.].' },
+};
+
+const logging = record(['target', 'headers', 'mask'], {
+  target: { type: 'boolean' },
+  headers: { type: 'array', maxItems: 16, items: fieldName },
+  bodies: record(['rate', 'maxBytes'], {
+    rate: { type: 'number', minimum: 0, maximum: 1 },
+    maxBytes: { type: 'integer', minimum: 0, maximum: 65_536 },
+  }),
+  mask,
+});
+
 const planName = { type: 'string', maxLength: 253, pattern: dnsName };
 
 /** One schema per kind, by its name. */
@@ -118,6 +134,7 @@ export const compiledSchemas = {
       trustedProxies: cidrs,
       maxRequestBytes: bytes,
       drainDelayMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },
+      logging: record(['bodies', 'mask'], { bodies: { type: 'boolean' }, mask }),
     },
   ),
   Tenant: compiled('Tenant', ['hosts', 'paths', 'suspended', 'limits'], {
@@ -165,6 +182,7 @@ export const compiledSchemas = {
         additionalProperties: record(['limits'], { limits }),
       },
       maxRequestBytes: bytes,
+      logging,
     },
   ),
   Subscription: compiled('Subscription', ['tenant', 'application', 'credentials', 'grants', 'limits'], {

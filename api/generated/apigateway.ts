@@ -63,6 +63,11 @@ export interface ApiGatewaySpec {
    * ms, s, m or h. Default: `10s`. Example: `15s`.
    */
   readonly drainDelay: string;
+  /**
+   * What ApiServices on this gateway may have logged. Default: no bodies. Example: `{bodies: Sampled, mask:
+   * [body.nik]}`.
+   */
+  readonly logging?: ApiGatewayLogging;
 }
 
 /** One port. Example: `{name: http, protocol: HTTP, port: 8080}`. */
@@ -85,6 +90,22 @@ export interface ApiGatewayBackendAccess {
   readonly allow?: readonly string[];
   /** Addresses that may not be reached; wins over `allow`. Default: none. Example: `[10.96.0.0/16]`. */
   readonly deny?: readonly string[];
+}
+
+/**
+ * What ApiServices on this gateway may have logged. Default: no bodies. Example: `{bodies: Sampled, mask: [body.nik]}`.
+ */
+export interface ApiGatewayLogging {
+  /**
+   * `Sampled`: ApiServices may have bodies of some calls logged; `None`: they may not, whatever they say. Default:
+   * `None`. Example: `Sampled`.
+   */
+  readonly bodies: 'None' | 'Sampled';
+  /**
+   * Names whose values are never logged, of any ApiService; written as in `spec.logging.mask` of an ApiService.
+   * Default: none. Example: `[path.nik, query.npwp, body.nik]`.
+   */
+  readonly mask?: readonly string[];
 }
 
 /**

@@ -96,6 +96,11 @@ export interface ApiServiceSpec {
   readonly plans?: { readonly [name: string]: ApiServicePlan };
   /** Largest request body, in bytes with an optional suffix Ki, Mi or Gi. Default: the gateway's. Example: `1Mi`. */
   readonly maxRequestBytes?: string;
+  /**
+   * What the access log says of calls beyond who called which operation, with what outcome. Default: nothing of path,
+   * query, header fields and bodies. Example: `{target: Masked, mask: [path.nik, query.npwp, body.nik]}`.
+   */
+  readonly logging?: ApiServiceLogging;
 }
 
 /**
@@ -246,6 +251,40 @@ export interface ApiServicePlan {
    * Default: none. Example: `[{requests: 60, per: Minute}]`.
    */
   readonly limits?: readonly Limit[];
+}
+
+/**
+ * What the access log says of calls beyond who called which operation, with what outcome. Default: nothing of path,
+ * query, header fields and bodies. Example: `{target: Masked, mask: [path.nik, query.npwp, body.nik]}`.
+ */
+export interface ApiServiceLogging {
+  /**
+   * Whether path and query are logged. `Masked`: as `path`, where an operation of this API says which segments are
+   * parameters, and as `query`; values that `mask` names, values that look like personal numbers (15 digits or more),
+   * and whatever cannot be taken apart are left out. Default: `None`. Example: `Masked`.
+   */
+  readonly target: 'None' | 'Masked';
+  /** Header fields of requests that are logged, in lower case. Default: none. Example: `[x-instansi, user-agent]`. */
+  readonly headers?: readonly string[];
+  /**
+   * Whether JSON bodies of requests and answers are logged, of some calls, with what `mask` names left out. Only where
+   * the ApiGateway permits it. Default: `None`. Example: `Sampled`.
+   */
+  readonly bodies: 'None' | 'Sampled';
+  /** Share of calls whose bodies are logged, as a percentage. Default: `1%`. Example: `0.1%`. */
+  readonly sampleRate: string;
+  /**
+   * Largest body that is logged, in bytes with an optional suffix Ki, Mi or Gi, at most 64Ki; of larger ones only the
+   * size is. Default: `4Ki`. Example: `16Ki`.
+   */
+  readonly maxBytes: string;
+  /**
+   * Names whose values are never logged, wherever they stand and however they are spelt: parameters of operations
+   * (`path.nik`), of the query (`query.npwp`), header fields (`header.x-nik`), and members of JSON bodies at any depth
+   * (`body.nik`; `body.orang.nik` only within `orang`). Those of the ApiGateway hold as well. Default: none. Example:
+   * `[path.nik, query.npwp, body.nik]`.
+   */
+  readonly mask?: readonly string[];
 }
 
 /**

@@ -779,6 +779,38 @@ export const crds: readonly CustomResourceDefinition[] = [
                       "minLength": 2,
                       "maxLength": 16,
                       "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                    },
+                    "logging": {
+                      "description": "What ApiServices on this gateway may have logged. Default: no bodies. Example: `{bodies: Sampled, mask: [body.nik]}`.",
+                      "type": "object",
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "!has(self.mask) || self.mask.all(name, name.matches('^(path|query|header)[.][A-Za-z0-9_-]+$|^body([.][^.]+)+$'))",
+                          "message": "a mask reads path.NAME, query.NAME, header.NAME or body.NAME, where NAME of body may be NAME.NAME to say where it stands"
+                        }
+                      ],
+                      "properties": {
+                        "bodies": {
+                          "description": "`Sampled`: ApiServices may have bodies of some calls logged; `None`: they may not, whatever they say. Default: `None`. Example: `Sampled`.",
+                          "type": "string",
+                          "default": "None",
+                          "enum": [
+                            "None",
+                            "Sampled"
+                          ]
+                        },
+                        "mask": {
+                          "description": "Names whose values are never logged, of any ApiService; written as in `spec.logging.mask` of an ApiService. Default: none. Example: `[path.nik, query.npwp, body.nik]`.",
+                          "type": "array",
+                          "maxItems": 64,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "Where a value stands, and its name. Example: `body.nik`.",
+                            "type": "string",
+                            "maxLength": 128
+                          }
+                        }
+                      }
                     }
                   }
                 },
@@ -1929,6 +1961,80 @@ export const crds: readonly CustomResourceDefinition[] = [
                       "minLength": 1,
                       "maxLength": 16,
                       "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                    },
+                    "logging": {
+                      "description": "What the access log says of calls beyond who called which operation, with what outcome. Default: nothing of path, query, header fields and bodies. Example: `{target: Masked, mask: [path.nik, query.npwp, body.nik]}`.",
+                      "type": "object",
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "!has(self.headers) || self.headers.all(name, name.matches('^[a-z0-9-]{1,63}$'))",
+                          "message": "write header fields in lower case, of letters, digits and dashes, such as x-instansi"
+                        },
+                        {
+                          "rule": "!has(self.headers) || self.headers.all(name, !(name in ['authorization', 'cookie', 'proxy-authorization', 'set-cookie', 'x-api-key']))",
+                          "message": "these header fields carry secrets and are never logged: name others"
+                        },
+                        {
+                          "rule": "!has(self.mask) || self.mask.all(name, name.matches('^(path|query|header)[.][A-Za-z0-9_-]+$|^body([.][^.]+)+$'))",
+                          "message": "a mask reads path.NAME, query.NAME, header.NAME or body.NAME, where NAME of body may be NAME.NAME to say where it stands"
+                        }
+                      ],
+                      "properties": {
+                        "target": {
+                          "description": "Whether path and query are logged. `Masked`: as `path`, where an operation of this API says which segments are parameters, and as `query`; values that `mask` names, values that look like personal numbers (15 digits or more), and whatever cannot be taken apart are left out. Default: `None`. Example: `Masked`.",
+                          "type": "string",
+                          "default": "None",
+                          "enum": [
+                            "None",
+                            "Masked"
+                          ]
+                        },
+                        "headers": {
+                          "description": "Header fields of requests that are logged, in lower case. Default: none. Example: `[x-instansi, user-agent]`.",
+                          "type": "array",
+                          "maxItems": 16,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "Name of a header field. Example: `x-instansi`.",
+                            "type": "string",
+                            "maxLength": 63
+                          }
+                        },
+                        "bodies": {
+                          "description": "Whether JSON bodies of requests and answers are logged, of some calls, with what `mask` names left out. Only where the ApiGateway permits it. Default: `None`. Example: `Sampled`.",
+                          "type": "string",
+                          "default": "None",
+                          "enum": [
+                            "None",
+                            "Sampled"
+                          ]
+                        },
+                        "sampleRate": {
+                          "description": "Share of calls whose bodies are logged, as a percentage. Default: `1%`. Example: `0.1%`.",
+                          "type": "string",
+                          "default": "1%",
+                          "maxLength": 8,
+                          "pattern": "^(100|[0-9]{1,2}([.][0-9]{1,4})?)%$"
+                        },
+                        "maxBytes": {
+                          "description": "Largest body that is logged, in bytes with an optional suffix Ki, Mi or Gi, at most 64Ki; of larger ones only the size is. Default: `4Ki`. Example: `16Ki`.",
+                          "type": "string",
+                          "default": "4Ki",
+                          "maxLength": 16,
+                          "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                        },
+                        "mask": {
+                          "description": "Names whose values are never logged, wherever they stand and however they are spelt: parameters of operations (`path.nik`), of the query (`query.npwp`), header fields (`header.x-nik`), and members of JSON bodies at any depth (`body.nik`; `body.orang.nik` only within `orang`). Those of the ApiGateway hold as well. Default: none. Example: `[path.nik, query.npwp, body.nik]`.",
+                          "type": "array",
+                          "maxItems": 64,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "Where a value stands, and its name. Example: `body.nik`.",
+                            "type": "string",
+                            "maxLength": 128
+                          }
+                        }
+                      }
                     }
                   }
                 },

@@ -1,10 +1,12 @@
 import { describeError } from '#api/errors.ts';
 import type { Exchange } from '../exchange.ts';
+import { detailOf } from '../log/call-detail.ts';
+import { quoted } from '../log/json-text.ts';
 import type { Filter } from './filter.ts';
 
 /**
- * One JSON line for each call. Names objects and operations, never the path, the query or a key: they may hold personal
- * numbers or secrets. ASCII alone. Durations in milliseconds, sizes in bytes of body.
+ * One JSON line for each call. Names objects and operations; of path, query, header fields and bodies, which may hold
+ * personal numbers or secrets, only what the ApiService allows. ASCII alone. Durations in milliseconds, sizes in bytes of body.
  */
 export function accessLog(write: (line: string) => void): Filter {
   return {
@@ -24,7 +26,8 @@ function lineOf(exchange: Exchange): string {
     `,"host":"${exchange.host}","status":${status},"bytesIn":${exchange.bytesIn},"bytesOut":${exchange.bytesOut}` +
     `,"totalMs":${rounded(exchange.totalMs)}` +
     placeOf(exchange) +
-    outcomeOf(exchange);
+    outcomeOf(exchange) +
+    detailOf(exchange);
   return `${line}}`;
 }
 
@@ -34,7 +37,7 @@ function placeOf(exchange: Exchange): string {
   let part = '';
   if (api !== null) part += api.logText;
   if (operation !== null) part += `,"operation":${quoted(operation.path)}`;
-  if (subscription !== null) part += `,"subscription":"${subscription.id}","consumer":"${subscription.tenantId}"`;
+  if (subscription !== null) part += subscription.logText;
   if (plan !== null) part += `,"plan":"${plan.name}"`;
   return part;
 }
@@ -42,7 +45,8 @@ function placeOf(exchange: Exchange): string {
 /** How it ended. */
 function outcomeOf(exchange: Exchange): string {
   let part = '';
-  if (exchange.backendStartedAt !== 0) part += `,"backendMs":${rounded(exchange.backendMs)}`;
+  const { backendStartedAt, backendMs, totalMs } = exchange;
+  if (backendStartedAt !== 0) part += `,"backendMs":${rounded(backendMs)},"gatewayMs":${rounded(totalMs - backendMs)}`;
   if (exchange.code !== '') part += `,"code":"${exchange.code}"`;
   if (exchange.fault !== '') part += `,"fault":"${exchange.fault}"`;
   if (exchange.clientAborted) part += ',"aborted":true';
@@ -52,19 +56,6 @@ function outcomeOf(exchange: Exchange): string {
 
 /** As nginx writes it: the caller went away before there was an answer. */
 const clientClosedRequest = 499;
-
-const plainWord = /^[A-Za-z0-9_./{}-]*$/;
-
-/** As JSON of ASCII alone. */
-function quoted(text: string): string {
-  return plainWord.test(text) ? `"${text}"` : JSON.stringify(text).replace(beyondAscii, escapeUnit);
-}
-
-const beyondAscii = /[\x80-\uffff]/g;
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
 
 /** To the hundredth, as text: writing a fraction by itself takes several times as long. */
 function rounded(ms: number): string {

@@ -31,6 +31,7 @@ export const filterOrder = [
   'subscription', // may this caller call this API, and on which plan
   'body-limit', // before the quota: a call that is too large is not one
   'rate-limit', // last before the backend: never spend quota on a refused call
+  'body-sample', // only calls that may go on; nearer to the backend than what changes answers, so that they can be read
 ] as const;
 
 export type FilterName = (typeof filterOrder)[number];

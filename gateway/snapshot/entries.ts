@@ -2,6 +2,7 @@ import type {
   CompiledApiService,
   CompiledGateway,
   CompiledKeyManager,
+  CompiledLogging,
   CompiledOperation,
   CompiledSubscription,
   CompiledTenant,
@@ -9,6 +10,7 @@ import type {
 import { parseId } from '#api/object.ts';
 import type { CounterPool } from '../limits/counters.ts';
 import { buildRules, releaseRules } from '../limits/rule.ts';
+import { buildMasks } from '../log/masks.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { BackendPools } from '../proxy/backend.ts';
 import { CidrSet } from '../router/cidr-set.ts';
@@ -19,6 +21,7 @@ import type {
   CredentialEntry,
   GatewayEntry,
   KeyManagerEntry,
+  LoggingEntry,
   OperationEntry,
   PlanEntry,
   SubscriptionEntry,
@@ -73,8 +76,17 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
     plans,
     maxRequestBytes: api.maxRequestBytes,
     meters: deps.metrics.openApi(api.id, [...plans.keys()]),
-    logText: `,"route":"${api.basePath}","api":"${api.id}","tenant":"${api.tenant}"`,
+    logText:
+      `,"route":"${api.basePath}","api":"${api.id}","version":${JSON.stringify(api.version)}` +
+      `,"tenant":"${api.tenant}"`,
+    logging: buildLogging(api.logging),
   };
+}
+
+function buildLogging(logging: CompiledLogging | undefined): LoggingEntry | null {
+  if (logging === undefined) return null;
+  const { target, headers, bodies = null, mask } = logging;
+  return { target, headers, bodies, masks: buildMasks(mask) };
 }
 
 export function releaseApiEntry(api: CompiledApiService, entry: ApiEntry, deps: EntryDeps): void {
@@ -127,6 +139,7 @@ export function buildGatewayEntry(gateway: CompiledGateway, counters: CounterPoo
     limits: buildRules(counters, source, gateway.limits),
     maxRequestBytes: gateway.maxRequestBytes,
     drainDelayMs: gateway.drainDelayMs,
+    logging: { bodies: gateway.logging?.bodies ?? false, masks: buildMasks(gateway.logging?.mask ?? []) },
   };
 }
 
@@ -144,6 +157,7 @@ export function buildSubscriptionEntry(
     application,
     grants: new Map(grants.map((grant) => [grant.api, grant.plan ?? null])),
     limits: buildRules(deps.counters, source, subscription.limits),
+    logText: `,"subscription":"${id}","application":"${application}","consumer":"${subscription.tenant}"`,
   };
 }
 

@@ -1,5 +1,11 @@
-import type { CompiledApiService, CompiledLifecycle, CompiledOperation } from '#api/compiled/contract.ts';
+import type {
+  CompiledApiService,
+  CompiledLifecycle,
+  CompiledLogging,
+  CompiledOperation,
+} from '#api/compiled/contract.ts';
 import type { LimitRule } from '../limits/rule.ts';
+import type { Masks } from '../log/masks.ts';
 import type { ApiMeters } from '../metrics/api-meters.ts';
 import type { Backend } from '../proxy/backend.ts';
 import type { CidrSet } from '../router/cidr-set.ts';
@@ -32,6 +38,13 @@ export interface ApiEntry extends Routable {
   readonly meters: ApiMeters;
   /** Its part of each access-log line. */
   readonly logText: string;
+  /** Null: its calls' lines have nothing of path, query, header fields and bodies. */
+  readonly logging: LoggingEntry | null;
+}
+
+export interface LoggingEntry extends Omit<CompiledLogging, 'bodies' | 'mask'> {
+  readonly bodies: { readonly rate: number; readonly maxBytes: number } | null;
+  readonly masks: Masks;
 }
 
 export interface AuthenticationEntry {
@@ -74,6 +87,8 @@ export interface SubscriptionEntry {
   /** Plan by ApiService id; null where the ApiService has no plans. */
   readonly grants: ReadonlyMap<string, string | null>;
   readonly limits: readonly LimitRule[];
+  /** Its part of each access-log line. */
+  readonly logText: string;
 }
 
 export interface CredentialEntry {
@@ -90,4 +105,5 @@ export interface GatewayEntry {
   readonly limits: readonly LimitRule[];
   readonly maxRequestBytes: number;
   readonly drainDelayMs: number;
+  readonly logging: { readonly bodies: boolean; readonly masks: Masks };
 }

@@ -27,6 +27,7 @@ const ownChecks: readonly Check[] = [
   pathMustBeClaimed,
   timesMustBeSensible,
   sizeMustBeSensible,
+  loggingMustBeBounded,
   blocksMustBeCidrs,
   datesMustExist,
   successorMustBeAnother,
@@ -82,6 +83,15 @@ function sizeMustBeSensible({ api }: Candidate): Problem | undefined {
   const { maxRequestBytes } = api.spec;
   if (maxRequestBytes === undefined || parseBytes(maxRequestBytes) !== undefined) return undefined;
   return invalid(`spec.maxRequestBytes "${maxRequestBytes}" must be a size such as 1Mi`);
+}
+
+const mostLoggedBytes = 65_536;
+
+function loggingMustBeBounded({ api }: Candidate): Problem | undefined {
+  const text = api.spec.logging?.maxBytes;
+  const bytes = text === undefined ? 0 : parseBytes(text);
+  if (bytes !== undefined && bytes <= mostLoggedBytes) return undefined;
+  return invalid(`spec.logging.maxBytes "${text}" must be a size of at most 64Ki`);
 }
 
 function blocksMustBeCidrs({ api }: Candidate): Problem | undefined {

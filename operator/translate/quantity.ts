@@ -21,6 +21,12 @@ export function parseBytes(text: string): number | undefined {
 
 const multiples: Record<string, number> = { '': 1, Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3 };
 
+/** 0 to 1 of a percentage such as `0.1%`; undefined when it is none. */
+export function parseShare(text: string): number | undefined {
+  const match = /^(100|[0-9]{1,2}(?:[.][0-9]{1,4})?)%$/.exec(text);
+  return match === null ? undefined : Number(match[1]) / 100;
+}
+
 /** Whether `YYYY-MM-DD` is a day of the calendar: 2027-02-30 is not. */
 export function isCalendarDay(text: string): boolean {
   const parsed = Date.parse(`${text}T00:00:00Z`);

@@ -7,6 +7,7 @@ import { keyOf } from '#api/object.ts';
 import type { World } from '../world/world.ts';
 import { addressBlockProblem } from './address-blocks.ts';
 import { compileLimits, hasCalendarLimit } from './limits.ts';
+import { compileGatewayLogging } from './logging.ts';
 import type { Outcome, Problem } from './outcome.ts';
 import { firstProblem, observe, verdict } from './outcome.ts';
 import { parseBytes, parseDurationMs } from './quantity.ts';
@@ -83,6 +84,7 @@ function compileGateway(gateway: ApiGateway, world: World): CompiledGateway {
     trustedProxies: spec.trustedProxies ?? [],
     maxRequestBytes: parseBytes(spec.maxRequestBytes) ?? 0,
     drainDelayMs: parseDurationMs(spec.drainDelay) ?? 0,
+    ...compileGatewayLogging(gateway),
   };
 }
 

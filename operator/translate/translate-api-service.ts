@@ -9,6 +9,7 @@ import type { AcceptedTenant, World } from '../world/world.ts';
 import { problemOf } from './api-service-checks.ts';
 import { decisionOnPublishing } from './approvals.ts';
 import { compileLimits } from './limits.ts';
+import { compileLogging } from './logging.ts';
 import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
 import { verdict } from './outcome.ts';
 import { parseBytes, parseDurationMs } from './quantity.ts';
@@ -187,6 +188,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
       ]),
     ),
     ...compileSize(spec),
+    ...compileLogging(spec.logging),
   };
 }
 
