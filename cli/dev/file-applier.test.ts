@@ -93,7 +93,9 @@ describe('applying files', () => {
   });
 
   test('a kind that nobody here uses is a note', async () => {
-    const report = await setUp().look('apiVersion: v1\nkind: ConfigMap\nmetadata: { name: x, namespace: y }\n');
+    const report = await setUp().look(
+      'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: { name: x, namespace: y }\n',
+    );
     assert.deepEqual(
       report.problems.map(({ severity }) => severity),
       ['note'],

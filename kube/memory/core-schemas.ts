@@ -53,6 +53,8 @@ const secret = object({
   immutable: flag,
 });
 
+const configMap = object({ data: textMap, binaryData: textMap, immutable: flag });
+
 const lease = object({
   spec: object({
     holderIdentity: text,
@@ -146,6 +148,7 @@ const admissionPolicy = object({ spec: open({}), status: open({ conditions }) })
 export const coreSchemas: readonly ObjectSchema[] = [
   core(coreKinds.Namespace, namespace, { statusSubresource: true, checkName: checkLabelName }),
   core(coreKinds.Secret, secret),
+  core(coreKinds.ConfigMap, configMap),
   core(coreKinds.Service, service, { statusSubresource: true, checkName: checkServiceName }),
   core(coreKinds.ServiceAccount, serviceAccount),
   core(coreKinds.Event, event),
