@@ -80,6 +80,10 @@ export const reasons = {
   SecretNotFound: 'No such Secret.',
   SecretNotAllowed: 'The Secret has another type, or a Subscription owns it.',
   SecretKeyMissing: 'The Secret lacks the key that is named.',
+  ConfigMapNotFound: 'No such ConfigMap.',
+  ConfigMapKeyMissing: 'The ConfigMap lacks the key that is named.',
+  ReferenceNotReadable:
+    'The operator cannot read Secrets and ConfigMaps in that namespace. An administrator binds the ClusterRole simpul-operator-references to it there.',
   SecretConflict:
     'A Secret of the name that is needed exists and belongs to somebody else. Rename the credential, or remove the Secret.',
   WeakCredential: 'A brought key has fewer than 32 printable characters, or fewer than 10 distinct ones.',

@@ -111,8 +111,8 @@ class RunningOperator {
     const { store, log, metrics, config, instance } = this.#options;
     const signal = this.#signal;
     const wake = (wakes: Iterable<Wake>): void => this.#wake(wakes);
-    const intake = new Intake(world, wake);
-    const feed = new Feed({
+    const intake = new Intake(world, wake, (sources) => feed.reviewReferences(sources));
+    const feed: Feed = new Feed({
       store,
       world,
       intake,

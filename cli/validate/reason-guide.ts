@@ -40,6 +40,8 @@ const guides: Partial<Record<Reason, Guide>> = {
   SecretNotFound: note('spec.credentials'),
   SecretNotAllowed: error('spec.credentials'),
   SecretKeyMissing: error('spec.credentials'),
+  ConfigMapNotFound: note('spec'),
+  ConfigMapKeyMissing: error('spec'),
   SecretConflict: error('spec.credentials'),
   WeakCredential: error('spec.credentials'),
   CredentialInUse: error('spec.credentials'),

@@ -1,7 +1,7 @@
 import type { CompiledKind } from '#api/compiled/contract.ts';
 import type { Observation } from '#api/conditions.ts';
 import type { SimpulKindName } from '#api/kinds.ts';
-import { keyOf } from '#api/object.ts';
+import { keyOf, parseId } from '#api/object.ts';
 import { StoreError } from '#kube/store-error.ts';
 import type { Result } from '../runtime/controller.ts';
 import { StatusError } from '../runtime/status-error.ts';
@@ -9,6 +9,8 @@ import type { ReadyPolicy } from '../status/conditions.ts';
 import { readyFrom } from '../status/conditions.ts';
 import type { CompiledPlan } from '../translate/outcome.ts';
 import { observe } from '../translate/outcome.ts';
+import type { Wake } from '../world/dependents.ts';
+import { mayLieAnywhere } from '../world/materials.ts';
 import { acknowledge } from './acknowledge.ts';
 import { writeCompiled } from './compiled-writer.ts';
 import type { Environment } from './environment.ts';
@@ -62,6 +64,9 @@ export async function reconcile<T extends Resource>(
     return {};
   }
 
+  // Some Secret or ConfigMap that it refers to has only begun to be followed; whatever is learnt of it wakes the object.
+  if (awaitsReferences(env, { kind: controller.kind, id })) return {};
+
   const { visit, failure } = await attempt(controller, env, object, signal);
   if (visit === 'later') return {};
   if ('lookAgainMs' in visit) return { requeueAfterMs: visit.lookAgainMs };
@@ -73,6 +78,12 @@ export async function reconcile<T extends Resource>(
 
   if (failure !== undefined) throw failure.error;
   return visit.requeueAfterMs === undefined ? {} : { requeueAfterMs: visit.requeueAfterMs };
+}
+
+/** In a namespace where the operator reads nothing, nothing will be learnt: there the visit says what is wrong. */
+function awaitsReferences({ world }: Environment, user: Wake): boolean {
+  const isReadable = mayLieAnywhere.has(user.kind) || world.tenantOf(parseId(user.id).namespace) !== undefined;
+  return isReadable && !world.materials.isSettledFor(user);
 }
 
 async function remove<T extends Resource>(

@@ -16,9 +16,11 @@ import type { Store } from '#kube/store.ts';
 import type { NamespaceWatches } from '../controllers/environment.ts';
 import { type CompiledEntry, compiledEntryOf } from '../world/compiled-index.ts';
 import { apiKeySecretType, type KeySecret, type Secret } from '../world/key-secret.ts';
+import type { MaterialSource } from '../world/materials.ts';
 import type { World } from '../world/world.ts';
 import { ChildWatch, roleBindingSource } from './child-watch.ts';
 import type { Intake } from './intake.ts';
+import { MaterialWatches } from './material-watches.ts';
 import { PolicyWatch } from './policy-watch.ts';
 
 export interface FeedOptions {
@@ -55,9 +57,22 @@ export class Feed implements NamespaceWatches {
   readonly #tenants = new Map<string, Following>();
   readonly #gateways = new Map<string, Following & { readonly namespace: string }>();
   readonly #known = new Set<string>();
+  readonly #materials: MaterialWatches;
 
   constructor(options: FeedOptions) {
     this.#options = options;
+    this.#materials = new MaterialWatches({
+      world: options.world,
+      take: (source, state) => options.intake.takeMaterial(source, state),
+      follow: (source, projection, { signal, onError }) => {
+        void this.#follow(source, projection, AbortSignal.any([signal, options.signal]), onError);
+      },
+    });
+  }
+
+  /** Specs began or ceased to refer to these. */
+  reviewReferences(sources: readonly MaterialSource[]): void {
+    this.#materials.review(sources);
   }
 
   /** Begins the watches on the whole cluster. Resolves after their first complete lists. */
@@ -78,6 +93,7 @@ export class Feed implements NamespaceWatches {
   }
 
   followTenant(namespace: string): void {
+    this.#materials.allow(namespace);
     if (this.#tenants.has(namespace)) return;
     const stop = new AbortController();
     const source = { kind: coreKinds.Secret, namespace, fieldSelector: `type=${apiKeySecretType}` };
@@ -87,6 +103,7 @@ export class Feed implements NamespaceWatches {
   }
 
   forgetTenant(namespace: string): void {
+    this.#materials.disallow(namespace);
     this.#tenants.get(namespace)?.stop.abort();
     this.#tenants.delete(namespace);
     this.#options.world.syncedSecrets.delete(namespace);
@@ -121,6 +138,7 @@ export class Feed implements NamespaceWatches {
     source: ReflectorSource,
     { project, handler }: Projection<T, P>,
     signal: AbortSignal,
+    onFailure: (error: Error) => void = () => undefined,
   ): Promise<void> {
     const { store, onRestart, onError } = this.#options;
     const kind = source.kind.kind;
@@ -140,7 +158,10 @@ export class Feed implements NamespaceWatches {
         {
           signal,
           onRestart: (reason) => onRestart(kind, reason),
-          onError: (error) => onError(kind, error),
+          onError: (error) => {
+            onFailure(error);
+            onError(kind, error);
+          },
         },
       );
     });

@@ -10,7 +10,11 @@ import { Intake } from './intake.ts';
 function anIntake(): { readonly world: World; readonly intake: Intake; readonly woken: () => string[] } {
   const world = new World({ className: 'simpul', installationNamespace: 'simpul-system', pepper: 'cGVwcGVy' });
   const wakes: Wake[] = [];
-  const intake = new Intake(world, (more) => void wakes.push(...more));
+  const intake = new Intake(
+    world,
+    (more) => void wakes.push(...more),
+    () => undefined,
+  );
   return { world, intake, woken: () => wakes.splice(0).map(({ kind, id }) => `${kind} ${id}`) };
 }
 

@@ -8,6 +8,8 @@ import type { Change, Wake } from '../world/dependents.ts';
 import { claimantsOfKey, dependentsOf, dependentsOfNamespace, needsVisit, usersOfSecret } from '../world/dependents.ts';
 import { type GatewayPod, gatewayPodOf } from '../world/fleet.ts';
 import { type KeySecret, keySecretOf, type Secret } from '../world/key-secret.ts';
+import type { MaterialSource, MaterialState } from '../world/materials.ts';
+import { referencesOf } from '../world/references.ts';
 import type { World } from '../world/world.ts';
 import { LeanObjects } from './lean-object.ts';
 
@@ -25,9 +27,16 @@ export class Intake {
   readonly #pepper: Buffer;
   readonly #leanObjects = new LeanObjects();
   readonly #wake: (wakes: Iterable<Wake>) => void;
+  readonly #onReferences: (sources: readonly MaterialSource[]) => void;
 
-  constructor(world: World, wake: (wakes: Iterable<Wake>) => void) {
+  /** `onReferences` hears which Secrets and ConfigMaps specs began or ceased to refer to. */
+  constructor(
+    world: World,
+    wake: (wakes: Iterable<Wake>) => void,
+    onReferences: (sources: readonly MaterialSource[]) => void,
+  ) {
     this.#world = world;
+    this.#onReferences = onReferences;
     this.#pepper = Buffer.from(world.settings.pepper, 'base64');
     this.#wake = wake;
   }
@@ -61,10 +70,24 @@ export class Intake {
 
   #changed(kind: SimpulKindName, change: Change<KubeObject>): void {
     const object = change.after ?? change.before;
+    this.#refer(kind, change);
     if (object === undefined || change.before?.metadata.resourceVersion === change.after?.metadata.resourceVersion)
       return;
     if (!needsVisit(change)) return;
     this.#wake([{ kind, id: keyOf(object) }, ...dependentsOf(kind, change, this.#world)]);
+  }
+
+  #refer(kind: SimpulKindName, { before, after }: Change<KubeObject>): void {
+    const refs = after === undefined ? [] : referencesOf(after);
+    const object = after ?? before;
+    if (object === undefined) return;
+    const sources = this.#world.materials.refer({ kind, id: keyOf(object) }, refs);
+    if (sources.length > 0) this.#onReferences(sources);
+  }
+
+  /** A Secret or ConfigMap that specs refer to, or why there is none. */
+  takeMaterial(source: MaterialSource, state: MaterialState): void {
+    if (this.#world.materials.put(source, state)) this.#wake(this.#world.materials.usersOf(source));
   }
 
   #isOurs(kind: SimpulKindName, object: KubeObject): boolean {

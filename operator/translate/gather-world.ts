@@ -12,12 +12,13 @@ import { keyOf } from '#api/object.ts';
 import { compiledEntryOf } from '../world/compiled-index.ts';
 import type { Secret } from '../world/key-secret.ts';
 import { apiKeySecretType, keySecretOf } from '../world/key-secret.ts';
+import { type Holder, type MaterialSource, materialOf, secretTypes } from '../world/materials.ts';
 import type { WorldSettings } from '../world/world.ts';
 import { World } from '../world/world.ts';
 
 /** Everything that a whole-world translation starts from. */
 export interface Resources {
-  /** Valid objects as they are stored: with defaults, Secrets with `data`. Other kinds than ours, Namespace and Secret are ignored. */
+  /** Valid objects as they are stored: with defaults, Secrets with `data`. Other kinds than ours, Namespace, Secret and ConfigMap are ignored. */
   readonly objects: readonly KubeObject[];
   /** What gateways serve already: its owner keeps routes, claims and keys. Default: nothing. */
   readonly served?: readonly Served[];
@@ -34,6 +35,7 @@ export interface Served {
 export function gatherWorld({ objects, served = [] }: Resources, settings: WorldSettings): World {
   const world = new World(settings);
   for (const object of objects) put(world, identified(object));
+  world.materials.assumeComplete();
   for (const [index, { gateway, compiled }] of served.entries()) {
     const secret = buildCompiledSecret(compiled, `compiled for ${gateway}`);
     const entry = compiledEntryOf(
@@ -59,10 +61,19 @@ function put(world: World, object: KubeObject): void {
 
 function putCore(world: World, object: KubeObject): void {
   if (object.kind === 'Namespace') world.namespaces.put(object);
+  if (object.kind === 'ConfigMap') putMaterial(world, object, '');
   if (object.kind !== 'Secret') return;
   const secret: Secret = object;
+  const type = secretTypes.find((known) => known === secret.type);
+  if (type !== undefined) putMaterial(world, object, type);
   if (secret.type !== apiKeySecretType) return;
   world.keySecrets.put(keySecretOf(secret, Buffer.from(world.settings.pepper, 'base64')));
+}
+
+function putMaterial({ materials }: World, holder: Holder, type: MaterialSource['type']): void {
+  const { namespace = '', name } = holder.metadata;
+  const source: MaterialSource = { kind: type === '' ? 'ConfigMap' : 'Secret', namespace, name, type };
+  materials.put(source, materialOf(holder, source));
 }
 
 /** The schema has said that an object of a kind is one; the compiler cannot know. */

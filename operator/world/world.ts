@@ -13,6 +13,7 @@ import { CompiledIndex } from './compiled-index.ts';
 import type { GatewayPod } from './fleet.ts';
 import { Holdings } from './holdings.ts';
 import type { KeySecret } from './key-secret.ts';
+import { Materials } from './materials.ts';
 import { refId, routesOf } from './routes.ts';
 
 /** What all collections can do, whatever their kind: an object is put only where its kind belongs. */
@@ -80,6 +81,9 @@ export class World {
     owner: (secret) => (secret.ownerUid === '' ? [] : [secret.ownerUid]),
     namespace: (secret) => [secret.metadata.namespace],
   });
+
+  /** Secrets and ConfigMaps that specs refer to. */
+  readonly materials = new Materials();
 
   readonly compiled = new CompiledIndex();
   /** Gateway pods by ApiGateway id, then by name. */

@@ -29,7 +29,7 @@ const testFile = /\.(test|suite)\.ts$/;
 const vagueName = /(^|\/)(utils?|helpers?|common|misc)\.ts$/;
 
 /** Packages and built-in modules that pure code may use: they compute, and nothing else. */
-const purePackages = new Set(['node:crypto', '@marcbachmann/cel-js', 'ipaddr.js', 're2js', 'yaml']);
+const purePackages = new Set(['node:crypto', 'node:zlib', '@marcbachmann/cel-js', 'ipaddr.js', 're2js', 'yaml']);
 
 /** Checks one file; `path` is relative to the root, with slashes. */
 export function importFindings(path: string, source: string): Finding[] {
