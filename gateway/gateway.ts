@@ -107,7 +107,7 @@ class RunningGateway implements Gateway {
   readonly #snapshot: Snapshot;
   readonly #view: View;
   readonly #listeners: ListenerSet;
-  readonly #lines = new LineWriter(1);
+  readonly #lines: LineWriter;
   readonly #lease: AckLease | null;
   readonly #admin: AdminServer | null;
   readonly #stopSource = new AbortController();
@@ -119,6 +119,7 @@ class RunningGateway implements Gateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#lines = new LineWriter(1, this.#clock);
     this.ready = new Promise((resolve) => {
       this.#becomeReady = resolve;
     });
@@ -169,7 +170,7 @@ class RunningGateway implements Gateway {
     metrics.configVersion.set(Number(this.#view.version));
     metrics.viewAge.set((this.#clock.steady() - this.#view.confirmedAt) / 1000);
     metrics.limitKeys.set(this.#counters.size);
-    metrics.droppedLogLines.set(this.#lines.dropped);
+    metrics.setLostLogLines(this.#lines.lost);
   }
 
   async shutdown(hurry: AbortSignal = new AbortController().signal): Promise<void> {

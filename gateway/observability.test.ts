@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { LineWriter } from './log/line-writer.ts';
 import { anApi, aSubscription, aTenant, hashOf } from './testing/compiled.ts';
 import { aBackend, backendAt } from './testing/test-backend.ts';
-import { aRunningGateway, call, until } from './testing/test-gateway.ts';
+import { aRunningGateway, call } from './testing/test-gateway.ts';
 
 const base = '/banten/situs/v1';
 const key = 'kunci-rahasia-0123456789abcdef01';
@@ -107,49 +102,4 @@ test('an error of our own is one generic 500, and one line with the cause', asyn
   assert.match(answer.text, /GW_INTERNAL/);
   assert.ok(!answer.text.includes('inside'));
   assert.equal(errors.length, 1);
-});
-
-test('lines are written in order, none lost, also those that wait at the end', async () => {
-  const path = join(tmpdir(), `lines-${process.pid}-${Date.now()}`);
-  const descriptor = openSync(path, 'w');
-  const writer = new LineWriter(descriptor);
-  for (let i = 0; i < 20_000; i++) {
-    writer.write(`line ${i}`);
-    if (i % 5000 === 0) await new Promise((resolve) => setImmediate(resolve));
-  }
-  await until(() => readFileSync(path, 'utf8').includes('line 5000'));
-  writer.write('last');
-  await writer.close();
-  closeSync(descriptor);
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-  rmSync(path);
-  assert.equal(lines.length, 20_001);
-  assert.deepEqual(
-    lines.slice(0, -1),
-    Array.from({ length: 20_000 }, (_, i) => `line ${i}`),
-  );
-  assert.equal(lines.at(-1), 'last');
-  assert.equal(writer.dropped, 0);
-});
-
-test('a log that nobody reads costs lines, not memory or calls', async () => {
-  const script = `
-    import { LineWriter } from ${JSON.stringify(new URL('./log/line-writer.ts', import.meta.url).href)};
-    const writer = new LineWriter(1);
-    const line = 'x'.repeat(1000);
-    for (let i = 0; i < 60_000; i++) {
-      writer.write(line);
-      if (i % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
-    }
-    process.stderr.write(JSON.stringify({ dropped: writer.dropped, rss: process.memoryUsage().rss }));
-    process.exit(0);
-  `;
-  const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  child.stdout.pause();
-  const said = (await child.stderr.setEncoding('utf8').toArray()).join('');
-  const { dropped, rss } = JSON.parse(said) as { dropped: number; rss: number };
-  assert.ok(dropped > 10_000, `${dropped} lines dropped`);
-  assert.ok(rss < 300 * 2 ** 20, `${rss} bytes`);
 });

@@ -34,11 +34,11 @@ export class GatewayMetrics {
     'Time since the API server last confirmed that the configuration is current.',
   );
   readonly limitKeys = gauge(this.registry, 'simpul_gateway_limit_keys', 'Keys that limits count in memory.');
-  readonly droppedLogLines = gauge(
-    this.registry,
-    'simpul_gateway_access_log_dropped_lines',
-    'Access-log lines that were dropped because the log could not be written fast enough.',
-  );
+  readonly #lostLogLines = new Counter({
+    name: 'simpul_gateway_access_log_lost_total',
+    help: 'Access-log lines that were given up because the log could not be written fast enough.',
+    registers: [this.registry],
+  });
   readonly #calls = new Counter({
     name: 'simpul_gateway_calls_total',
     help: 'Calls by ApiService, plan and class of the answer (2xx, 4xx, …; aborted: the caller went away).',
@@ -79,6 +79,12 @@ export class GatewayMetrics {
   closeApi(meters: ApiMeters): void {
     for (const series of meters.series.values()) this.#releaseSeries(series);
     this.#releaseLatency(meters.api);
+  }
+
+  /** Brings the counter of lost lines up to what their writer has counted. */
+  setLostLogLines(lost: number): void {
+    this.#lostLogLines.reset();
+    this.#lostLogLines.inc(lost);
   }
 
   countBackendError(code: string): void {
