@@ -9,6 +9,7 @@ import { bodyLimit } from './filters/body-limit.ts';
 import { bodySample } from './filters/body-sample.ts';
 import { Chain } from './filters/chain.ts';
 import { clientAddress } from './filters/client-address.ts';
+import { cors } from './filters/cors.ts';
 import { credential } from './filters/credential.ts';
 import type { Filter } from './filters/filter.ts';
 import { head } from './filters/head.ts';
@@ -250,6 +251,7 @@ class RunningGateway implements Gateway {
       tenant(),
       access(),
       lifecycle(),
+      cors(),
       operation(),
       credential(snapshot, clock),
       subscription(),

@@ -83,6 +83,8 @@ export interface CompiledApiService extends CompiledBase {
   readonly authentication: CompiledAuthentication;
   /** Absent: calls are taken from everywhere. */
   readonly access?: CompiledAccess;
+  /** Absent: the gateway says nothing to scripts of other sites; what the backend says goes on. */
+  readonly cors?: CompiledCors;
   readonly limits: readonly CompiledLimit[];
   /** Empty: every method and path passes. Otherwise only these do. */
   readonly operations: readonly CompiledOperation[];
@@ -139,6 +141,21 @@ export interface CompiledAccess {
   readonly allow: readonly string[];
   /** Wins over `allow`. */
   readonly deny: readonly string[];
+}
+
+/** What scripts of other sites may do (Fetch standard, 3.3). */
+export interface CompiledCors {
+  /** `https://portal.example.go.id`, `https://*.example.go.id` (any host below), or `*`, which excludes `credentials`. */
+  readonly origins: readonly string[];
+  /** Upper case. */
+  readonly methods: readonly string[];
+  /** Request fields beyond the safelisted ones, lower case. */
+  readonly headers: readonly string[];
+  /** Answer fields that scripts may read beside the gateway's own, lower case. */
+  readonly exposeHeaders: readonly string[];
+  readonly credentials: boolean;
+  /** How long browsers keep the answer to a preflight. */
+  readonly maxAgeSeconds: number;
 }
 
 export interface CompiledAuthentication {

@@ -11,6 +11,8 @@ const fieldName = { type: 'string', pattern: '^[a-z0-9-]{1,63}$' };
 const fieldValue = '^[\\x20-\\x7e]*$';
 const token = "^[!#$%&'*+.^_`|~0-9a-z-]+$";
 
+const fieldNames = { type: 'array', maxItems: 64, items: fieldName };
+const methods = { type: 'array', maxItems: 32, items: { type: 'string', maxLength: 32, pattern: '^[A-Z][A-Z-]*$' } };
 const id = { type: 'string', maxLength: 507, pattern: idPattern };
 const host = { type: 'string', maxLength: 253, pattern: dnsName };
 const cidr = { type: 'string', maxLength: 49, pattern: '^[0-9a-fA-F:.]+/[0-9]{1,3}$' };
@@ -72,13 +74,27 @@ const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
       propertyNames: fieldName,
       additionalProperties: { type: 'string', maxLength: 1024, pattern: fieldValue },
     },
-    remove: { type: 'array', maxItems: 64, items: fieldName },
+    remove: fieldNames,
   }),
+});
+
+const cors = record(['origins', 'methods', 'headers', 'exposeHeaders', 'credentials', 'maxAgeSeconds'], {
+  origins: {
+    type: 'array',
+    minItems: 1,
+    maxItems: 64,
+    items: { type: 'string', maxLength: 270, pattern: '^([*]|https?://([*][.])?[a-z0-9.-]+(:[0-9]{1,5})?)$' },
+  },
+  methods,
+  headers: fieldNames,
+  exposeHeaders: fieldNames,
+  credentials: { type: 'boolean' },
+  maxAgeSeconds: { type: 'integer', minimum: 0, maximum: 86_400 },
 });
 
 const operation = record(['path', 'methods', 'limits'], {
   path,
-  methods: { type: 'array', maxItems: 32, items: { type: 'string', maxLength: 32, pattern: '^[A-Z][A-Z-]*$' } },
+  methods,
   limits,
   timeoutMs: milliseconds,
 });
@@ -173,6 +189,7 @@ export const compiledSchemas = {
         keyManagers: { type: 'array', maxItems: 64, items: id },
       }),
       access: record(['allow', 'deny'], { allow: cidrs, deny: cidrs }),
+      cors,
       limits,
       operations: { type: 'array', maxItems: 4096, items: operation },
       plans: {

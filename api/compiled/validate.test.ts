@@ -102,6 +102,14 @@ const refused: readonly { name: string; value: unknown; reason: RegExp }[] = [
     reason: /reason/,
   },
   {
+    name: 'credentials for scripts of every site',
+    value: {
+      ...api,
+      cors: { origins: ['*'], methods: ['GET'], headers: [], exposeHeaders: [], credentials: true, maxAgeSeconds: 1 },
+    },
+    reason: /cors\.credentials/,
+  },
+  {
     name: 'a backend URL with a password',
     value: { ...api, backend: { ...api.backend, endpoints: [{ url: 'http://a:b@c/', weight: 1 }] } },
     reason: /without credentials/,

@@ -93,7 +93,12 @@ function apiServiceFault(api: CompiledApiService): string | undefined {
   if (badUrl >= 0) {
     return `backend.endpoints.${badUrl}.url must be an http or https URL without credentials, query and fragment`;
   }
-  return accessFault(api) ?? allLimitsFault(api);
+  return accessFault(api) ?? corsFault(api) ?? allLimitsFault(api);
+}
+
+/** Any site could act with the credentials of whoever visits it. */
+function corsFault({ cors }: CompiledApiService): string | undefined {
+  return cors?.credentials === true && cors.origins.includes('*') ? 'cors.credentials cannot go with "*"' : undefined;
 }
 
 function accessFault({ access }: CompiledApiService): string | undefined {

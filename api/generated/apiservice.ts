@@ -76,6 +76,12 @@ export interface ApiServiceSpec {
    */
   readonly access?: ApiServiceAccess;
   /**
+   * What scripts of other sites may do in browsers (Fetch standard). The gateway answers preflights itself, without a
+   * key and without counting them, and replaces what the backend says about it. Default: none, and what the backend
+   * says goes on. Example: `{origins: ['https://portal.bantenprov.go.id'], methods: [GET], maxAge: 10m}`.
+   */
+  readonly cors?: ApiServiceCors;
+  /**
    * How callers are known. Default: `{mode: Required}`, with API keys of Subscriptions. Example: `{mode: Optional}`.
    */
   readonly authentication: ApiServiceAuthentication;
@@ -190,6 +196,38 @@ export interface ApiServiceAccess {
   readonly allowFrom?: readonly string[];
   /** These addresses may not call; wins over `allowFrom`. Default: none. Example: `[10.9.9.0/24]`. */
   readonly denyFrom?: readonly string[];
+}
+
+/**
+ * What scripts of other sites may do in browsers (Fetch standard). The gateway answers preflights itself, without a key
+ * and without counting them, and replaces what the backend says about it. Default: none, and what the backend says goes
+ * on. Example: `{origins: ['https://portal.bantenprov.go.id'], methods: [GET], maxAge: 10m}`.
+ */
+export interface ApiServiceCors {
+  /**
+   * Sites whose scripts may call: scheme, host and port; `https://*.` stands for any host below, `*` alone for every
+   * site. Example: `['https://portal.bantenprov.go.id', 'https://*.bantenprov.go.id']`.
+   */
+  readonly origins: readonly string[];
+  /** Methods that scripts may use. Default: `[GET, HEAD, POST]`. Example: `[GET]`. */
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
+  /**
+   * Header fields that scripts may send beside those that need no permission, in lower case. Default: `[authorization,
+   * content-type, x-api-key]`. Example: `[x-api-key]`.
+   */
+  readonly headers: readonly string[];
+  /**
+   * Header fields of answers that scripts may read, in lower case, beside those of the gateway (RateLimit, Retry-After,
+   * X-Request-Id and others), which they always may. Default: none. Example: `[x-total-count]`.
+   */
+  readonly exposeHeaders?: readonly string[];
+  /** Whether browsers send cookies and the like along. Default: `false`. Example: `true`. */
+  readonly credentials: boolean;
+  /**
+   * How long browsers may keep the answer to a preflight, as a duration in ms, s, m or h. Default: `10m`. Example:
+   * `1h`.
+   */
+  readonly maxAge: string;
 }
 
 /** How callers are known. Default: `{mode: Required}`, with API keys of Subscriptions. Example: `{mode: Optional}`. */

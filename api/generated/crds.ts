@@ -1599,6 +1599,101 @@ export const crds: readonly CustomResourceDefinition[] = [
                         }
                       }
                     },
+                    "cors": {
+                      "description": "What scripts of other sites may do in browsers (Fetch standard). The gateway answers preflights itself, without a key and without counting them, and replaces what the backend says about it. Default: none, and what the backend says goes on. Example: `{origins: ['https://portal.bantenprov.go.id'], methods: [GET], maxAge: 10m}`.",
+                      "type": "object",
+                      "required": [
+                        "origins"
+                      ],
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "!self.credentials || !('*' in self.origins)",
+                          "message": "with credentials every origin must be named: any site could act as its visitor; replace * or remove credentials"
+                        }
+                      ],
+                      "properties": {
+                        "origins": {
+                          "description": "Sites whose scripts may call: scheme, host and port; `https://*.` stands for any host below, `*` alone for every site. Example: `['https://portal.bantenprov.go.id', 'https://*.bantenprov.go.id']`.",
+                          "type": "array",
+                          "minItems": 1,
+                          "maxItems": 32,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "One origin, without a path. Example: `https://portal.bantenprov.go.id`.",
+                            "type": "string",
+                            "maxLength": 270,
+                            "pattern": "^([*]|https?://([*][.])?[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?)$"
+                          }
+                        },
+                        "methods": {
+                          "description": "Methods that scripts may use. Default: `[GET, HEAD, POST]`. Example: `[GET]`.",
+                          "type": "array",
+                          "default": [
+                            "GET",
+                            "HEAD",
+                            "POST"
+                          ],
+                          "minItems": 1,
+                          "maxItems": 7,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "One method. Example: `GET`.",
+                            "type": "string",
+                            "enum": [
+                              "GET",
+                              "HEAD",
+                              "POST",
+                              "PUT",
+                              "PATCH",
+                              "DELETE",
+                              "OPTIONS"
+                            ]
+                          }
+                        },
+                        "headers": {
+                          "description": "Header fields that scripts may send beside those that need no permission, in lower case. Default: `[authorization, content-type, x-api-key]`. Example: `[x-api-key]`.",
+                          "type": "array",
+                          "default": [
+                            "authorization",
+                            "content-type",
+                            "x-api-key"
+                          ],
+                          "maxItems": 32,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "Name of a field. Example: `x-api-key`.",
+                            "type": "string",
+                            "maxLength": 63,
+                            "pattern": "^[a-z0-9-]+$"
+                          }
+                        },
+                        "exposeHeaders": {
+                          "description": "Header fields of answers that scripts may read, in lower case, beside those of the gateway (RateLimit, Retry-After, X-Request-Id and others), which they always may. Default: none. Example: `[x-total-count]`.",
+                          "type": "array",
+                          "maxItems": 32,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "Name of a field. Example: `x-total-count`.",
+                            "type": "string",
+                            "maxLength": 63,
+                            "pattern": "^[a-z0-9-]+$"
+                          }
+                        },
+                        "credentials": {
+                          "description": "Whether browsers send cookies and the like along. Default: `false`. Example: `true`.",
+                          "type": "boolean",
+                          "default": false
+                        },
+                        "maxAge": {
+                          "description": "How long browsers may keep the answer to a preflight, as a duration in ms, s, m or h. Default: `10m`. Example: `1h`.",
+                          "type": "string",
+                          "default": "10m",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        }
+                      }
+                    },
                     "authentication": {
                       "description": "How callers are known. Default: `{mode: Required}`, with API keys of Subscriptions. Example: `{mode: Optional}`.",
                       "type": "object",

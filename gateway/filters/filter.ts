@@ -26,6 +26,7 @@ export const filterOrder = [
   'tenant', // a suspended provider answers nothing, whoever asks
   'access', // who may not come in learns nothing of what is behind
   'lifecycle', // a blocked or retired API needs no key to say so
+  'cors', // browsers ask before the call, without a key; and the answers of all that follows are marked
   'operation', // what does not exist needs no key either
   'credential', // who calls: before the limits that count by Subscription
   'subscription', // may this caller call this API, and on which plan

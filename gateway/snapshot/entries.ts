@@ -8,6 +8,7 @@ import type {
   CompiledTenant,
 } from '#api/compiled/contract.ts';
 import { parseId } from '#api/object.ts';
+import { CorsPolicy } from '../filters/cors-policy.ts';
 import type { CounterPool } from '../limits/counters.ts';
 import { buildRules, releaseRules } from '../limits/rule.ts';
 import { buildMasks } from '../log/masks.ts';
@@ -71,6 +72,7 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
     },
     access:
       api.access === undefined ? null : { allow: new CidrSet(api.access.allow), deny: new CidrSet(api.access.deny) },
+    cors: api.cors === undefined ? null : new CorsPolicy(api.cors),
     limits: buildRules(deps.counters, { level: 'api', owner: api.id, label: `the API "${api.id}"` }, api.limits),
     operations: buildOperations(api, deps.counters),
     plans,

@@ -4,6 +4,7 @@ import type {
   CompiledLogging,
   CompiledOperation,
 } from '#api/compiled/contract.ts';
+import type { CorsPolicy } from '../filters/cors-policy.ts';
 import type { LimitRule } from '../limits/rule.ts';
 import type { Masks } from '../log/masks.ts';
 import type { ApiMeters } from '../metrics/api-meters.ts';
@@ -29,6 +30,8 @@ export interface ApiEntry extends Routable {
   readonly authentication: AuthenticationEntry;
   /** Null: calls are taken from everywhere. */
   readonly access: { readonly allow: CidrSet; readonly deny: CidrSet } | null;
+  /** Null: scripts of other sites are told nothing by the gateway. */
+  readonly cors: CorsPolicy | null;
   readonly limits: readonly LimitRule[];
   /** Null: every method and path passes. */
   readonly operations: OperationTable<OperationEntry> | null;

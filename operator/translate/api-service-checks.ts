@@ -6,6 +6,7 @@ import { isUnder } from '#api/path-prefix.ts';
 import { refId, routesOf } from '../world/routes.ts';
 import type { AcceptedTenant, World } from '../world/world.ts';
 import { addressBlockProblem } from './address-blocks.ts';
+import { answerProblem } from './answers.ts';
 import type { Problem } from './outcome.ts';
 import { enumerate, firstProblem } from './outcome.ts';
 import { byPrecedence } from './precedence.ts';
@@ -29,6 +30,7 @@ const ownChecks: readonly Check[] = [
   sizeMustBeSensible,
   loggingMustBeBounded,
   blocksMustBeCidrs,
+  ({ api }) => answerProblem(api.spec),
   datesMustExist,
   successorMustBeAnother,
   urlsMustBeRead,

@@ -6,6 +6,7 @@ import type { Limit } from '#api/generated/shared.ts';
 import { keyOf } from '#api/object.ts';
 import { refId } from '../world/routes.ts';
 import type { AcceptedTenant, World } from '../world/world.ts';
+import { compileAnswers } from './answers.ts';
 import { problemOf } from './api-service-checks.ts';
 import { decisionOnPublishing } from './approvals.ts';
 import { compileLimits } from './limits.ts';
@@ -179,6 +180,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
       keyManagers: (authentication.keyManagerRefs ?? []).map((ref) => refId(ref, input.api)),
     },
     ...compileAccess(spec),
+    ...compileAnswers(spec),
     limits: compileLimits(spec.limits, 'Total'),
     operations: (spec.operations ?? []).map(compileOperation),
     plans: Object.fromEntries(
