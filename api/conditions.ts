@@ -80,6 +80,7 @@ export const reasons = {
   SecretNotFound: 'No such Secret.',
   SecretNotAllowed: 'The Secret has another type, or a Subscription owns it.',
   SecretKeyMissing: 'The Secret lacks the key that is named.',
+  InvalidSecret: 'The content of the Secret is not what it must be; the message says what is wrong, never a value.',
   ConfigMapNotFound: 'No such ConfigMap.',
   ConfigMapKeyMissing: 'The ConfigMap lacks the key that is named.',
   ReferenceNotReadable:

@@ -14,6 +14,10 @@ import { startOperator } from './operator.ts';
 import { compiledNamespaceOf } from './resources/gateway.ts';
 import { OperatorMetrics } from './runtime/metrics.ts';
 
+interface Compiled extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
 type Write = 'create' | 'apply' | 'applyStatus' | 'delete';
 
 /** Counts what is written to a store through `calls`, and fails when the test says so. */
@@ -199,6 +203,50 @@ describe('the operator over a store in memory', () => {
     assert.ok(memory.store.failuresTold > 0);
     memory.store.fault = () => undefined;
     await memory.until(api('baru'), 'Ready', 'NoGateways');
+  });
+
+  test('follows the Secret that a spec refers to: absent, there, edited, gone', async (context) => {
+    const memory = new Memory(context);
+    await settledWorld(memory);
+    const plain = api('rahasia');
+    const backend = { ...plain.spec.backend, credentialRef: { name: 'dukcapil' } };
+    const referring = { ...plain, spec: { ...plain.spec, backend } };
+    const secret = (token: string) => ({
+      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'banten', name: 'dukcapil' } },
+      ...{ type: 'simpul.id/backend-credential', stringData: { token } },
+    });
+    const compiled = async (): Promise<string> => {
+      const { items } = await memory.raw.list<Compiled>(coreKinds.Secret, { fieldSelector: 'type=simpul.id/compiled' });
+      const found = items.find(
+        ({ metadata }) => metadata.annotations?.['simpul.id/source'] === 'ApiService/banten/rahasia',
+      );
+      return Buffer.from(found?.data?.['compiled.json'] ?? '', 'base64').toString();
+    };
+    const untilCompiled = async (text: string): Promise<void> => {
+      for (let left = 1000; !(await compiled()).includes(text); left -= 1) {
+        assert.ok(left > 0, `waited in vain for ${text}`);
+        await delay(5);
+      }
+    };
+    await memory.apply(referring);
+    await memory.until(referring, 'ResolvedRefs', 'SecretNotFound');
+    const opaque = { ...secret('lama'), type: 'Opaque' };
+    await memory.apply(opaque);
+    await memory.rest();
+    await memory.until(referring, 'ResolvedRefs', 'SecretNotFound');
+    await memory.raw.delete(coreKinds.Secret, { namespace: 'banten', name: 'dukcapil' });
+    await memory.apply(secret('pertama'));
+    await memory.until(referring, 'ResolvedRefs', 'ResolvedRefs');
+    await untilCompiled('Bearer pertama');
+    await memory.rest();
+    memory.store.writes.length = 0;
+    await memory.apply(secret('kedua'));
+    await untilCompiled('Bearer kedua');
+    await memory.rest();
+    assert.equal(memory.store.writes.length, 1, `others wrote too: ${memory.store.writes.join()}`);
+    await memory.raw.delete(coreKinds.Secret, { namespace: 'banten', name: 'dukcapil' });
+    await memory.until(referring, 'ResolvedRefs', 'SecretNotFound');
+    assert.ok((await compiled()).includes('Bearer kedua'), 'the last good one serves on');
   });
 
   test('waits for its rights in a namespace that it has just made, without a word in the status', async (context) => {

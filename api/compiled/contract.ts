@@ -126,6 +126,14 @@ export interface CompiledBackend {
   readonly connectTimeoutMs: number;
   /** Absent: the caller's fields go on as they are. */
   readonly headers?: CompiledHeaderChange;
+  /** Absent: the backend gets the caller's fields, and nothing of ours. */
+  readonly credential?: CompiledBackendCredential;
+}
+
+/** By what the backend knows the gateway. */
+export interface CompiledBackendCredential {
+  /** Values by name in lower case; they go before those of {@link CompiledHeaderChange}. Secret. */
+  readonly secretHeaders: { readonly [name: string]: string };
 }
 
 /** Names in lower case. */

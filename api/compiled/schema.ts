@@ -76,6 +76,15 @@ const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
     },
     remove: fieldNames,
   }),
+  credential: record(['secretHeaders'], {
+    secretHeaders: {
+      type: 'object',
+      minProperties: 1,
+      maxProperties: 16,
+      propertyNames: fieldName,
+      additionalProperties: { type: 'string', maxLength: 8192, pattern: fieldValue },
+    },
+  }),
 });
 
 const cors = record(['origins', 'methods', 'headers', 'exposeHeaders', 'credentials', 'maxAgeSeconds'], {

@@ -160,6 +160,13 @@ export interface ApiServiceBackend {
    * '36'}, remove: [x-debug]}`.
    */
   readonly headers?: ApiServiceBackendHeaders;
+  /**
+   * Secret of this namespace that says by what the backend knows the gateway, of type `kubernetes.io/basic-auth`
+   * (`username`, `password`) or `simpul.id/backend-credential` (`username` and `password`, or `token` for a bearer
+   * token, or `header.<name>` for each header field). The caller's own Authorization then never goes to the backend.
+   * Default: none. Example: `{name: dukcapil-basic}`.
+   */
+  readonly credentialRef?: ApiServiceBackendCredentialRef;
 }
 
 /** One address. Example: `{url: 'http://10.1.2.3:9000/situs'}`. */
@@ -185,6 +192,17 @@ export interface ApiServiceBackendHeaders {
   readonly set?: { readonly [name: string]: string };
   /** Fields that no request carries. Default: none. Example: `[x-debug]`. */
   readonly remove?: readonly string[];
+}
+
+/**
+ * Secret of this namespace that says by what the backend knows the gateway, of type `kubernetes.io/basic-auth`
+ * (`username`, `password`) or `simpul.id/backend-credential` (`username` and `password`, or `token` for a bearer token,
+ * or `header.<name>` for each header field). The caller's own Authorization then never goes to the backend. Default:
+ * none. Example: `{name: dukcapil-basic}`.
+ */
+export interface ApiServiceBackendCredentialRef {
+  /** Name of the Secret. Example: `dukcapil-basic`. */
+  readonly name: string;
 }
 
 /**

@@ -1564,6 +1564,22 @@ export const crds: readonly CustomResourceDefinition[] = [
                               }
                             }
                           }
+                        },
+                        "credentialRef": {
+                          "description": "Secret of this namespace that says by what the backend knows the gateway, of type `kubernetes.io/basic-auth` (`username`, `password`) or `simpul.id/backend-credential` (`username` and `password`, or `token` for a bearer token, or `header.<name>` for each header field). The caller's own Authorization then never goes to the backend. Default: none. Example: `{name: dukcapil-basic}`.",
+                          "type": "object",
+                          "required": [
+                            "name"
+                          ],
+                          "properties": {
+                            "name": {
+                              "description": "Name of the Secret. Example: `dukcapil-basic`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 253,
+                              "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                            }
+                          }
                         }
                       }
                     },

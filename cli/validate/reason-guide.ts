@@ -40,6 +40,7 @@ const guides: Partial<Record<Reason, Guide>> = {
   SecretNotFound: note('spec.credentials'),
   SecretNotAllowed: error('spec.credentials'),
   SecretKeyMissing: error('spec.credentials'),
+  InvalidSecret: error('spec'),
   ConfigMapNotFound: note('spec'),
   ConfigMapKeyMissing: error('spec'),
   SecretConflict: error('spec.credentials'),

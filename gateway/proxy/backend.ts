@@ -62,7 +62,7 @@ export class Backend {
     this.timeoutMs = compiled.timeoutMs;
     this.connectTimeoutMs = compiled.connectTimeoutMs;
     this.endpoints = endpoints;
-    this.headers = compiled.headers === undefined ? null : buildHeaderChange(compiled.headers);
+    this.headers = buildHeaderChange(compiled);
     this.#round = dealRound(
       endpoints,
       compiled.endpoints.map((endpoint) => endpoint.weight),

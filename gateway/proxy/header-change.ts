@@ -1,14 +1,21 @@
-import type { CompiledHeaderChange } from '#api/compiled/contract.ts';
+import type { CompiledBackend } from '#api/compiled/contract.ts';
 
 /** What an API wants changed in the fields of its requests, ready for use. */
 export interface HeaderChange {
   /** Lower-case names of the caller's fields that stop here. */
   readonly dropped: ReadonlySet<string>;
-  /** Whole lines to add. */
+  /** Whole lines to add. Secret where the backend has a credential. */
   readonly text: string;
 }
 
-export function buildHeaderChange({ set, remove }: CompiledHeaderChange): HeaderChange {
+/** Null: nothing is changed. With a credential the caller's own Authorization stops here, whatever field carries ours. */
+export function buildHeaderChange({
+  headers,
+  credential,
+}: Pick<CompiledBackend, 'headers' | 'credential'>): HeaderChange | null {
+  if (headers === undefined && credential === undefined) return null;
+  const set = { ...headers?.set, ...credential?.secretHeaders };
   const lines = Object.entries(set).map(([name, value]) => `${name}: ${value}\r\n`);
-  return { dropped: new Set([...Object.keys(set), ...remove]), text: lines.join('') };
+  const stopped = credential === undefined ? [] : ['authorization'];
+  return { dropped: new Set([...Object.keys(set), ...(headers?.remove ?? []), ...stopped]), text: lines.join('') };
 }

@@ -9,6 +9,7 @@ import type { AcceptedTenant, World } from '../world/world.ts';
 import { compileAnswers } from './answers.ts';
 import { problemOf } from './api-service-checks.ts';
 import { decisionOnPublishing } from './approvals.ts';
+import { compileBackendCredential } from './backend-credential.ts';
 import { compileLimits } from './limits.ts';
 import { compileLogging } from './logging.ts';
 import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
@@ -35,16 +36,28 @@ export function translateApiService(api: ApiService, world: World, now: string):
   const keyManagerProblem = findKeyManagerProblem(api, world);
   const approval = publishingProblem(api, tenant, world);
   const deprecatedAt = api.spec.lifecycle === 'Deprecated' ? (api.status?.deprecatedAt ?? now) : undefined;
-  const usable = problem === undefined && keyManagerProblem === undefined;
+  const materials = compileBackendMaterials(api, world);
+  const refProblem = keyManagerProblem ?? materials.problem;
+  const usable = problem === undefined && refProblem === undefined;
   return {
     observations: [
       verdict(api, 'Accepted', problem),
-      verdict(api, 'ResolvedRefs', gateways.problem ?? keyManagerProblem ?? findSuccessorProblem(api, world)),
+      verdict(api, 'ResolvedRefs', gateways.problem ?? refProblem ?? findSuccessorProblem(api, world)),
       verdict(api, 'Approved', approval),
       ...volatileQuotaWarning(api, limitsOf(api)),
     ],
     compiled: usable
-      ? planFor(gateways.ids, compileApiService({ api, tenant, world, held: approval !== undefined, deprecatedAt }))
+      ? planFor(
+          gateways.ids,
+          compileApiService({
+            api,
+            tenant,
+            world,
+            held: approval !== undefined,
+            deprecatedAt,
+            materials: materials.compiled,
+          }),
+        )
       : planFor(servingGateways(api, tenant, world), 'keep'),
     status: deprecatedAt === undefined ? {} : { deprecatedAt },
     accepted: problem === undefined,
@@ -148,6 +161,18 @@ function publishingProblem(api: ApiService, tenant: AcceptedTenant, world: World
   return { reason: 'PendingApproval', message };
 }
 
+/** What the backend is called with that lies in Secrets and ConfigMaps, and the first problem with it. */
+function compileBackendMaterials(
+  api: ApiService,
+  world: World,
+): { readonly compiled: BackendMaterials; readonly problem?: Problem } {
+  const credential = compileBackendCredential(api, world);
+  if (credential === undefined) return { compiled: {} };
+  return 'reason' in credential ? { compiled: {}, problem: credential } : { compiled: { credential } };
+}
+
+type BackendMaterials = Pick<CompiledBackend, 'credential'>;
+
 interface CompileInput {
   readonly api: ApiService;
   readonly tenant: AcceptedTenant;
@@ -155,6 +180,7 @@ interface CompileInput {
   /** Publishing waits for an Approval. */
   readonly held: boolean;
   readonly deprecatedAt: string | undefined;
+  readonly materials: BackendMaterials;
 }
 
 function compileApiService(input: CompileInput): CompiledApiService {
@@ -174,6 +200,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
       timeoutMs: parseDurationMs(backend.timeout) ?? 0,
       connectTimeoutMs: parseDurationMs(backend.connectTimeout) ?? 0,
       ...compileHeaders(backend),
+      ...input.materials,
     },
     authentication: {
       mode: authentication.mode,

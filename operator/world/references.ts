@@ -1,7 +1,20 @@
+import type { ApiService } from '#api/generated/apiservice.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { MaterialRef } from './materials.ts';
 
 /** Every Secret and ConfigMap that a spec refers to, but for API keys of Subscriptions. A new place is one entry here. */
-export function referencesOf(_object: KubeObject): MaterialRef[] {
-  return [];
+export function referencesOf(object: KubeObject): MaterialRef[] {
+  return object.kind === 'ApiService' ? referencesOfApiService(object as ApiService) : [];
+}
+
+function referencesOfApiService(api: ApiService): MaterialRef[] {
+  return [credentialRefOf(api)].filter((ref) => ref !== undefined);
+}
+
+/** `spec.backend.credentialRef`. */
+export function credentialRefOf({ metadata, spec }: ApiService): MaterialRef | undefined {
+  const { credentialRef } = spec.backend;
+  if (credentialRef === undefined) return undefined;
+  const types = ['simpul.id/backend-credential', 'kubernetes.io/basic-auth'] as const;
+  return { kind: 'Secret', namespace: metadata.namespace ?? '', name: credentialRef.name, types };
 }
