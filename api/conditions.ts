@@ -67,6 +67,7 @@ export const reasons = {
   ApiRetired: 'The ApiService is retired. Use its successor.',
   // What is wrong.
   InvalidValue: 'A value is not what the field needs; the message says which and why.',
+  InvalidExpression: 'An expression cannot be compiled; the message says at which character and why.',
   BackendNotAllowed:
     'A backend address is one that the gateway refuses to reach. Use another, or have backendAccess allow it.',
   SelfReference: 'The object refers to itself.',

@@ -119,6 +119,8 @@ export class Exchange {
   credential: CredentialEntry | null = null;
   subscription: SubscriptionEntry | null = null;
   plan: PlanEntry | null = null;
+  /** Claims of the caller's verified token; null: it showed none. */
+  claims: Readonly<Record<string, unknown>> | null = null;
   /** Lower-case names of header fields that carried a key and stop here. */
   keyHeaders: readonly string[] = noHeaders;
 

@@ -77,3 +77,39 @@ test('clients behind a trusted proxy are counted apart', async () => {
     [200, 429, 200],
   );
 });
+
+async function statuses(port: number, calls: readonly Record<string, string>[]): Promise<number[]> {
+  const answered = [];
+  for (const headers of calls) answered.push((await call(port, base, { headers })).status);
+  return answered;
+}
+
+test('values of a header field are counted apart, and a call without it by its address', async () => {
+  await using backend = await aBackend((_request, response) => response.end());
+  const limit = aLimit({ requests: 1, by: 'Header', header: 'x-device' });
+  await using gw = await aRunningGateway([aTenant(), anApi({ backend: backendAt(backend.url), limits: [limit] })]);
+  const long = 'd'.repeat(5000);
+  const calls = [{ 'X-Device': 'a' }, { 'x-device': 'a' }, { 'x-device': 'b' }, {}, {}, { 'x-device': '127.0.0.1' }];
+  assert.deepEqual(await statuses(gw.port, calls), [200, 429, 200, 200, 429, 200]);
+  assert.deepEqual(await statuses(gw.port, [{ 'x-device': long }, { 'x-device': long }]), [200, 429]);
+});
+
+test('a limit with a condition is about no other call', async () => {
+  await using backend = await aBackend((_request, response) => response.end());
+  const limit = aLimit({ requests: 1, when: 'request.headers["x-mode"] == "massal" && request.query.page != "1"' });
+  await using gw = await aRunningGateway([aTenant(), anApi({ backend: backendAt(backend.url), limits: [limit] })]);
+  const mass = { 'X-Mode': 'massal' };
+  assert.deepEqual(await statuses(gw.port, [{}, {}, mass, mass, {}]), [200, 200, 200, 429, 200]);
+  assert.equal((await call(gw.port, `${base}?page=1`, { headers: mass })).status, 200);
+  const free = await call(gw.port, base);
+  assert.equal(free.headers['ratelimit-policy'], undefined, 'what does not hold is not stated');
+});
+
+test('a limit whose condition cannot be evaluated applies, and that is counted', async () => {
+  await using backend = await aBackend((_request, response) => response.end());
+  const limit = aLimit({ requests: 1, when: '"tulis" in claims.roles' });
+  await using gw = await aRunningGateway([aTenant(), anApi({ backend: backendAt(backend.url), limits: [limit] })]);
+  assert.deepEqual(await statuses(gw.port, [{}, {}]), [200, 429]);
+  const metrics = await gw.gateway.metrics.registry.metrics();
+  assert.match(metrics, /simpul_gateway_limit_condition_errors_total\{level="api"\} 2/);
+});

@@ -215,7 +215,7 @@ export interface CompiledGrant {
 }
 
 export type Window = 'Second' | 'Minute' | 'Hour' | 'Day' | 'Month';
-export type CountBy = 'Total' | 'Subscription' | 'Application' | 'ClientIP';
+export type CountBy = 'Total' | 'Subscription' | 'Application' | 'ClientIP' | 'Header' | 'Claim';
 
 /**
  * At most `requests` calls per window and counter. Second, Minute and Hour are fixed windows from the key's first call;
@@ -227,7 +227,13 @@ export interface CompiledLimit {
   readonly requests: number;
   readonly per: Window;
   readonly by: CountBy;
+  /** Lower case; with `by: Header` and only then. A call without it is counted by its address. */
+  readonly header?: string;
+  /** With `by: Claim` and only then. A call without it is counted by its address. */
+  readonly claim?: string;
   readonly burst?: number;
+  /** An expression that `api/call-expression.ts` compiles: calls for which it does not hold pass uncounted. */
+  readonly when?: string;
 }
 
 export type Compiled =

@@ -29,8 +29,11 @@ const limits = {
     id: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9]([-A-Za-z0-9._]*[A-Za-z0-9])?$' },
     requests: { type: 'integer', minimum: 1, maximum: 1_000_000_000_000 },
     per: { enum: ['Second', 'Minute', 'Hour', 'Day', 'Month'] },
-    by: { enum: ['Total', 'Subscription', 'Application', 'ClientIP'] },
+    by: { enum: ['Total', 'Subscription', 'Application', 'ClientIP', 'Header', 'Claim'] },
+    header: { type: 'string', minLength: 1, maxLength: 128, pattern: token },
+    claim: { type: 'string', minLength: 1, maxLength: 128 },
     burst: { type: 'integer', minimum: 1, maximum: 1_000_000 },
+    when: { type: 'string', minLength: 1, maxLength: 1024 },
   }),
 };
 

@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ipaddr from 'ipaddr.js';
+import { compileCallExpression } from '../call-expression.ts';
 import {
   type Compiled,
   type CompiledApiService,
@@ -120,9 +121,20 @@ function allLimitsFault({ operations, plans, limits }: CompiledApiService): stri
 
 /** Counters are kept by limit id: two of one id would count into each other. */
 function limitsFault(field: string, limits: readonly CompiledLimit[]): string | undefined {
+  for (const [index, limit] of limits.entries()) {
+    const fault = limitFault(limit);
+    if (fault !== undefined) return `${field}.${index} ${fault}`;
+  }
   if (limits.length < 2) return undefined;
   const ids = new Set(limits.map((limit) => limit.id));
   return ids.size === limits.length ? undefined : `${field} must have ids that differ`;
+}
+
+function limitFault(limit: CompiledLimit): string | undefined {
+  if ((limit.by === 'Header') !== (limit.header !== undefined)) return 'must name a header when it counts by Header';
+  if ((limit.by === 'Claim') !== (limit.claim !== undefined)) return 'must name a claim when it counts by Claim';
+  if (limit.when === undefined || compileCallExpression(limit.when).ok) return undefined;
+  return 'must have an expression that can be compiled';
 }
 
 function cidrFault(field: string, cidrs: readonly string[]): string | undefined {

@@ -262,6 +262,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                           {
                             "rule": "!has(self.burst) || self.burst <= self.requests",
                             "message": "burst cannot exceed requests: lower burst, or raise requests"
+                          },
+                          {
+                            "rule": "has(self.header) == (has(self.by) && self.by == 'Header')",
+                            "message": "give header when by is Header, and only then"
+                          },
+                          {
+                            "rule": "has(self.claim) == (has(self.by) && self.by == 'Claim')",
+                            "message": "give claim when by is Claim, and only then"
                           }
                         ],
                         "properties": {
@@ -290,14 +298,35 @@ export const crds: readonly CustomResourceDefinition[] = [
                             ]
                           },
                           "by": {
-                            "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), or each client address (IPv6 by /64). Default: `Total`. Example: `ClientIP`.",
+                            "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), each client address (IPv6 by /64), each value of a header field or of a claim of the caller's token. A call that lacks what is counted by is counted by its address. Default: `Total`. Example: `ClientIP`.",
                             "type": "string",
                             "enum": [
                               "Total",
                               "Subscription",
                               "Application",
-                              "ClientIP"
+                              "ClientIP",
+                              "Header",
+                              "Claim"
                             ]
+                          },
+                          "header": {
+                            "description": "Header field that `by: Header` counts by, in any case. Callers choose its value, so it limits only those who are honest about it. Default: none; needed with `by: Header`. Example: `x-device-id`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 128,
+                            "pattern": "^[A-Za-z0-9-]+$"
+                          },
+                          "claim": {
+                            "description": "Claim of the caller's verified token that `by: Claim` counts by; a text, a number or a truth value. Default: none; needed with `by: Claim`. Example: `azp`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 128
+                          },
+                          "when": {
+                            "description": "Which calls this limit is about, as an expression (CEL) over request, client, api, plan, subscription and claims (docs/policies/limits.md); others pass it uncounted. Default: every call. Example: `request.headers[\"x-mode\"] == \"massal\"`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 1024
                           },
                           "burst": {
                             "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
@@ -709,6 +738,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                           {
                             "rule": "!has(self.burst) || self.burst <= self.requests",
                             "message": "burst cannot exceed requests: lower burst, or raise requests"
+                          },
+                          {
+                            "rule": "has(self.header) == (has(self.by) && self.by == 'Header')",
+                            "message": "give header when by is Header, and only then"
+                          },
+                          {
+                            "rule": "has(self.claim) == (has(self.by) && self.by == 'Claim')",
+                            "message": "give claim when by is Claim, and only then"
                           }
                         ],
                         "properties": {
@@ -737,14 +774,35 @@ export const crds: readonly CustomResourceDefinition[] = [
                             ]
                           },
                           "by": {
-                            "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), or each client address (IPv6 by /64). Default: `Total`. Example: `ClientIP`.",
+                            "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), each client address (IPv6 by /64), each value of a header field or of a claim of the caller's token. A call that lacks what is counted by is counted by its address. Default: `Total`. Example: `ClientIP`.",
                             "type": "string",
                             "enum": [
                               "Total",
                               "Subscription",
                               "Application",
-                              "ClientIP"
+                              "ClientIP",
+                              "Header",
+                              "Claim"
                             ]
+                          },
+                          "header": {
+                            "description": "Header field that `by: Header` counts by, in any case. Callers choose its value, so it limits only those who are honest about it. Default: none; needed with `by: Header`. Example: `x-device-id`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 128,
+                            "pattern": "^[A-Za-z0-9-]+$"
+                          },
+                          "claim": {
+                            "description": "Claim of the caller's verified token that `by: Claim` counts by; a text, a number or a truth value. Default: none; needed with `by: Claim`. Example: `azp`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 128
+                          },
+                          "when": {
+                            "description": "Which calls this limit is about, as an expression (CEL) over request, client, api, plan, subscription and claims (docs/policies/limits.md); others pass it uncounted. Default: every call. Example: `request.headers[\"x-mode\"] == \"massal\"`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 1024
                           },
                           "burst": {
                             "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
@@ -1832,6 +1890,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                                 {
                                   "rule": "!has(self.burst) || self.burst <= self.requests",
                                   "message": "burst cannot exceed requests: lower burst, or raise requests"
+                                },
+                                {
+                                  "rule": "has(self.header) == (has(self.by) && self.by == 'Header')",
+                                  "message": "give header when by is Header, and only then"
+                                },
+                                {
+                                  "rule": "has(self.claim) == (has(self.by) && self.by == 'Claim')",
+                                  "message": "give claim when by is Claim, and only then"
                                 }
                               ],
                               "properties": {
@@ -1860,14 +1926,35 @@ export const crds: readonly CustomResourceDefinition[] = [
                                   ]
                                 },
                                 "by": {
-                                  "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), or each client address (IPv6 by /64). Default: `Total`. Example: `ClientIP`.",
+                                  "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), each client address (IPv6 by /64), each value of a header field or of a claim of the caller's token. A call that lacks what is counted by is counted by its address. Default: `Total`. Example: `ClientIP`.",
                                   "type": "string",
                                   "enum": [
                                     "Total",
                                     "Subscription",
                                     "Application",
-                                    "ClientIP"
+                                    "ClientIP",
+                                    "Header",
+                                    "Claim"
                                   ]
+                                },
+                                "header": {
+                                  "description": "Header field that `by: Header` counts by, in any case. Callers choose its value, so it limits only those who are honest about it. Default: none; needed with `by: Header`. Example: `x-device-id`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 128,
+                                  "pattern": "^[A-Za-z0-9-]+$"
+                                },
+                                "claim": {
+                                  "description": "Claim of the caller's verified token that `by: Claim` counts by; a text, a number or a truth value. Default: none; needed with `by: Claim`. Example: `azp`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 128
+                                },
+                                "when": {
+                                  "description": "Which calls this limit is about, as an expression (CEL) over request, client, api, plan, subscription and claims (docs/policies/limits.md); others pass it uncounted. Default: every call. Example: `request.headers[\"x-mode\"] == \"massal\"`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 1024
                                 },
                                 "burst": {
                                   "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
@@ -1908,6 +1995,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                           {
                             "rule": "!has(self.burst) || self.burst <= self.requests",
                             "message": "burst cannot exceed requests: lower burst, or raise requests"
+                          },
+                          {
+                            "rule": "has(self.header) == (has(self.by) && self.by == 'Header')",
+                            "message": "give header when by is Header, and only then"
+                          },
+                          {
+                            "rule": "has(self.claim) == (has(self.by) && self.by == 'Claim')",
+                            "message": "give claim when by is Claim, and only then"
                           }
                         ],
                         "properties": {
@@ -1936,14 +2031,35 @@ export const crds: readonly CustomResourceDefinition[] = [
                             ]
                           },
                           "by": {
-                            "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), or each client address (IPv6 by /64). Default: `Total`. Example: `ClientIP`.",
+                            "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), each client address (IPv6 by /64), each value of a header field or of a claim of the caller's token. A call that lacks what is counted by is counted by its address. Default: `Total`. Example: `ClientIP`.",
                             "type": "string",
                             "enum": [
                               "Total",
                               "Subscription",
                               "Application",
-                              "ClientIP"
+                              "ClientIP",
+                              "Header",
+                              "Claim"
                             ]
+                          },
+                          "header": {
+                            "description": "Header field that `by: Header` counts by, in any case. Callers choose its value, so it limits only those who are honest about it. Default: none; needed with `by: Header`. Example: `x-device-id`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 128,
+                            "pattern": "^[A-Za-z0-9-]+$"
+                          },
+                          "claim": {
+                            "description": "Claim of the caller's verified token that `by: Claim` counts by; a text, a number or a truth value. Default: none; needed with `by: Claim`. Example: `azp`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 128
+                          },
+                          "when": {
+                            "description": "Which calls this limit is about, as an expression (CEL) over request, client, api, plan, subscription and claims (docs/policies/limits.md); others pass it uncounted. Default: every call. Example: `request.headers[\"x-mode\"] == \"massal\"`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 1024
                           },
                           "burst": {
                             "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
@@ -2016,6 +2132,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                                 {
                                   "rule": "!has(self.burst) || self.burst <= self.requests",
                                   "message": "burst cannot exceed requests: lower burst, or raise requests"
+                                },
+                                {
+                                  "rule": "has(self.header) == (has(self.by) && self.by == 'Header')",
+                                  "message": "give header when by is Header, and only then"
+                                },
+                                {
+                                  "rule": "has(self.claim) == (has(self.by) && self.by == 'Claim')",
+                                  "message": "give claim when by is Claim, and only then"
                                 }
                               ],
                               "properties": {
@@ -2044,14 +2168,35 @@ export const crds: readonly CustomResourceDefinition[] = [
                                   ]
                                 },
                                 "by": {
-                                  "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), or each client address (IPv6 by /64). Default: `Subscription`. Example: `ClientIP`.",
+                                  "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), each client address (IPv6 by /64), each value of a header field or of a claim of the caller's token. A call that lacks what is counted by is counted by its address. Default: `Subscription`. Example: `ClientIP`.",
                                   "type": "string",
                                   "enum": [
                                     "Total",
                                     "Subscription",
                                     "Application",
-                                    "ClientIP"
+                                    "ClientIP",
+                                    "Header",
+                                    "Claim"
                                   ]
+                                },
+                                "header": {
+                                  "description": "Header field that `by: Header` counts by, in any case. Callers choose its value, so it limits only those who are honest about it. Default: none; needed with `by: Header`. Example: `x-device-id`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 128,
+                                  "pattern": "^[A-Za-z0-9-]+$"
+                                },
+                                "claim": {
+                                  "description": "Claim of the caller's verified token that `by: Claim` counts by; a text, a number or a truth value. Default: none; needed with `by: Claim`. Example: `azp`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 128
+                                },
+                                "when": {
+                                  "description": "Which calls this limit is about, as an expression (CEL) over request, client, api, plan, subscription and claims (docs/policies/limits.md); others pass it uncounted. Default: every call. Example: `request.headers[\"x-mode\"] == \"massal\"`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 1024
                                 },
                                 "burst": {
                                   "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
@@ -2561,6 +2706,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                           {
                             "rule": "!has(self.burst) || self.burst <= self.requests",
                             "message": "burst cannot exceed requests: lower burst, or raise requests"
+                          },
+                          {
+                            "rule": "has(self.header) == (has(self.by) && self.by == 'Header')",
+                            "message": "give header when by is Header, and only then"
+                          },
+                          {
+                            "rule": "has(self.claim) == (has(self.by) && self.by == 'Claim')",
+                            "message": "give claim when by is Claim, and only then"
                           }
                         ],
                         "properties": {
@@ -2589,14 +2742,35 @@ export const crds: readonly CustomResourceDefinition[] = [
                             ]
                           },
                           "by": {
-                            "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), or each client address (IPv6 by /64). Default: `Subscription`. Example: `ClientIP`.",
+                            "description": "What is counted apart: everything together, each Subscription, each application (several Subscriptions may name one), each client address (IPv6 by /64), each value of a header field or of a claim of the caller's token. A call that lacks what is counted by is counted by its address. Default: `Subscription`. Example: `ClientIP`.",
                             "type": "string",
                             "enum": [
                               "Total",
                               "Subscription",
                               "Application",
-                              "ClientIP"
+                              "ClientIP",
+                              "Header",
+                              "Claim"
                             ]
+                          },
+                          "header": {
+                            "description": "Header field that `by: Header` counts by, in any case. Callers choose its value, so it limits only those who are honest about it. Default: none; needed with `by: Header`. Example: `x-device-id`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 128,
+                            "pattern": "^[A-Za-z0-9-]+$"
+                          },
+                          "claim": {
+                            "description": "Claim of the caller's verified token that `by: Claim` counts by; a text, a number or a truth value. Default: none; needed with `by: Claim`. Example: `azp`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 128
+                          },
+                          "when": {
+                            "description": "Which calls this limit is about, as an expression (CEL) over request, client, api, plan, subscription and claims (docs/policies/limits.md); others pass it uncounted. Default: every call. Example: `request.headers[\"x-mode\"] == \"massal\"`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 1024
                           },
                           "burst": {
                             "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",

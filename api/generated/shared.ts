@@ -18,9 +18,26 @@ export interface Limit {
   readonly per: 'Second' | 'Minute' | 'Hour' | 'Day' | 'Month';
   /**
    * What is counted apart: everything together, each Subscription, each application (several Subscriptions may name
-   * one), or each client address (IPv6 by /64). Default: depends on where it stands. Example: `ClientIP`.
+   * one), each client address (IPv6 by /64), each value of a header field or of a claim of the caller's token. A call
+   * that lacks what is counted by is counted by its address. Default: depends on where it stands. Example: `ClientIP`.
    */
-  readonly by?: 'Total' | 'Subscription' | 'Application' | 'ClientIP';
+  readonly by?: 'Total' | 'Subscription' | 'Application' | 'ClientIP' | 'Header' | 'Claim';
+  /**
+   * Header field that `by: Header` counts by, in any case. Callers choose its value, so it limits only those who are
+   * honest about it. Default: none; needed with `by: Header`. Example: `x-device-id`.
+   */
+  readonly header?: string;
+  /**
+   * Claim of the caller's verified token that `by: Claim` counts by; a text, a number or a truth value. Default: none;
+   * needed with `by: Claim`. Example: `azp`.
+   */
+  readonly claim?: string;
+  /**
+   * Which calls this limit is about, as an expression (CEL) over request, client, api, plan, subscription and claims
+   * (docs/policies/limits.md); others pass it uncounted. Default: every call. Example: `request.headers["x-mode"] ==
+   * "massal"`.
+   */
+  readonly when?: string;
   /** Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`. */
   readonly burst?: number;
 }

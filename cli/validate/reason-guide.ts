@@ -28,6 +28,7 @@ const guides: Partial<Record<Reason, Guide>> = {
   ApiDeprecated: error('spec.apis'),
   ApiRetired: error('spec.apis'),
   InvalidValue: error('spec'),
+  InvalidExpression: error('spec.limits'),
   BackendNotAllowed: error('spec.backend.endpoints'),
   SelfReference: error('spec.deprecation.successorRef'),
   NameTooLong: error('metadata.name'),

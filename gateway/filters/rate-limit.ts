@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
-import { type Denial, Limiter, type LimitKeys } from '../limits/limiter.ts';
+import { CallKeys } from '../limits/call-keys.ts';
+import { type Denial, Limiter } from '../limits/limiter.ts';
 import type { LimitRule } from '../limits/rule.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Filter } from './filter.ts';
@@ -11,14 +12,17 @@ import type { Filter } from './filter.ts';
  * draft-ietf-httpapi-ratelimit-headers-10; RateLimit describes the limit that leaves least.
  */
 export function rateLimit(clock: Clock, metrics: GatewayMetrics): Filter {
-  const limiter = new Limiter(clock);
+  const limiter = new Limiter(clock, (rule) => metrics.countBadCondition(rule.source.level));
+  let keys: CallKeys | null = null;
   return {
     name: 'rate-limit',
     onRequest(exchange) {
       limiter.begin();
-      addRules(limiter, exchange);
+      if (keys === null) keys = new CallKeys(exchange);
+      else keys.turnTo(exchange);
+      addRules(limiter, exchange, keys);
       if (limiter.rules.length === 0) return;
-      const denial = limiter.admit(keysOf(exchange));
+      const denial = limiter.admit();
       exchange.answerHeaders.push('RateLimit-Policy', policyField(limiter.rules));
       if (denial !== null) {
         metrics.countLimited(denial.rule.source.level);
@@ -30,25 +34,17 @@ export function rateLimit(clock: Clock, metrics: GatewayMetrics): Filter {
   };
 }
 
-function addRules(limiter: Limiter, exchange: Exchange): void {
+/** Adds the limits of all levels that are about this call. */
+function addRules(limiter: Limiter, exchange: Exchange, keys: CallKeys): void {
   const { gateway, api, operation, plan, subscription } = exchange;
-  if (gateway !== null) limiter.addRules(gateway.limits);
+  if (gateway !== null) limiter.addRules(gateway.limits, keys);
   if (api !== null) {
-    if (api.tenant.value !== null) limiter.addRules(api.tenant.value.limits);
-    limiter.addRules(api.limits);
+    if (api.tenant.value !== null) limiter.addRules(api.tenant.value.limits, keys);
+    limiter.addRules(api.limits, keys);
   }
-  if (operation !== null) limiter.addRules(operation.limits);
-  if (plan !== null) limiter.addRules(plan.limits);
-  if (subscription !== null) limiter.addRules(subscription.limits);
-}
-
-function keysOf(exchange: Exchange): LimitKeys {
-  const { subscription } = exchange;
-  return {
-    subscription: subscription?.id ?? '',
-    application: subscription?.application ?? '',
-    clientIp: exchange.client.limitKey,
-  };
+  if (operation !== null) limiter.addRules(operation.limits, keys);
+  if (plan !== null) limiter.addRules(plan.limits, keys);
+  if (subscription !== null) limiter.addRules(subscription.limits, keys);
 }
 
 function policyField(rules: readonly LimitRule[]): string {
@@ -71,6 +67,8 @@ const countedFor = {
   Subscription: 'each Subscription',
   Application: 'each application',
   ClientIP: 'each client address',
+  Header: 'each value of a header field',
+  Claim: 'each value of a claim',
 } as const;
 
 function refusal(exchange: Exchange, denial: Denial): GatewayError {

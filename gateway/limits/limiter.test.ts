@@ -9,7 +9,14 @@ import { CounterPool, maxKeysPerLimit } from './counters.ts';
 import { type Denial, Limiter, type LimitKeys } from './limiter.ts';
 import { buildRules, type LimitLevel, type LimitRule, releaseRules } from './rule.ts';
 
-const caller: LimitKeys = { subscription: 'a/s', application: 'a/app', clientIp: '192.0.2.1' };
+const caller: LimitKeys = {
+  subscription: 'a/s',
+  application: 'a/app',
+  clientIp: '192.0.2.1',
+  header: () => '',
+  claim: () => '',
+  facts: () => assert.fail('no limit has a condition'),
+};
 
 class Bench {
   readonly clock = new TestClock();
@@ -22,8 +29,8 @@ class Bench {
 
   call(rules: readonly LimitRule[], keys: LimitKeys = caller): Denial | null {
     this.limiter.begin();
-    this.limiter.addRules(rules);
-    return this.limiter.admit(keys);
+    this.limiter.addRules(rules, keys);
+    return this.limiter.admit();
   }
 
   /** How many calls in a row are admitted. */
@@ -78,7 +85,7 @@ test('the first level that refuses is named', () => {
 });
 
 test('callers are counted apart as the limit says', () => {
-  const other: LimitKeys = { subscription: 'b/s', application: 'a/app', clientIp: '192.0.2.1' };
+  const other: LimitKeys = { ...caller, subscription: 'b/s' };
   const expected = { Total: 1, Subscription: 2, Application: 1, ClientIP: 1 };
   for (const [by, count] of Object.entries(expected)) {
     const bench = new Bench();
@@ -91,7 +98,7 @@ test('callers are counted apart as the limit says', () => {
 test('a caller without Subscription is counted by address where Subscriptions are counted', () => {
   const bench = new Bench();
   const rules = bench.rules([aLimit({ requests: 1, by: 'Subscription' })]);
-  const anonymous = (clientIp: string): LimitKeys => ({ subscription: '', application: '', clientIp });
+  const anonymous = (clientIp: string): LimitKeys => ({ ...caller, subscription: '', application: '', clientIp });
   assert.equal(bench.admitted(rules, 2, anonymous('192.0.2.1')), 1);
   assert.equal(bench.admitted(rules, 2, anonymous('192.0.2.2')), 1);
 });

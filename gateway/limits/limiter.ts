@@ -1,3 +1,4 @@
+import type { CallExpression, CallFacts } from '#api/call-expression.ts';
 import type { Clock } from '../clock.ts';
 import { type Counter, type Instant, untilEnd } from './counters.ts';
 import type { LimitRule } from './rule.ts';
@@ -8,6 +9,12 @@ export interface LimitKeys {
   readonly subscription: string;
   readonly application: string;
   readonly clientIp: string;
+  /** Values of a field, joined; empty: the call has none. */
+  readonly header: (name: string) => string;
+  /** A claim of the caller's token as text; empty: there is none. */
+  readonly claim: (name: string) => string;
+  /** For the conditions of limits. */
+  readonly facts: () => CallFacts;
 }
 
 export interface Denial {
@@ -31,23 +38,33 @@ export interface Tightest {
 export class Limiter {
   readonly tightest: Tightest = { rule: null, remaining: 0, resetMs: 0 };
   readonly #clock: Clock;
+  readonly #onBadCondition: (rule: LimitRule) => void;
   readonly #at: Instant = { now: 0, steady: 0 };
   readonly #rules: LimitRule[] = [];
+  readonly #keys: string[] = [];
 
-  constructor(clock: Clock) {
+  /** `onBadCondition` is told of each call for which a condition could not be evaluated: the limit then applies. */
+  constructor(clock: Clock, onBadCondition: (rule: LimitRule) => void = () => undefined) {
     this.#clock = clock;
+    this.#onBadCondition = onBadCondition;
   }
 
   /** Begins the next call. */
   begin(): void {
     this.#rules.length = 0;
+    this.#keys.length = 0;
     this.tightest.rule = null;
     this.#at.now = this.#clock.now();
     this.#at.steady = this.#clock.steady();
   }
 
-  addRules(rules: readonly LimitRule[]): void {
-    for (const rule of rules) this.#rules.push(rule);
+  /** Adds those of `rules` that are about the call. */
+  addRules(rules: readonly LimitRule[], keys: LimitKeys): void {
+    for (const rule of rules) {
+      if (rule.when !== null && !this.#isAbout(rule, rule.when, keys)) continue;
+      this.#rules.push(rule);
+      this.#keys.push(keyOf(rule, keys));
+    }
   }
 
   /** The rules of this call, in the order in which they were added. */
@@ -56,18 +73,24 @@ export class Limiter {
   }
 
   /** Null: admitted, and counted everywhere. Else the first rule that refuses; counted nowhere. */
-  admit(keys: LimitKeys): Denial | null {
-    for (const rule of this.#rules) {
-      const denial = this.#check(rule, keys);
+  admit(): Denial | null {
+    for (const [index, rule] of this.#rules.entries()) {
+      const denial = this.#check(rule, this.#keys[index] ?? '');
       if (denial !== null) return denial;
     }
-    for (const rule of this.#rules) this.#count(rule, keys);
+    for (const [index, rule] of this.#rules.entries()) this.#count(rule, this.#keys[index] ?? '');
     return null;
   }
 
-  #check(rule: LimitRule, keys: LimitKeys): Denial | null {
+  #isAbout(rule: LimitRule, when: CallExpression, keys: LimitKeys): boolean {
+    const holds = when.holds(keys.facts());
+    if (holds === undefined) this.#onBadCondition(rule);
+    return holds ?? true;
+  }
+
+  #check(rule: LimitRule, key: string): Denial | null {
     const { limit, counters } = rule;
-    const counter = counters.find(keyOf(rule, keys), limit, this.#at);
+    const counter = counters.find(key, limit, this.#at);
     if (counter === null) return null;
     if (counter.count >= limit.requests) {
       return { rule, byBurst: false, retryAfterMs: untilEnd(counter, this.#at) };
@@ -77,8 +100,8 @@ export class Limiter {
     return waitMs > 0 ? { rule, byBurst: true, retryAfterMs: waitMs } : null;
   }
 
-  #count(rule: LimitRule, keys: LimitKeys): void {
-    const counter = rule.counters.add(keyOf(rule, keys), rule.limit, this.#at);
+  #count(rule: LimitRule, key: string): void {
+    const counter = rule.counters.add(key, rule.limit, this.#at);
     const remaining = this.#remaining(rule, counter);
     const { tightest } = this;
     if (tightest.rule !== null && tightest.remaining <= remaining) return;
@@ -92,9 +115,9 @@ export class Limiter {
   }
 }
 
-/** A caller without a Subscription is counted by its address: else all of them would share one counter, or none. */
-function keyOf(rule: LimitRule, keys: LimitKeys): string {
-  switch (rule.limit.by) {
+/** A caller that lacks what is counted by is counted by its address: else all of them would share one counter, or none. */
+function keyOf({ limit }: LimitRule, keys: LimitKeys): string {
+  switch (limit.by) {
     case 'Total':
       return '';
     case 'ClientIP':
@@ -103,5 +126,14 @@ function keyOf(rule: LimitRule, keys: LimitKeys): string {
       return keys.subscription === '' ? keys.clientIp : keys.subscription;
     case 'Application':
       return keys.application === '' ? keys.clientIp : keys.application;
+    case 'Header':
+      return valueOrAddress(keys.header(limit.header ?? ''), keys);
+    case 'Claim':
+      return valueOrAddress(keys.claim(limit.claim ?? ''), keys);
   }
+}
+
+/** Values begin with a sign that no address has, so that nobody counts as an address by naming it. */
+function valueOrAddress(value: string, keys: LimitKeys): string {
+  return value === '' ? keys.clientIp : `=${value}`;
 }

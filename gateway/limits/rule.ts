@@ -1,3 +1,4 @@
+import { type CallExpression, compileCallExpression } from '#api/call-expression.ts';
 import type { CompiledLimit } from '#api/compiled/contract.ts';
 import type { CounterPool, CounterSet } from './counters.ts';
 
@@ -17,6 +18,8 @@ export class LimitRule {
   readonly source: LimitSource;
   readonly limit: CompiledLimit;
   readonly counters: CounterSet;
+  /** Null: it is about every call. */
+  readonly when: CallExpression | null;
   /** Name in the RateLimit fields: `plan.subscription-minute`. */
   readonly policyName: string;
   /** Item(s) of RateLimit-Policy, ready to send. */
@@ -26,6 +29,7 @@ export class LimitRule {
     this.source = source;
     this.limit = limit;
     this.counters = counters;
+    this.when = conditionOf(limit);
     this.policyName = `${source.level}.${limit.id}`;
     this.policyItem = policyItemOf(this.policyName, limit);
   }
@@ -39,13 +43,19 @@ export function buildRules(
 ): readonly LimitRule[] {
   return limits.map((limit) => {
     // What is counted (`by`) is part of the identity: addresses must not be mixed up with Subscriptions.
-    const identity = `${source.level} ${source.owner} ${limit.id} ${limit.by}`;
+    const counted = `${limit.by} ${limit.header ?? limit.claim ?? ''}`.trimEnd();
+    const identity = `${source.level} ${source.owner} ${limit.id} ${counted}`;
     return new LimitRule(source, limit, pool.acquire(identity));
   });
 }
 
 export function releaseRules(pool: CounterPool, rules: readonly LimitRule[]): void {
   for (const rule of rules) pool.release(rule.counters);
+}
+
+function conditionOf({ when }: CompiledLimit): CallExpression | null {
+  const compiled = when === undefined ? undefined : compileCallExpression(when);
+  return compiled?.ok === true ? compiled.expression : null;
 }
 
 /** Seconds of a window as `w`; a month has no fixed length, so it has none. */

@@ -64,6 +64,12 @@ export class GatewayMetrics {
     labelNames: ['level'],
     registers: [this.registry],
   });
+  readonly #badConditions = new Counter({
+    name: 'simpul_gateway_limit_condition_errors_total',
+    help: 'Calls for which the condition of a limit could not be evaluated, so that the limit applied; by its level.',
+    labelNames: ['level'],
+    registers: [this.registry],
+  });
   readonly #series = new Map<string, { users: number; readonly series: CallSeries }>();
   readonly #latencies = new Map<string, { users: number; readonly child: Histogram.Internal<'api'> }>();
   /** Calls that reached no API. */
@@ -93,6 +99,10 @@ export class GatewayMetrics {
 
   countLimited(level: string): void {
     this.#limited.inc({ level });
+  }
+
+  countBadCondition(level: string): void {
+    this.#badConditions.inc({ level });
   }
 
   #acquireSeries(api: string, plan: string): CallSeries {

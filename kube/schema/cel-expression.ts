@@ -1,6 +1,6 @@
 import { type ASTNode, Environment, EvaluationError, type ParseResult } from '@marcbachmann/cel-js';
+import { matchesPattern } from '#api/regular-expression.ts';
 import { portabilityProblems, subexpressions } from './cel-portability.ts';
-import { matchesPattern } from './regular-expression.ts';
 import { SchemaError } from './structural-schema.ts';
 
 /** What a rule sees: integers as BigInt, date-times as Date, objects and lists as they are. */

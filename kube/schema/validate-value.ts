@@ -1,10 +1,10 @@
+import { matchesPattern } from '#api/regular-expression.ts';
 import { isDateTime } from './date-time.ts';
 import type { FieldError } from './field-error.ts';
 import * as fieldError from './field-error.ts';
 import { goFloat, goQuote } from './go-text.ts';
 import { equalJson, isJsonObject, type JsonArray, type JsonObject, type JsonValue, ownValue } from './json.ts';
 import { correlatedItem } from './list-map.ts';
-import { matchesPattern } from './regular-expression.ts';
 import { memberSchema, type StructuralSchema } from './structural-schema.ts';
 
 /** Where a value stands and what came before it. */

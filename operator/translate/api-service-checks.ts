@@ -7,6 +7,7 @@ import { refId, routesOf } from '../world/routes.ts';
 import type { AcceptedTenant, World } from '../world/world.ts';
 import { addressBlockProblem } from './address-blocks.ts';
 import { answerProblem } from './answers.ts';
+import { expressionProblem } from './limits.ts';
 import type { Problem } from './outcome.ts';
 import { enumerate, firstProblem } from './outcome.ts';
 import { byPrecedence } from './precedence.ts';
@@ -36,6 +37,7 @@ const ownChecks: readonly Check[] = [
   urlsMustBeRead,
   addressesMustBeReachable,
   operationsMustDiffer,
+  expressionsMustCompile,
 ];
 
 export function problemOf(candidate: Candidate): Problem | undefined {
@@ -166,6 +168,15 @@ function operationsMustDiffer({ api }: Candidate): Problem | undefined {
     }
   }
   return undefined;
+}
+
+function expressionsMustCompile({ api }: Candidate): Problem | undefined {
+  const { limits, operations = [], plans = {} } = api.spec;
+  return expressionProblem({
+    'spec.limits': limits,
+    ...Object.fromEntries(operations.map((operation, i) => [`spec.operations[${i}].limits`, operation.limits])),
+    ...Object.fromEntries(Object.entries(plans).map(([name, plan]) => [`spec.plans.${name}.limits`, plan.limits])),
+  });
 }
 
 /** Whoever is served keeps the route; among those that are not, precedence decides. */

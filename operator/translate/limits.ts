@@ -1,5 +1,7 @@
+import { compileCallExpression } from '#api/call-expression.ts';
 import type { CompiledLimit, CountBy } from '#api/compiled/contract.ts';
 import type { Limit } from '#api/generated/shared.ts';
+import type { Problem } from './outcome.ts';
 
 /** Compiles one level's limits. `countBy` is what a limit counts by when it does not say. */
 export function compileLimits(limits: readonly Limit[] | undefined, countBy: CountBy): CompiledLimit[] {
@@ -11,9 +13,37 @@ export function compileLimits(limits: readonly Limit[] | undefined, countBy: Cou
       requests: limit.requests,
       per: limit.per,
       by,
+      ...countedBy(limit),
       ...(limit.burst === undefined ? {} : { burst: limit.burst }),
+      ...conditionOf(limit),
     };
   });
+}
+
+function countedBy({ header, claim }: Limit): Pick<CompiledLimit, 'header' | 'claim'> {
+  if (header !== undefined) return { header: header.toLowerCase() };
+  return claim === undefined ? {} : { claim };
+}
+
+/** What cannot be compiled limits every call: an object that is served in spite of it must not be unlimited. */
+function conditionOf({ when }: Limit): Pick<CompiledLimit, 'when'> {
+  return when === undefined || !compileCallExpression(when).ok ? {} : { when };
+}
+
+/** The first expression of `lists`, by field, that cannot be compiled. */
+export function expressionProblem(lists: Readonly<Record<string, readonly Limit[] | undefined>>): Problem | undefined {
+  for (const [field, limits = []] of Object.entries(lists)) {
+    const problems = limits.map(({ when }, index) => problemOfExpression(`${field}[${index}].when`, when));
+    const first = problems.find((problem) => problem !== undefined);
+    if (first !== undefined) return first;
+  }
+  return undefined;
+}
+
+function problemOfExpression(field: string, source: string | undefined): Problem | undefined {
+  const compiled = source === undefined ? undefined : compileCallExpression(source);
+  if (compiled === undefined || compiled.ok) return undefined;
+  return { reason: 'InvalidExpression', message: `${field}, character ${compiled.position}: ${compiled.message}` };
 }
 
 /** `Total-Minute`, then `Total-Minute-2`: what a limit is keeps its counters when another one beside it changes. */

@@ -6,7 +6,7 @@ import type { Tenant } from '#api/generated/tenant.ts';
 import { keyOf } from '#api/object.ts';
 import type { World } from '../world/world.ts';
 import { addressBlockProblem } from './address-blocks.ts';
-import { compileLimits, hasCalendarLimit } from './limits.ts';
+import { compileLimits, expressionProblem, hasCalendarLimit } from './limits.ts';
 import { compileGatewayLogging } from './logging.ts';
 import type { Outcome, Problem } from './outcome.ts';
 import { firstProblem, observe, verdict } from './outcome.ts';
@@ -26,7 +26,7 @@ export function translateApiGateway(gateway: ApiGateway, world: World): Outcome<
 
 type Check = (gateway: ApiGateway) => Problem | undefined;
 
-const checks: readonly Check[] = [timeZoneMustExist, blocksMustBeCidrs, quantitiesMustBeRead];
+const checks: readonly Check[] = [timeZoneMustExist, blocksMustBeCidrs, quantitiesMustBeRead, expressionsMustCompile];
 
 function timeZoneMustExist({ spec }: ApiGateway): Problem | undefined {
   if (isTimeZone(spec.timeZone)) return undefined;
@@ -68,6 +68,10 @@ function quantitiesMustBeRead({ spec }: ApiGateway): Problem | undefined {
     };
   }
   return undefined;
+}
+
+function expressionsMustCompile({ spec }: ApiGateway): Problem | undefined {
+  return expressionProblem({ 'spec.limits': spec.limits });
 }
 
 function compileGateway(gateway: ApiGateway, world: World): CompiledGateway {

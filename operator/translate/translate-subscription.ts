@@ -10,7 +10,7 @@ import type { CredentialVerdict } from './credentials.ts';
 import { compileCredential, judgeCredentials } from './credentials.ts';
 import type { GrantVerdict } from './grants.ts';
 import { judgeRequest } from './grants.ts';
-import { compileLimits } from './limits.ts';
+import { compileLimits, expressionProblem } from './limits.ts';
 import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
 import { verdict } from './outcome.ts';
 import { volatileQuotaWarning } from './translate-api-gateway.ts';
@@ -25,7 +25,7 @@ export interface SubscriptionOutcome extends Outcome<Pick<SubscriptionStatus, 'a
 /** Decides what an application may call and by which keys. `now`, RFC 3339, becomes `acceptedAt` of what turns Active. */
 export function translateSubscription(subscription: Subscription, world: World, now: string): SubscriptionOutcome {
   const tenant = world.tenantOf(subscription.metadata.namespace ?? '');
-  const problem = tenant === undefined ? tenantNotFound(subscription) : nameProblem(subscription);
+  const problem = tenant === undefined ? tenantNotFound(subscription) : ownProblem(subscription);
   if (tenant === undefined || problem !== undefined) return refused(subscription, problem, world);
 
   const grants = subscription.spec.apis.map((request) => judgeRequest(request, subscription, world));
@@ -49,6 +49,10 @@ function tenantNotFound(subscription: Subscription): Problem {
     reason: 'TenantNotFound',
     message: `Namespace "${subscription.metadata.namespace}" belongs to no accepted Tenant: create the Tenant, or move the Subscription to a Tenant's namespace`,
   };
+}
+
+function ownProblem(subscription: Subscription): Problem | undefined {
+  return nameProblem(subscription) ?? expressionProblem({ 'spec.limits': subscription.spec.limits });
 }
 
 function nameProblem(subscription: Subscription): Problem | undefined {

@@ -3,7 +3,7 @@ import { contractVersion } from '#api/compiled/contract.ts';
 import type { Tenant, TenantStatus } from '#api/generated/tenant.ts';
 import { isUnder } from '#api/path-prefix.ts';
 import type { AcceptedTenant, World } from '../world/world.ts';
-import { compileLimits } from './limits.ts';
+import { compileLimits, expressionProblem } from './limits.ts';
 import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
 import { enumerate, firstProblem, verdict } from './outcome.ts';
 import { byPrecedence } from './precedence.ts';
@@ -61,6 +61,7 @@ const checks: readonly Check[] = [
   namespaceMustBeFree,
   namespaceMustBeOurs,
   claimsMustBeFree,
+  expressionsMustCompile,
 ];
 
 function namespaceMustFit({ wanted }: Candidate): Problem | undefined {
@@ -119,6 +120,10 @@ function namespaceMustBeOurs({ tenant, wanted, world }: Candidate): Problem | un
     reason: 'NamespaceNotOwned',
     message: `Namespace "${wanted.namespace}" exists without the label ${tenantLabel}=${tenant.metadata.name}: have its owner add the label, or choose another in spec.namespace`,
   };
+}
+
+function expressionsMustCompile({ tenant }: Candidate): Problem | undefined {
+  return expressionProblem({ 'spec.limits': tenant.spec.limits });
 }
 
 function claimsMustBeFree({ tenant, wanted, world }: Candidate): Problem | undefined {
