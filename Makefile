@@ -70,7 +70,8 @@ bench-control-plane: controlplane ## Apply-to-served, writes and memory at 1,000
 	@node bench/control-plane/main.ts
 
 .PHONY: bench-gateway
-bench-gateway: $(installed) ## Requests per second and core, beside nginx on the same core.
+bench-gateway: $(installed) programs ## Requests per second and core, beside nginx and other gateways on the same core.
+	@cd bench/gateway/peers && { test node_modules -nt package-lock.json || npm ci --ignore-scripts --no-fund --no-audit; }
 	@node bench/gateway/main.ts
 
 ##@ Prepare

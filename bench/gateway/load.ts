@@ -1,5 +1,9 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { programPath } from '#tools/testing/programs.ts';
 import { BenchError } from '../errors.ts';
 
 const run = promisify(execFile);
@@ -10,6 +14,8 @@ export interface LoadRequest {
   readonly connections: number;
   readonly seconds: number;
   readonly core: number;
+  /** Body of a POST, in bytes; undefined: a GET. */
+  readonly bodyBytes?: number | undefined;
 }
 
 export interface LoadResult {
@@ -20,11 +26,21 @@ export interface LoadResult {
 }
 
 /** One turn of wrk with one thread. Throws when a single answer was none or not a 2xx. */
-export async function load({ url, headers, connections, seconds, core }: LoadRequest): Promise<LoadResult> {
+export async function load({ url, headers, connections, seconds, core, bodyBytes }: LoadRequest): Promise<LoadResult> {
   const fields = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
-  const turn = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', ...fields, url];
-  const { stdout } = await run('taskset', ['-c', String(core), 'wrk', ...turn], { timeout: (seconds + 30) * 1000 });
+  const script = bodyBytes === undefined ? [] : ['-s', await postScript(bodyBytes)];
+  const turn = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', ...script, ...fields, url];
+  const { stdout } = await run('taskset', ['-c', String(core), programPath('wrk'), ...turn], {
+    timeout: (seconds + 30) * 1000,
+  });
   return parseWrk(stdout);
+}
+
+/** wrk takes method and body from a Lua script only. */
+async function postScript(bytes: number): Promise<string> {
+  const file = join(tmpdir(), `simpul-bench-post-${bytes}.lua`);
+  await writeFile(file, `wrk.method = 'POST'\nwrk.body = string.rep('x', ${bytes})\n`);
+  return file;
 }
 
 /** Reads what `wrk --latency` prints. */
@@ -43,7 +59,7 @@ export function parseWrk(text: string): LoadResult {
 const factors: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000 };
 
 function milliseconds(text: string, share: string): number | undefined {
-  const [, value, unit = ''] = new RegExp(`^\\s+${share}\\s+([\\d.]+)(us|ms|s)$`, 'm').exec(text) ?? [];
+  const [, value, unit = ''] = new RegExp(`^\\s+${share}\\s+([\\d.]+)(us|ms|s) *$`, 'm').exec(text) ?? [];
   const factor = factors[unit];
   return value === undefined || factor === undefined ? undefined : Number(value) * factor;
 }

@@ -9,16 +9,16 @@ import { type GatewayBenchConfig, parseConfig } from './config.ts';
 import { type GatewayFigures, measure } from './measure.ts';
 import { report } from './report.ts';
 import { serveGateway } from './served-gateway.ts';
-import { checkPrograms, openField } from './targets.ts';
+import { openField } from './targets.ts';
 
 /**
  * Measures, prints a table, and writes the figures as JSON and into the page. Resolves with the exit code. As
- * `main.ts serve policies|plain|bare PORT BACKEND` it is what is measured.
+ * `main.ts serve policies|plain|routes|bare PORT BACKEND` it is what is measured.
  */
 async function main(args: readonly string[]): Promise<number | undefined> {
   try {
     const [first, variant, port, backend = ''] = args;
-    if (first === 'serve' && (variant === 'policies' || variant === 'plain')) {
+    if (first === 'serve' && (variant === 'policies' || variant === 'plain' || variant === 'routes')) {
       await serveGateway({ variant, port: Number(port), backend });
       return undefined; // serves on
     }
@@ -35,7 +35,6 @@ async function main(args: readonly string[]): Promise<number | undefined> {
 }
 
 async function publish(config: GatewayBenchConfig): Promise<void> {
-  await checkPrograms();
   const date = new Date().toISOString().slice(0, 10);
   const figures = await measured(config);
   const machine = describeMachine();

@@ -2,28 +2,31 @@ import { progress } from '../progress.ts';
 import { percentile } from '../statistics.ts';
 import type { GatewayBenchConfig } from './config.ts';
 import { type LoadResult, load } from './load.ts';
-import type { Field, Target } from './targets.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
+import type { Field, Target, TargetId } from './targets.ts';
 
-/** What all turns of one target come to. */
+/** What all turns of one target in one scenario come to. */
 export interface TargetFigures {
-  readonly name: string;
+  readonly id: TargetId;
   /** 75th percentile of the rounds: what it does when the machine lets it, without the one lucky round. */
   readonly requestsPerSecond: number;
   readonly requestsPerCpuSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** With one connection. */
-  readonly singleP50Ms: number;
+  /** After the last turn. */
   readonly rssMiB: number;
   /** The rate of each round, in order. */
   readonly rounds: readonly number[];
 }
 
+export interface ScenarioFigures extends Pick<Scenario, 'id' | 'title'> {
+  readonly figures: readonly TargetFigures[];
+}
+
 export interface GatewayFigures {
-  readonly nginx: TargetFigures;
-  readonly policies: TargetFigures;
-  readonly plain: TargetFigures;
-  readonly bare: TargetFigures;
+  /** Small GETs, everything side by side. */
+  readonly main: readonly TargetFigures[];
+  readonly scenarios: readonly ScenarioFigures[];
 }
 
 interface Turn extends LoadResult {
@@ -31,64 +34,66 @@ interface Turn extends LoadResult {
 }
 
 const warmUpSeconds = 4;
+const scenarioSeconds = 1;
 
 /** Every target in every round, in an order drawn by lot, so that a slow moment of the machine hits all alike. */
 export async function measure(field: Field, config: GatewayBenchConfig): Promise<GatewayFigures> {
-  const targets = [field.nginx, field.policies, field.plain, field.bare];
-  for (const target of targets) {
-    progress(`warming up ${target.name}`);
-    await turn(target, { ...config, seconds: warmUpSeconds });
-  }
-  const many = await interleave(targets, config.rounds, (target) => turn(target, config));
-  const single = await interleave(targets, Math.ceil(config.rounds / 3), (target) =>
-    turn(target, { ...config, connections: 1, seconds: 1 }),
-  );
-  const figures = async (target: Target): Promise<TargetFigures> =>
-    summed(target.name, { many: many.get(target) ?? [], single: single.get(target) ?? [] }, await target.use());
-  return {
-    nginx: await figures(field.nginx),
-    policies: await figures(field.policies),
-    plain: await figures(field.plain),
-    bare: await figures(field.bare),
+  const small = {
+    id: 'small',
+    title: 'small GETs',
+    targets: config.targets,
+    connections: config.connections,
+    path: '',
   };
-}
-
-async function interleave(
-  targets: readonly Target[],
-  rounds: number,
-  run: (target: Target) => Promise<Turn>,
-): Promise<Map<Target, Turn[]>> {
-  const turns = new Map<Target, Turn[]>(targets.map((target) => [target, []]));
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const target of shuffled(targets)) turns.get(target)?.push(await run(target));
-    const rates = [...turns].map(([{ name }, done]) => `${name} ${Math.round(done.at(-1)?.requestsPerSecond ?? 0)}/s`);
-    progress(`round ${round} of ${rounds}: ${rates.join(', ')}`);
+  for (const target of field.targets.values()) {
+    progress(`warming up ${target.id}`);
+    await turn(target, small, { ...config, seconds: warmUpSeconds });
   }
-  return turns;
+  const main = await measureScenario(field, small, config);
+  const others: ScenarioFigures[] = [];
+  const shorter = { ...config, rounds: Math.ceil(config.rounds / 2), seconds: scenarioSeconds };
+  for (const scenario of scenarios) {
+    const { id, title } = scenario;
+    others.push({ id, title, figures: await measureScenario(field, scenario, shorter) });
+  }
+  return { main, scenarios: others };
 }
 
-async function turn(target: Target, config: GatewayBenchConfig): Promise<Turn> {
-  const { connections, seconds } = config;
+async function measureScenario(
+  field: Field,
+  scenario: Scenario,
+  config: GatewayBenchConfig,
+): Promise<readonly TargetFigures[]> {
+  const targets = scenario.targets.flatMap((id) => field.targets.get(id) ?? []);
+  const turns = new Map<Target, Turn[]>(targets.map((target) => [target, []]));
+  for (let round = 1; round <= config.rounds; round += 1) {
+    for (const target of shuffled(targets)) turns.get(target)?.push(await turn(target, scenario, config));
+    const rates = [...turns].map(([{ id }, done]) => `${id} ${Math.round(done.at(-1)?.requestsPerSecond ?? 0)}/s`);
+    progress(`${scenario.title}, round ${round} of ${config.rounds}: ${rates.join(', ')}`);
+  }
+  return await Promise.all(
+    targets.map(async (target) => summed(target.id, turns.get(target) ?? [], await target.use())),
+  );
+}
+
+async function turn(target: Target, scenario: Scenario, config: GatewayBenchConfig): Promise<Turn> {
+  const { headers, url } = target;
+  const { connections, path, bodyBytes } = scenario;
+  const { seconds, cores } = config;
   const before = await target.use();
-  const result = await load({ ...target, connections, seconds, core: config.cores[1] });
+  const result = await load({ url: `${url}${path}`, headers, connections, bodyBytes, seconds, core: cores[1] });
   return { ...result, cpuSeconds: (await target.use()).cpuSeconds - before.cpuSeconds };
 }
 
-function summed(
-  name: string,
-  turns: { readonly many: readonly Turn[]; readonly single: readonly Turn[] },
-  { rssMiB }: { readonly rssMiB: number },
-): TargetFigures {
-  const of = (pick: (turn: Turn) => number, share: number, from = turns.many): number =>
-    percentile(from.map(pick), share);
+function summed(id: TargetId, turns: readonly Turn[], { rssMiB }: { readonly rssMiB: number }): TargetFigures {
+  const of = (pick: (turn: Turn) => number, share: number): number => percentile(turns.map(pick), share);
   return {
-    ...{ name, rssMiB },
+    ...{ id, rssMiB },
     requestsPerSecond: of((turn) => turn.requestsPerSecond, 0.75),
     requestsPerCpuSecond: of((turn) => turn.requests / turn.cpuSeconds, 0.75),
     p50Ms: of((turn) => turn.p50Ms, 0.5),
     p99Ms: of((turn) => turn.p99Ms, 0.5),
-    singleP50Ms: of((turn) => turn.p50Ms, 0.5, turns.single),
-    rounds: turns.many.map((turn) => Math.round(turn.requestsPerSecond)),
+    rounds: turns.map((turn) => Math.round(turn.requestsPerSecond)),
   };
 }
 

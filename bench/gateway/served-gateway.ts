@@ -1,5 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { type Compiled, type CompiledLimit, contractVersion } from '#api/compiled/contract.ts';
+import {
+  type Compiled,
+  type CompiledApiService,
+  type CompiledLimit,
+  type CompiledSubscription,
+  contractVersion,
+} from '#api/compiled/contract.ts';
 import { buildCompiledSecret, type CompiledSecret } from '#api/compiled/secret.ts';
 import { startGateway } from '#gateway/gateway.ts';
 import type { CompiledSource } from '#gateway/snapshot/store-source.ts';
@@ -11,8 +17,11 @@ export const apiKey = 'simpul_bench-0123456789-abcdefghijklmnopqrstuv';
 /** Where the API answers. */
 export const basePath = '/banten/situs/v1';
 
-/** `policies`: key, limits at four levels, metrics and access log. `plain`: routing and forwarding alone. */
-export type Variant = 'policies' | 'plain';
+/**
+ * `policies`: key, limits at four levels, metrics and access log. `plain`: routing and forwarding alone. `routes`:
+ * `policies` among 10,000 APIs and 50,000 keys.
+ */
+export type Variant = 'policies' | 'plain' | 'routes';
 
 /**
  * One gateway process with one API, as a pod runs it, except that its configuration is given and not watched: what is
@@ -52,7 +61,7 @@ const pepper = Buffer.alloc(32, 7).toString('base64');
 
 function compiledFor(variant: Variant, backend: string): Compiled[] {
   const base = { contract: contractVersion } as const;
-  const guarded = variant === 'policies';
+  const guarded = variant !== 'plain';
   const limits = (change: Partial<CompiledLimit> = {}): CompiledLimit[] => (guarded ? [limit(change)] : []);
   return [
     {
@@ -63,22 +72,47 @@ function compiledFor(variant: Variant, backend: string): Compiled[] {
       ...{ trustedProxies: [], maxRequestBytes: 10_485_760, drainDelayMs: 0 },
     },
     { ...base, kind: 'Tenant', id: 'banten', hosts: [], paths: ['/banten'], suspended: false, limits: limits() },
-    {
-      ...{ ...base, kind: 'ApiService', id: 'banten/situs', tenant: 'banten', version: '1.0.0', hosts: [], basePath },
-      lifecycle: { state: 'Published' },
-      backend: { endpoints: [{ url: backend, weight: 1 }], timeoutMs: 10_000, connectTimeoutMs: 2000 },
-      authentication: { mode: guarded ? 'Required' : 'None', keyManagers: [] },
-      limits: [...limits(), ...limits({ id: 'address', by: 'ClientIP' })],
-      operations: [],
-      plans: { dasar: { limits: limits({ by: 'Subscription', burst: 1_000_000 }) } },
-    },
-    {
-      ...{ ...base, kind: 'Subscription', id: 'banten/aplikasi', tenant: 'banten', application: 'banten/aplikasi' },
-      credentials: [{ name: 'utama', type: 'ApiKey', hash: hashOf(apiKey) }],
-      grants: [{ api: 'banten/situs', plan: 'dasar' }],
-      limits: [],
-    },
+    anApi({ id: 'banten/situs', basePath, backend, guarded }),
+    aSubscription('banten/aplikasi', [apiKey]),
+    ...(variant === 'routes' ? manyOthers(backend) : []),
   ];
+}
+
+function anApi(of: { id: string; basePath: string; backend: string; guarded: boolean }): CompiledApiService {
+  const limits = (change: Partial<CompiledLimit> = {}): CompiledLimit[] => (of.guarded ? [limit(change)] : []);
+  return {
+    ...{ contract: contractVersion, kind: 'ApiService', tenant: 'banten', version: '1.0.0', hosts: [] },
+    ...{ id: of.id, basePath: of.basePath },
+    lifecycle: { state: 'Published' },
+    backend: { endpoints: [{ url: of.backend, weight: 1 }], timeoutMs: 10_000, connectTimeoutMs: 2000 },
+    authentication: { mode: of.guarded ? 'Required' : 'None', keyManagers: [] },
+    limits: [...limits(), ...limits({ id: 'address', by: 'ClientIP' })],
+    operations: [],
+    plans: { dasar: { limits: limits({ by: 'Subscription', burst: 1_000_000 }) } },
+  };
+}
+
+function aSubscription(id: string, keys: readonly string[]): CompiledSubscription {
+  return {
+    ...{ contract: contractVersion, kind: 'Subscription', id, tenant: 'banten', application: id },
+    credentials: keys.map((key, i) => ({ name: `k${i}`, type: 'ApiKey', hash: hashOf(key) })),
+    grants: [{ api: 'banten/situs', plan: 'dasar' }],
+    limits: [],
+  };
+}
+
+/** 9,999 APIs, each beside the measured one, and 10,000 Subscriptions with five keys each. */
+function manyOthers(backend: string): Compiled[] {
+  const others = Array.from({ length: 9999 }, (_, i) =>
+    anApi({ id: `banten/lain-${i}`, basePath: `/banten/lain-${i}/v1`, backend, guarded: true }),
+  );
+  const callers = Array.from({ length: 10_000 }, (_, i) =>
+    aSubscription(
+      `banten/pemanggil-${i}`,
+      Array.from({ length: 5 }, (_key, k) => `simpul_${i}-${k}`),
+    ),
+  );
+  return [...others, ...callers];
 }
 
 /** Counted for every call, and never reached. */

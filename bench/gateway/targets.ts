@@ -1,116 +1,180 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { freePorts } from '#tools/controlplane/free-port.ts';
 import { ManagedProcess } from '#tools/controlplane/managed-process.ts';
-import { startWatchdog } from '#tools/controlplane/watchdog.ts';
+import { startWatchdog, type Watchdog } from '#tools/controlplane/watchdog.ts';
+import { programPath, programRoot } from '#tools/testing/programs.ts';
 import { BenchError } from '../errors.ts';
 import { type ProcessUse, useOf } from '../machine.ts';
 import type { GatewayBenchConfig } from './config.ts';
-import { nginxBackend, nginxProxy } from './nginx.ts';
+import { nginxBackend, nginxLua, nginxProxy } from './nginx.ts';
 import { apiKey, basePath, type Variant } from './served-gateway.ts';
 
-const run = promisify(execFile);
-const program = fileURLToPath(new URL('main.ts', import.meta.url));
+/** What is measured; the order of the table. */
+export const titles = {
+  nginx: 'nginx, one worker, forwards',
+  policies: 'Simpul: key, limits, metrics, access log',
+  plain: 'Simpul: routes and forwards',
+  routes: 'Simpul with 10,000 APIs',
+  bare: 'node:http and undici alone',
+  lua: 'nginx + Lua: key, limit in Redis, access log',
+  caddy: 'Caddy, forwards',
+  fastify: 'Fastify: key, limit in Redis, metrics, log',
+  express: 'Express Gateway: key, limit in Redis',
+} as const;
+
+export type TargetId = keyof typeof titles;
+export const targetIds = Object.keys(titles) as TargetId[];
 
 /** Something that forwards calls to the backend, as one process on one core. */
 export interface Target {
-  readonly name: string;
+  readonly id: TargetId;
+  /** Ends with a slash. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   use(): Promise<ProcessUse>;
 }
 
 export interface Field {
-  /** The peer. */
-  readonly nginx: Target;
-  readonly policies: Target;
-  readonly plain: Target;
-  /** node:http and undici with nothing of ours. */
-  readonly bare: Target;
+  readonly targets: ReadonlyMap<TargetId, Target>;
   close(): Promise<void>;
 }
 
-/** Fails with the command that installs what is missing; the benchmark itself installs nothing. */
-export async function checkPrograms(): Promise<void> {
-  const needed = { nginx: 'nginx', wrk: 'wrk', taskset: 'util-linux' };
-  const missing: string[] = [];
-  for (const [command, debianPackage] of Object.entries(needed)) {
-    await run('sh', ['-c', 'command -v "$1"', 'sh', command]).catch(() => missing.push(debianPackage));
-  }
-  if (missing.length === 0) return;
-  throw new BenchError(`${missing.join(' and ')} must be installed first: apt-get install -y ${missing.join(' ')}`);
+/** What callers of Express Gateway send: it makes keys of two parts. */
+const expressKey = 'bench:simpul-bench-0123456789-abcdefghijklmnop';
+
+/** How one program is started, and called. */
+interface Plan {
+  readonly args: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Starts the backend on the core of the load, and everything that is measured on the other core. */
+interface Places {
+  readonly folder: string;
+  readonly backend: number;
+  readonly redis: number;
+  readonly profiles: string | undefined;
+}
+
+const plans: Readonly<Record<TargetId, (port: number, places: Places) => Plan | Promise<Plan>>> = {
+  nginx: async (listen, { folder, backend }) => ({
+    args: [programPath('nginx'), ...(await nginxProxy(folder, { listen, backend }))],
+  }),
+  policies: (port, places) => ours('policies', port, places),
+  plain: (port, places) => ours('plain', port, places),
+  routes: (port, places) => ours('routes', port, places),
+  bare: (port, places) => ours('bare', port, places),
+  lua: async (listen, { folder, backend, redis }) => {
+    const root = programRoot();
+    const args = await nginxLua(folder, { listen, backend, redis, key: apiKey, root });
+    // The module and the nginx that loads it must be of one build.
+    return { args: [join(root, '../bin/nginx'), ...args], headers: { 'x-api-key': apiKey } };
+  },
+  caddy: async (port, { folder, backend }) => {
+    const file = join(folder, 'Caddyfile');
+    await writeFile(
+      file,
+      `{\n  admin off\n  auto_https off\n  storage file_system ${folder}/caddy\n}\n` +
+        `http://127.0.0.1:${port} {\n  bind 127.0.0.1\n  reverse_proxy 127.0.0.1:${backend}\n}\n`,
+    );
+    const caddy = ['env', `XDG_CONFIG_HOME=${folder}`, programPath('caddy')];
+    return { args: [...caddy, 'run', '--adapter', 'caddyfile', '--config', file] };
+  },
+  fastify: (port, { backend, redis }) => ({
+    args: [process.execPath, peer('fastify.mjs'), String(port), urlOf(backend), String(redis), apiKey],
+    headers: { 'x-api-key': apiKey },
+  }),
+  express: (port, { folder, backend, redis }) => ({
+    args: [
+      ...[process.execPath, '--no-deprecation', peer('express-gateway.mjs'), String(port), urlOf(backend)],
+      ...[String(redis), join(folder, 'express'), expressKey],
+    ],
+    headers: { authorization: `apiKey ${expressKey}` },
+  }),
+};
+
+function ours(variant: Variant | 'bare', port: number, { backend, profiles }: Places): Plan {
+  const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
+  const program = fileURLToPath(new URL('main.ts', import.meta.url));
+  return {
+    args: [process.execPath, ...profiling, program, 'serve', variant, String(port), urlOf(backend)],
+    ...(variant === 'policies' || variant === 'routes' ? { headers: { 'x-api-key': apiKey } } : {}),
+  };
+}
+
+function peer(file: string): string {
+  return fileURLToPath(new URL(`peers/${file}`, import.meta.url));
+}
+
+function urlOf(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+/** Starts backend and Redis on the core of the load, and everything that is measured on the other core. */
 export async function openField(config: GatewayBenchConfig): Promise<Field> {
   const folder = await mkdtemp(join(tmpdir(), 'simpul-bench-'));
   const watchdog = startWatchdog(folder);
   const [measured, loading] = config.cores;
-  const [backend = 0, nginx = 0, policies = 0, plain = 0, bare = 0] = await freePorts(5);
-  const processes: ManagedProcess[] = [];
-  const start = async (name: string, place: { core: number; port: number }, args: readonly string[]) => {
-    const path = name === 'backend' || name === 'nginx' ? '/' : `${basePath}/`;
-    const process = new ManagedProcess({
-      ...{ name, command: 'bash', args: [...piped(loading), 'taskset', '-c', String(place.core), ...args], watchdog },
-      logFile: join(folder, `${name}.log`),
-      ready: () => answers(place.port, path),
-    });
-    processes.push(process);
+  const [backend = 0, redis = 0, ...ports] = await freePorts(2 + config.targets.length);
+  const started: ManagedProcess[] = [];
+  const start = async (name: string, core: number, { args, ready }: Startable): Promise<ManagedProcess> => {
+    const process = onCore({ name, core, args, ready, reader: loading }, { folder, watchdog });
+    started.push(process);
     await process.start();
-    return target({ name, port: place.port, path }, process);
-  };
-  const gateway = (variant: Variant | 'bare', port: number): Promise<Target> => {
-    const { profiles } = config;
-    const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
-    const serve = ['serve', variant, String(port), `http://127.0.0.1:${backend}`];
-    return start(variant, { core: measured, port }, [process.execPath, ...profiling, program, ...serve]);
+    return process;
   };
   const close = async (): Promise<void> => {
-    for (const process of processes) await process.terminate();
+    for (const process of started) await process.terminate();
     await watchdog.stop();
   };
   try {
-    await start('backend', { core: loading, port: backend }, ['nginx', ...(await nginxBackend(folder, backend))]);
-    const proxy = await nginxProxy(folder, { listen: nginx, backend });
-    return {
-      nginx: await start('nginx', { core: measured, port: nginx }, ['nginx', ...proxy]),
-      policies: await gateway('policies', policies),
-      plain: await gateway('plain', plain),
-      bare: await gateway('bare', bare),
-      close,
-    };
+    const backendArgs = [programPath('nginx'), ...(await nginxBackend(folder, backend))];
+    await start('backend', loading, { args: backendArgs, ready: () => answers(urlOf(backend), {}) });
+    const redisArgs = [programPath('redis-server'), '--port', String(redis), '--save', '', '--bind', '127.0.0.1'];
+    await start('redis', loading, { args: redisArgs, ready: async () => true });
+    const targets = new Map<TargetId, Target>();
+    for (const [i, id] of config.targets.entries()) {
+      const port = ports[i] ?? 0;
+      const { args, headers = {} } = await plans[id](port, { folder, backend, redis, profiles: config.profiles });
+      const url = `${urlOf(port)}${basePath}/`;
+      const process = await start(id, measured, { args, ready: () => answers(url, headers) });
+      targets.set(id, { id, url, headers, use: () => useOfProcess(id, process) });
+    }
+    return { targets, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** Arguments of bash that run the rest with its output in a pipe, as containers do; what reads it has another core. */
-function piped(core: number): string[] {
+interface Startable {
+  readonly args: readonly string[];
+  readonly ready: () => Promise<boolean>;
+}
+
+/** A process bound to one core, its output in a pipe, as containers have it; what reads the pipe has another core. */
+function onCore(
+  { name, core, args, ready, reader }: Startable & { name: string; core: number; reader: number },
+  { folder, watchdog }: { folder: string; watchdog: Watchdog },
+): ManagedProcess {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell fills it in
-  return ['-c', 'exec "${@:2}" > >(exec taskset -c "$1" cat > /dev/null)', 'bash', String(core)];
+  const piped = ['-c', 'exec "${@:2}" > >(exec taskset -c "$1" cat > /dev/null)', 'bash', String(reader)];
+  return new ManagedProcess({
+    ...{ name, command: 'bash', args: [...piped, 'taskset', '-c', String(core), ...args], watchdog, ready },
+    logFile: join(folder, `${name}.log`),
+  });
 }
 
-function target(at: { name: string; port: number; path: string }, process: ManagedProcess): Target {
-  return {
-    name: at.name,
-    url: `http://127.0.0.1:${at.port}${at.path}`,
-    headers: at.name === 'policies' ? { 'x-api-key': apiKey } : {},
-    use: async () => {
-      const { pid } = process;
-      if (pid === undefined) throw new BenchError(`${at.name} ended by itself: ${process.log().slice(-1000)}`);
-      return await useOf(pid);
-    },
-  };
+async function useOfProcess(id: TargetId, process: ManagedProcess): Promise<ProcessUse> {
+  const { pid } = process;
+  if (pid === undefined) throw new BenchError(`${id} ended by itself: ${process.log().slice(-1000)}`);
+  return await useOf(pid);
 }
 
-async function answers(port: number, path: string): Promise<boolean> {
-  const headers = { 'x-api-key': apiKey };
-  return await fetch(`http://127.0.0.1:${port}${path}`, { headers }).then(
+async function answers(url: string, headers: Readonly<Record<string, string>>): Promise<boolean> {
+  return await fetch(url, { headers }).then(
     ({ ok }) => ok,
     () => false, // not listening yet
   );

@@ -10,13 +10,21 @@ export class ProgramMissing extends CodedError {
   }
 }
 
+/** Where the Debian packages of `tools/programs/packages.txt` are unpacked. */
+export function programRoot(): string {
+  return join(cacheFolder(), 'root');
+}
+
 /** Path of a program of `tools/programs/packages.txt`: the machine's own, or else the one that `make programs` fetched. */
 export function programPath(name: string): string {
-  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', join(cache, 'simpul/programs/bin')];
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', join(cacheFolder(), 'bin')];
   const found = folders.map((folder) => join(folder, name)).find(isExecutable);
   if (found === undefined) throw new ProgramMissing(name);
   return found;
+}
+
+function cacheFolder(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'simpul/programs');
 }
 
 function isExecutable(file: string): boolean {
