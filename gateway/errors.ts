@@ -18,6 +18,8 @@ export const catalogue = {
   GW_BAD_REQUEST: entry(400, 'consumer', 'The request is not valid HTTP'),
   GW_BAD_HOST: entry(400, 'consumer', 'The Host header is missing, doubled or not a host name'),
   GW_BAD_PATH: entry(400, 'consumer', 'The path is ambiguous or not valid'),
+  GW_CLIENT_CERTIFICATE_MISSING: entry(400, 'consumer', 'A client certificate is needed'),
+  GW_CLIENT_CERTIFICATE_INVALID: entry(400, 'consumer', 'The client certificate is not trusted'),
   GW_API_KEY_AMBIGUOUS: entry(400, 'consumer', 'The call carries more than one API key'),
   GW_API_KEY_MISSING: entry(401, 'consumer', 'An API key is needed'),
   GW_API_KEY_UNKNOWN: entry(401, 'consumer', 'The API key is not known'),

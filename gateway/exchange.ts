@@ -9,6 +9,17 @@ import type {
   PlanEntry,
   SubscriptionEntry,
 } from './snapshot/model.ts';
+import type { ClientCertificate } from './tls/client-certificate.ts';
+
+/** What is known of a client's connection once it stands. Made once for each; all its calls share it. */
+export interface ClientLink {
+  readonly peer: Peer;
+  readonly isTls: boolean;
+  /** Verified; null: the listener asks for none, or the client has shown none. */
+  readonly certificate: ClientCertificate | null;
+  /** Why no call of this connection is served; null: they are. */
+  readonly fault: GatewayError | null;
+}
 
 /** The request as a transport hands it over: parsed, but nothing decided. */
 export interface RequestHead {
@@ -23,7 +34,7 @@ export interface RequestHead {
   readonly connectionNames: readonly string[];
   /** Set: what came is no request that can be served; the filter `head` refuses it with this. */
   readonly headFault: GatewayError | null;
-  readonly peer: Peer;
+  readonly link: ClientLink;
   /** Steady milliseconds. */
   readonly startedAt: number;
   /** Milliseconds since the epoch. */
@@ -81,6 +92,9 @@ export class Exchange {
   readonly target: string;
   readonly rawHeaders: readonly string[];
   readonly peer: Peer;
+  readonly isTls: boolean;
+  /** The client's own, verified; null: none. A bad one goes no further than the filter `head`. */
+  readonly clientCertificate: ClientCertificate | null;
   readonly startedAt: number;
   readonly time: number;
   /**
@@ -158,8 +172,10 @@ export class Exchange {
     this.method = head.method;
     this.target = head.target;
     this.rawHeaders = head.rawHeaders;
-    this.peer = head.peer;
-    this.client = head.peer;
+    this.peer = head.link.peer;
+    this.client = head.link.peer;
+    this.isTls = head.link.isTls;
+    this.clientCertificate = head.link.certificate;
     this.startedAt = head.startedAt;
     this.time = head.time;
     this.bodyLength = head.bodyLength;

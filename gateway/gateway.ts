@@ -36,15 +36,18 @@ import { Loader } from './snapshot/loader.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
 import type { CompiledSource } from './snapshot/store-source.ts';
 import { View } from './snapshot/view.ts';
-import { HttpListener } from './transport/http-listener.ts';
+import { HttpListener, type ListenerSettings } from './transport/http-listener.ts';
 import { defaultTransportLimits, type TransportLimits } from './transport/limits.ts';
-import { type ListenerAddress, ListenerSet } from './transport/listener-set.ts';
+import { type ListenerAddress, ListenerSet, type WantedListener } from './transport/listener-set.ts';
 
 export interface GatewayOptions {
   /** Where the configuration comes from: `storeSource(store, namespace, log)`. */
   readonly source: CompiledSource;
   readonly log: Log;
-  /** Where to listen instead of what the compiled gateway says; port 0 takes a free one. */
+  /**
+   * Where to listen instead of what the compiled gateway says; port 0 takes a free one. One that has the name of a listener
+   * of the compiled gateway speaks as that does, any other plain HTTP.
+   */
   readonly listeners?: readonly { readonly name: string; readonly host: string; readonly port: number }[];
   /** Address for the listeners of the compiled gateway; default `0.0.0.0`. */
   readonly host?: string;
@@ -172,6 +175,7 @@ class RunningGateway implements Gateway {
     metrics.viewAge.set((this.#clock.steady() - this.#view.confirmedAt) / 1000);
     metrics.limitKeys.set(this.#counters.size);
     metrics.setLostLogLines(this.#lines.lost);
+    metrics.setCertificates(this.#snapshot.listeners);
   }
 
   async shutdown(hurry: AbortSignal = new AbortController().signal): Promise<void> {
@@ -212,17 +216,20 @@ class RunningGateway implements Gateway {
     this.#lease?.changed();
   }
 
-  #wantedListeners() {
+  #wantedListeners(): WantedListener[] {
+    const { listeners } = this.#snapshot;
     const host = this.#options.host ?? '0.0.0.0';
-    return this.#options.listeners ?? this.#snapshot.listeners.map(({ name, port }) => ({ name, host, port }));
+    const specs = this.#options.listeners ?? listeners.map(({ name, port }) => ({ name, host, port }));
+    const plain: ListenerSettings = { tls: null };
+    return specs.map((spec) => ({ ...spec, settings: listeners.find(({ name }) => name === spec.name) ?? plain }));
   }
 
   #buildListeners(): ListenerSet {
     const limits = { ...defaultTransportLimits, ...this.#options.transport };
     const chain = this.#buildChain();
-    const deps = { chain, clock: this.#clock, limits };
+    const deps = { chain, clock: this.#clock, limits, meter: this.metrics, log: this.#options.log };
     return new ListenerSet(
-      () => new HttpListener(deps),
+      (name) => new HttpListener(name, deps),
       this.#options.log,
       () => this.#onProgress(),
     );

@@ -42,8 +42,27 @@ export interface CompiledGateway extends CompiledBase {
 
 export interface CompiledListener {
   readonly name: string;
-  readonly protocol: 'HTTP';
+  readonly protocol: 'HTTP' | 'HTTPS';
   readonly port: number;
+  /** Given with HTTPS, and only then. */
+  readonly tls?: CompiledListenerTls;
+}
+
+export interface CompiledListenerTls {
+  /** Which one a client is shown, its own names decide; the first where none fits. */
+  readonly certificates: readonly CompiledCertificate[];
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  /** Absent: clients are not asked for a certificate. `ca`: PEM certificates of the authorities that may have signed it. */
+  readonly clientCertificates?: { readonly mode: 'Optional' | 'Required'; readonly ca: string };
+}
+
+export interface CompiledCertificate {
+  /** Of the Secret that it comes from; for messages. */
+  readonly name: string;
+  /** PEM: the certificate, then those that lead to its authority. */
+  readonly certificate: string;
+  /** PEM. Secret. */
+  readonly privateKey: string;
 }
 
 /** One institution: it owns ApiServices (provider) and Subscriptions (consumer). */

@@ -104,6 +104,24 @@ const cors = record(['origins', 'methods', 'headers', 'exposeHeaders', 'credenti
   maxAgeSeconds: { type: 'integer', minimum: 0, maximum: 86_400 },
 });
 
+const listenerTls = record(['certificates', 'minVersion'], {
+  certificates: {
+    type: 'array',
+    minItems: 1,
+    maxItems: 64,
+    items: record(['name', 'certificate', 'privateKey'], {
+      name: { type: 'string', maxLength: 253, pattern: dnsName },
+      certificate: { type: 'string', minLength: 1, maxLength: 65_536 },
+      privateKey: { type: 'string', minLength: 1, maxLength: 16_384 },
+    }),
+  },
+  minVersion: { enum: ['TLSv1.2', 'TLSv1.3'] },
+  clientCertificates: record(['mode', 'ca'], {
+    mode: { enum: ['Optional', 'Required'] },
+    ca: { type: 'string', minLength: 1, maxLength: 524_288 },
+  }),
+});
+
 const operation = record(['path', 'methods', 'limits'], {
   path,
   methods,
@@ -149,8 +167,9 @@ export const compiledSchemas = {
         maxItems: 64,
         items: record(['name', 'protocol', 'port'], {
           name: { type: 'string', maxLength: 63, pattern: dnsLabel },
-          protocol: { const: 'HTTP' },
+          protocol: { enum: ['HTTP', 'HTTPS'] },
           port: { type: 'integer', minimum: 1, maximum: 65_535 },
+          tls: listenerTls,
         }),
       },
       timeZone: { type: 'string', minLength: 1, maxLength: 64 },

@@ -81,6 +81,8 @@ function semanticFault(compiled: Compiled): string | undefined {
 
 function gatewayFault(gateway: CompiledGateway): string | undefined {
   if (!isTimeZone(gateway.timeZone)) return 'timeZone is not a known IANA time zone';
+  const odd = gateway.listeners.findIndex(({ protocol, tls }) => (protocol === 'HTTPS') !== (tls !== undefined));
+  if (odd >= 0) return `listeners.${odd}.tls must be given with HTTPS, and only then`;
   return (
     cidrFault('backendAccess.allow', gateway.backendAccess.allow) ??
     cidrFault('backendAccess.deny', gateway.backendAccess.deny) ??

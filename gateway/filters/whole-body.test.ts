@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../clock.ts';
 import { aRawClient, sendRaw } from '../testing/raw-client.ts';
-import { until } from '../testing/test-gateway.ts';
+import { quietLog, until } from '../testing/test-gateway.ts';
 import { HttpListener } from '../transport/http-listener.ts';
 import { defaultTransportLimits } from '../transport/limits.ts';
 import { Chain } from './chain.ts';
@@ -30,7 +30,9 @@ async function anEcho(transport = {}) {
     () => assert.fail('nothing is forwarded'),
     (_, error) => assert.fail(String(error)),
   );
-  const listener = new HttpListener({ chain, clock: systemClock, limits: { ...defaultTransportLimits, ...transport } });
+  const limits = { ...defaultTransportLimits, ...transport };
+  const meter = { countHandshakeFailure: () => undefined };
+  const listener = new HttpListener('http', { chain, clock: systemClock, limits, meter, log: quietLog });
   const { port } = await listener.listen(0, '127.0.0.1');
   const close = async () => {
     listener.destroy();

@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ListenerEntry } from '../snapshot/model.ts';
+import type { HandshakeFailure, HandshakeMeter } from '../transport/handshake-report.ts';
 import { ApiMeters, type CallSeries } from './api-meters.ts';
 
 /** Most (ApiService, plan) pairs with series of their own; the rest count together as `_other`. */
@@ -12,7 +14,7 @@ export const otherLabel = '_other';
  * What the gateway measures, in Prometheus' form. Cardinality is bounded: names of objects only, never paths, callers or
  * codes of backends; and beyond {@link maxCallSeries} and {@link maxLatencySeries} everything else shares one series.
  */
-export class GatewayMetrics {
+export class GatewayMetrics implements HandshakeMeter {
   readonly registry = new Registry();
   /** Counted here and not in the gauge: it changes twice in each call, and is read once in a while. */
   callsInFlight = 0;
@@ -70,6 +72,18 @@ export class GatewayMetrics {
     labelNames: ['level'],
     registers: [this.registry],
   });
+  readonly #handshakeFailures = new Counter({
+    name: 'simpul_gateway_tls_handshake_failures_total',
+    help: 'TLS handshakes of clients that came to nothing, by listener and reason.',
+    labelNames: ['listener', 'reason'],
+    registers: [this.registry],
+  });
+  readonly #certificateExpiry = new Gauge({
+    name: 'simpul_gateway_certificate_expiry_seconds',
+    help: 'When a certificate that is served expires, in seconds since the epoch.',
+    labelNames: ['listener', 'certificate'],
+    registers: [this.registry],
+  });
   readonly #series = new Map<string, { users: number; readonly series: CallSeries }>();
   readonly #latencies = new Map<string, { users: number; readonly child: Histogram.Internal<'api'> }>();
   /** Calls that reached no API. */
@@ -103,6 +117,20 @@ export class GatewayMetrics {
 
   countBadCondition(level: string): void {
     this.#badConditions.inc({ level });
+  }
+
+  countHandshakeFailure(listener: string, reason: HandshakeFailure): void {
+    this.#handshakeFailures.inc({ listener, reason });
+  }
+
+  /** Which certificates are served now. */
+  setCertificates(listeners: readonly ListenerEntry[]): void {
+    this.#certificateExpiry.reset();
+    for (const { name: listener, tls } of listeners) {
+      for (const { name: certificate, notAfter } of tls?.certificates.all ?? []) {
+        this.#certificateExpiry.set({ listener, certificate }, notAfter / 1000);
+      }
+    }
   }
 
   #acquireSeries(api: string, plan: string): CallSeries {

@@ -18,6 +18,10 @@ const dropped = new DropList([
   'x-forwarded-port',
   'x-forwarded-prefix',
   'x-real-ip',
+  // Which certificate the client has is for the gateway to say (RFC 9440, 4).
+  'client-cert',
+  'client-cert-chain',
+  'x-forwarded-client-cert',
   'x-request-id',
   'traceparent',
   'tracestate',
@@ -123,7 +127,7 @@ function forwardingText(exchange: Exchange, met: Met): string {
   const { peer, peerIsTrusted, api } = exchange;
   const before = peerIsTrusted ? met : nothingMet;
   const host = before.forwardedHost === '' ? exchange.authority : before.forwardedHost;
-  const proto = before.forwardedProto === '' ? 'http' : before.forwardedProto;
+  const proto = before.forwardedProto === '' ? (exchange.isTls ? 'https' : 'http') : before.forwardedProto;
   let text =
     `Via: ${joined(met.via, ownVia)}\r\nX-Forwarded-For: ${joined(before.forwardedFor, peer.address)}\r\n` +
     `X-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: ${proto}\r\n` +

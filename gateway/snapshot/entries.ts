@@ -2,6 +2,7 @@ import type {
   CompiledApiService,
   CompiledGateway,
   CompiledKeyManager,
+  CompiledListener,
   CompiledLogging,
   CompiledOperation,
   CompiledSubscription,
@@ -17,11 +18,14 @@ import type { BackendPools } from '../proxy/backend.ts';
 import { CidrSet } from '../router/cidr-set.ts';
 import { OperationTable, operationPathFault } from '../router/operations.ts';
 import { normalizePath } from '../router/path.ts';
+import { CertificateFault } from '../tls/server-certificates.ts';
+import { buildTlsSettings } from '../tls/tls-settings.ts';
 import type {
   ApiEntry,
   CredentialEntry,
   GatewayEntry,
   KeyManagerEntry,
+  ListenerEntry,
   LoggingEntry,
   OperationEntry,
   PlanEntry,
@@ -51,6 +55,21 @@ export function apiServiceFault(api: CompiledApiService): string | undefined {
     if (fault !== undefined) return `operations.${index}.path ${fault}`;
   }
   return undefined;
+}
+
+/** Why an ApiGateway that fits its schema still cannot be served, or undefined. */
+export function gatewayFault(gateway: CompiledGateway): string | undefined {
+  try {
+    for (const listener of gateway.listeners) buildListenerEntry(listener);
+  } catch (error) {
+    if (error instanceof CertificateFault) return error.message;
+    throw error;
+  }
+  return undefined;
+}
+
+export function buildListenerEntry({ name, port, tls }: CompiledListener): ListenerEntry {
+  return { name, port, tls: tls === undefined ? null : buildTlsSettings(tls) };
 }
 
 export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntry {

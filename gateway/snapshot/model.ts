@@ -12,6 +12,7 @@ import type { Backend } from '../proxy/backend.ts';
 import type { CidrSet } from '../router/cidr-set.ts';
 import type { OperationTable } from '../router/operations.ts';
 import type { Routable } from '../router/router.ts';
+import type { TlsSettings } from '../tls/tls-settings.ts';
 import type { Slot } from './slot.ts';
 
 /**
@@ -109,4 +110,12 @@ export interface GatewayEntry {
   readonly maxRequestBytes: number;
   readonly drainDelayMs: number;
   readonly logging: { readonly bodies: boolean; readonly masks: Masks };
+}
+
+/** One port, and how it is spoken there. */
+export interface ListenerEntry {
+  readonly name: string;
+  readonly port: number;
+  /** Null: plain. */
+  readonly tls: TlsSettings | null;
 }

@@ -4,7 +4,6 @@ import type {
   CompiledApiService,
   CompiledGateway,
   CompiledKeyManager,
-  CompiledListener,
   CompiledSubscription,
   CompiledTenant,
 } from '#api/compiled/contract.ts';
@@ -19,9 +18,11 @@ import {
   buildCredentials,
   buildGatewayEntry,
   buildKeyManagerEntry,
+  buildListenerEntry,
   buildSubscriptionEntry,
   buildTenantEntry,
   type EntryDeps,
+  gatewayFault,
   releaseApiEntry,
 } from './entries.ts';
 import type {
@@ -29,6 +30,7 @@ import type {
   CredentialEntry,
   GatewayEntry,
   KeyManagerEntry,
+  ListenerEntry,
   SubscriptionEntry,
   TenantEntry,
 } from './model.ts';
@@ -50,7 +52,7 @@ export class Snapshot {
   readonly router: Router<ApiEntry>;
   readonly credentials = new FirstCome<string, CredentialEntry>();
   gateway: GatewayEntry | null = null;
-  listeners: readonly CompiledListener[] = [];
+  listeners: readonly ListenerEntry[] = [];
   trustedProxies = new TrustedProxies([]);
   readonly #deps: EntryDeps & SnapshotDeps;
   readonly #hostOwners = new FirstCome<string, string>();
@@ -64,6 +66,7 @@ export class Snapshot {
 
   /** Why `compiled` cannot be served although it is valid by its schema; undefined when it can. */
   faultOf(compiled: Compiled): string | undefined {
+    if (compiled.kind === 'ApiGateway') return gatewayFault(compiled);
     return compiled.kind === 'ApiService' ? apiServiceFault(compiled) : undefined;
   }
 
@@ -158,7 +161,7 @@ export class Snapshot {
     const entry = buildGatewayEntry(compiled, counters);
     this.trustedProxies = new TrustedProxies(compiled.trustedProxies);
     this.gateway = entry;
-    this.listeners = compiled.listeners;
+    this.listeners = compiled.listeners.map(buildListenerEntry);
     before?.release();
     const release = () => releaseRules(counters, entry.limits);
     const unload = () => {

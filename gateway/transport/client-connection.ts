@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { GatewayError } from '../errors.ts';
-import { type Downstream, Exchange } from '../exchange.ts';
+import { type ClientLink, type Downstream, Exchange } from '../exchange.ts';
 import { bodyTooLarge } from '../filters/body-limit.ts';
 import type { Chain } from '../filters/chain.ts';
 import { BodyReader } from '../http1/body-reader.ts';
@@ -10,7 +10,6 @@ import { MessageWriter } from '../http1/message-writer.ts';
 import { type ParsedRequest, parseRequestHead } from '../http1/request-head.ts';
 import { bodyUntilClose, chunkedBody } from '../http1/syntax.ts';
 import { HeadTooLong, UnreadBytes } from '../http1/unread-bytes.ts';
-import { type Peer, peerOf } from '../router/trusted-proxies.ts';
 import { answerText } from './answer-text.ts';
 import { Deadline } from './deadline.ts';
 import type { TransportLimits } from './limits.ts';
@@ -23,8 +22,15 @@ export interface ConnectionHost {
   readonly limits: TransportLimits;
   /** From now on each answer is the last of its connection. */
   readonly isDraining: boolean;
-  /** The connection is gone. */
-  onGone(connection: ClientConnection): void;
+}
+
+/** A connection whose bytes are HTTP from now on. */
+export interface OpenConnection {
+  /** What HTTP is spoken on: TCP, or the TLS on it. */
+  readonly socket: Socket;
+  readonly link: ClientLink;
+  /** The TCP below: a reset of it never looks like an end, whereas TLS says goodbye. */
+  readonly raw: Socket;
 }
 
 /** After the last answer what the client still sends is taken and thrown away: at most so long, and no longer when it pauses. */
@@ -48,7 +54,8 @@ const maxUnreadBytes = 64 * 1024;
 export class ClientConnection implements Downstream, PayloadSink {
   readonly #socket: Socket;
   readonly #host: ConnectionHost;
-  readonly #peer: Peer;
+  readonly #raw: Socket;
+  readonly #link: ClientLink;
   readonly #unread: UnreadBytes;
   readonly #body = new BodyReader();
   readonly #writer: MessageWriter;
@@ -75,10 +82,11 @@ export class ClientConnection implements Downstream, PayloadSink {
   /** When our side was closed. */
   #endedAt = 0;
 
-  constructor(socket: Socket, host: ConnectionHost) {
+  constructor({ socket, raw, link }: OpenConnection, host: ConnectionHost) {
     this.#socket = socket;
+    this.#raw = raw;
+    this.#link = link;
     this.#host = host;
-    this.#peer = peerOf(socket.remoteAddress ?? '');
     this.#unread = new UnreadBytes(host.limits.maxHeadBytes);
     this.#writer = new MessageWriter(socket);
     this.#deadline = new Deadline(host.clock, () => this.#exchange?.upstream?.expire());
@@ -100,7 +108,7 @@ export class ClientConnection implements Downstream, PayloadSink {
 
   destroy(): void {
     // To a client that reads until the end, half an answer would look whole.
-    if (this.#phase === 'call' && this.#exchange?.status !== 0 && !this.#isTunnel) this.#socket.resetAndDestroy();
+    if (this.#phase === 'call' && this.#exchange?.status !== 0 && !this.#isTunnel) this.#raw.resetAndDestroy();
     else this.#socket.destroy();
   }
 
@@ -150,7 +158,7 @@ export class ClientConnection implements Downstream, PayloadSink {
   abort(): void {
     this.#aborted = true;
     // A reset, not a close: to a client that reads until the end, a close would look like one.
-    this.#socket.resetAndDestroy();
+    this.#raw.resetAndDestroy();
   }
 
   readBody(limit: number): void {
@@ -200,7 +208,6 @@ export class ClientConnection implements Downstream, PayloadSink {
     this.#phase = 'gone';
     this.#exchange = null;
     this.#deadline.close();
-    this.#host.onGone(this);
     if (exchange === null) return;
     // Either side may end a tunnel; that is how it ends.
     exchange.clientAborted = !this.#aborted && !this.#isTunnel;
@@ -225,7 +232,7 @@ export class ClientConnection implements Downstream, PayloadSink {
 
   #begin(request: ParsedRequest): void {
     this.#isHttp10 = request.isHttp10;
-    this.#closing = request.closes;
+    this.#closing = request.closes || this.#link.fault !== null;
     this.#isTunnel = false;
     this.#expectsContinue = request.expectsContinue;
     this.#body.begin(request.bodyLength);
@@ -258,8 +265,8 @@ export class ClientConnection implements Downstream, PayloadSink {
         rawHeaders: request.fields,
         bodyLength: request.bodyLength,
         connectionNames: request.connectionNames,
-        headFault,
-        peer: this.#peer,
+        headFault: this.#link.fault ?? headFault,
+        link: this.#link,
         startedAt: clock.steady(),
         time: clock.now(),
       },

@@ -2,8 +2,13 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { CodedError } from '#api/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { Chain } from '../filters/chain.ts';
-import { ClientConnection, type ConnectionHost } from './client-connection.ts';
+import type { Log } from '../log/log.ts';
+import { peerOf } from '../router/trusted-proxies.ts';
+import type { ListenerEntry } from '../snapshot/model.ts';
+import { ClientConnection, type ConnectionHost, type OpenConnection } from './client-connection.ts';
+import { type HandshakeMeter, HandshakeReport } from './handshake-report.ts';
 import type { TransportLimits } from './limits.ts';
+import { TlsAcceptor } from './tls-acceptor.ts';
 
 /** A port could not be opened. */
 export class ListenError extends CodedError {
@@ -16,7 +21,12 @@ export interface ListenerDeps {
   readonly chain: Chain;
   readonly clock: Clock;
   readonly limits: TransportLimits;
+  readonly meter: HandshakeMeter;
+  readonly log: Log;
 }
+
+/** How a listener is spoken to. */
+export type ListenerSettings = Pick<ListenerEntry, 'tls'>;
 
 /** One listening port. */
 export class HttpListener implements ConnectionHost {
@@ -25,15 +35,26 @@ export class HttpListener implements ConnectionHost {
   readonly limits: TransportLimits;
   isDraining = false;
   readonly #server: Server;
-  readonly #connections = new Set<ClientConnection>();
+  readonly #report: HandshakeReport;
+  /** By the TCP connection below; those that are still in their handshake have none of their own. */
+  readonly #connections = new Map<Socket, ClientConnection | null>();
+  #tls: TlsAcceptor | null = null;
   #timer: NodeJS.Timeout | undefined = undefined;
 
-  constructor({ chain, clock, limits }: ListenerDeps) {
+  constructor(name: string, { chain, clock, limits, meter, log }: ListenerDeps) {
     this.chain = chain;
     this.clock = clock;
     this.limits = limits;
+    this.#report = new HandshakeReport(name, meter, log);
     // Half open: an answer that is held for a moment must not find its socket ended because the client sends no more.
     this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#accept(socket));
+  }
+
+  /** From the next connection on. */
+  use({ tls }: ListenerSettings): void {
+    if (tls === null) this.#tls = null;
+    else if (this.#tls === null) this.#tls = this.#buildTls(tls);
+    else this.#tls.use(tls);
   }
 
   /** Port 0 takes a free one. */
@@ -64,26 +85,46 @@ export class HttpListener implements ConnectionHost {
         clearInterval(this.#timer);
         resolve();
       });
-      for (const connection of this.#connections) connection.endIfIdle();
+      for (const [raw, connection] of this.#connections) {
+        if (connection === null) raw.destroy();
+        else connection.endIfIdle();
+      }
     });
   }
 
   /** Breaks what is still open. */
   destroy(): void {
-    for (const connection of this.#connections) connection.destroy();
+    for (const [raw, connection] of this.#connections) {
+      if (connection === null) raw.destroy();
+      else connection.destroy();
+    }
   }
 
-  onGone(connection: ClientConnection): void {
-    this.#connections.delete(connection);
+  #accept(raw: Socket): void {
+    this.#connections.set(raw, null);
+    raw.on('close', () => this.#connections.delete(raw)).on('error', () => undefined);
+    const peer = peerOf(raw.remoteAddress ?? '');
+    if (this.#tls !== null) this.#tls.accept(raw, peer);
+    else this.#serve({ socket: raw, raw, link: { peer, isTls: false, certificate: null, fault: null } });
   }
 
-  #accept(socket: Socket): void {
-    this.#connections.add(new ClientConnection(socket, this));
+  #serve(open: OpenConnection): void {
+    this.#connections.set(open.raw, new ClientConnection(open, this));
+  }
+
+  #buildTls(settings: NonNullable<ListenerSettings['tls']>): TlsAcceptor {
+    return new TlsAcceptor(settings, {
+      clock: this.clock,
+      report: this.#report,
+      handshakeTimeoutMs: this.limits.headTimeoutMs,
+      maxHandshakes: this.limits.maxHandshakes,
+      onOpen: (open) => this.#serve(open),
+    });
   }
 
   #checkTime(): void {
     const now = this.clock.steady();
-    for (const connection of this.#connections) connection.checkTime(now);
+    for (const connection of this.#connections.values()) connection?.checkTime(now);
   }
 }
 

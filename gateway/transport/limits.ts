@@ -1,7 +1,7 @@
 export interface TransportLimits {
   /** Bytes of request line and header fields together. */
   readonly maxHeadBytes: number;
-  /** A head must be complete this long after its first byte. */
+  /** A head must be complete this long after its first byte, and a TLS handshake after the connection. */
   readonly headTimeoutMs: number;
   /** A client that neither sends nor reads, although it is its turn, is given up after this long. */
   readonly idleTimeoutMs: number;
@@ -9,6 +9,8 @@ export interface TransportLimits {
   readonly tunnelIdleMs: number;
   /** A kept connection with no call is closed after this long; above what load balancers use (60 s). */
   readonly keepAliveMs: number;
+  /** TLS handshakes under way at a time, for each port. */
+  readonly maxHandshakes: number;
 }
 
 export const defaultTransportLimits: TransportLimits = {
@@ -17,4 +19,5 @@ export const defaultTransportLimits: TransportLimits = {
   idleTimeoutMs: 30_000,
   tunnelIdleMs: 300_000,
   keepAliveMs: 75_000,
+  maxHandshakes: 2048,
 };

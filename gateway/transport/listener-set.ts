@@ -1,12 +1,17 @@
 import { describeError } from '#api/errors.ts';
 import type { Log } from '../log/log.ts';
-import type { HttpListener } from './http-listener.ts';
+import type { HttpListener, ListenerSettings } from './http-listener.ts';
 
 export interface ListenerSpec {
   readonly name: string;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+}
+
+/** A port that the configuration wants, and how it is spoken there. */
+export interface WantedListener extends ListenerSpec {
+  readonly settings: ListenerSettings;
 }
 
 export interface ListenerAddress {
@@ -22,25 +27,27 @@ export class ListenerSet {
   readonly #open = new Map<string, { readonly server: HttpListener; readonly address: ListenerAddress }>();
   /** Closed for new connections; their last calls are under way. */
   readonly #leaving = new Set<HttpListener>();
-  readonly #makeServer: () => HttpListener;
+  readonly #makeServer: (name: string) => HttpListener;
   readonly #log: Log;
   readonly #onChange: () => void;
-  #wanted: readonly ListenerSpec[] = [];
+  #wanted: readonly WantedListener[] = [];
   #work: Promise<void> = Promise.resolve();
   #retry: NodeJS.Timeout | undefined = undefined;
   #stopped = false;
 
-  constructor(makeServer: () => HttpListener, log: Log, onChange: () => void) {
+  constructor(makeServer: (name: string) => HttpListener, log: Log, onChange: () => void) {
     this.#makeServer = makeServer;
     this.#log = log;
     this.#onChange = onChange;
   }
 
-  /** Opens what is new and closes what is gone, in the background. */
-  want(wanted: readonly ListenerSpec[]): void {
-    if (this.#stopped || JSON.stringify(wanted) === JSON.stringify(this.#wanted)) return;
+  /** Opens what is new and closes what is gone, in the background; what stays open has its new settings at once. */
+  want(wanted: readonly WantedListener[]): void {
+    if (this.#stopped) return;
+    const before = this.#wanted.map(keyOf);
     this.#wanted = wanted;
-    this.#settleSoon();
+    for (const spec of wanted) this.#open.get(keyOf(spec))?.server.use(spec.settings);
+    if (wanted.length !== before.length || wanted.some((spec, i) => keyOf(spec) !== before[i])) this.#settleSoon();
   }
 
   /** Every wanted port is open, and there is one. */
@@ -92,10 +99,13 @@ export class ListenerSet {
     this.#onChange();
   }
 
-  async #openPort(spec: ListenerSpec): Promise<void> {
-    const server = this.#makeServer();
+  async #openPort(spec: WantedListener): Promise<void> {
+    const server = this.#makeServer(spec.name);
+    server.use(spec.settings);
     try {
       const { address, port } = await server.listen(spec.port, spec.host);
+      // They may have changed meanwhile.
+      server.use(this.#wanted.find((wanted) => keyOf(wanted) === keyOf(spec))?.settings ?? spec.settings);
       this.#open.set(keyOf(spec), { server, address: { name: spec.name, host: address, port } });
       this.#log.info({ listener: spec.name, host: address, port }, 'listening');
     } catch (error) {
