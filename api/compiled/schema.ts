@@ -59,6 +59,32 @@ const lifecycle = {
   ],
 };
 
+const headerChange = record(['set', 'remove'], {
+  set: {
+    type: 'object',
+    maxProperties: 64,
+    propertyNames: fieldName,
+    additionalProperties: { type: 'string', maxLength: 1024, pattern: fieldValue },
+  },
+  remove: { type: 'array', maxItems: 64, items: fieldName },
+});
+
+const parameterName = { type: 'string', minLength: 1, maxLength: 128 };
+
+const rewrite = record([], {
+  prefix: path,
+  template: path,
+  query: record(['set', 'remove'], {
+    set: {
+      type: 'object',
+      maxProperties: 64,
+      propertyNames: parameterName,
+      additionalProperties: { type: 'string', maxLength: 1024 },
+    },
+    remove: { type: 'array', maxItems: 64, items: parameterName },
+  }),
+});
+
 const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
   endpoints: {
     type: 'array',
@@ -71,15 +97,9 @@ const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
   },
   timeoutMs: milliseconds,
   connectTimeoutMs: milliseconds,
-  headers: record(['set', 'remove'], {
-    set: {
-      type: 'object',
-      maxProperties: 64,
-      propertyNames: fieldName,
-      additionalProperties: { type: 'string', maxLength: 1024, pattern: fieldValue },
-    },
-    remove: fieldNames,
-  }),
+  headers: headerChange,
+  responseHeaders: headerChange,
+  rewrite,
   tls: record(['minVersion'], {
     ca: pem,
     clientCertificate: record(['certificate', 'privateKey'], { certificate: pem, privateKey: pem }),
@@ -134,6 +154,8 @@ const operation = record(['path', 'methods', 'limits'], {
   methods,
   limits,
   timeoutMs: milliseconds,
+  rewrite,
+  responseHeaders: headerChange,
 });
 
 const credential = record(['name', 'type', 'hash'], {

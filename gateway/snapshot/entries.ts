@@ -16,6 +16,8 @@ import { buildMasks } from '../log/masks.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { BackendPools } from '../proxy/backend.ts';
 import { backendTlsFault } from '../proxy/backend-tls.ts';
+import { buildAnswerChange } from '../proxy/header-change.ts';
+import { buildRewrite, rewriteFault } from '../proxy/rewrite.ts';
 import { CidrSet } from '../router/cidr-set.ts';
 import { OperationTable, operationPathFault } from '../router/operations.ts';
 import { normalizePath } from '../router/path.ts';
@@ -56,6 +58,8 @@ export function apiServiceFault(api: CompiledApiService): string | undefined {
   for (const [index, operation] of api.operations.entries()) {
     const fault = operationPathFault(operation.path);
     if (fault !== undefined) return `operations.${index}.path ${fault}`;
+    const rewrite = rewriteFault(operation.rewrite, operation.path);
+    if (rewrite !== undefined) return `operations.${index}.rewrite ${rewrite}`;
   }
   return undefined;
 }
@@ -142,6 +146,8 @@ function buildOperation(api: string, operation: CompiledOperation, counters: Cou
     methods,
     limits: buildRules(counters, source, operation.limits),
     timeoutMs: operation.timeoutMs,
+    rewrite: buildRewrite(operation.rewrite, path),
+    answerChange: buildAnswerChange(operation.responseHeaders),
   };
 }
 

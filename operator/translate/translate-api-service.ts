@@ -16,6 +16,7 @@ import { compileLogging } from './logging.ts';
 import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
 import { verdict } from './outcome.ts';
 import { parseBytes, parseDurationMs } from './quantity.ts';
+import { compileBackendChanges, compileOperationChanges } from './rewrites.ts';
 import { admits, volatileQuotaWarning } from './translate-api-gateway.ts';
 import { mayUseKeyManager } from './translate-key-manager.ts';
 
@@ -203,6 +204,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
       timeoutMs: parseDurationMs(backend.timeout) ?? 0,
       connectTimeoutMs: parseDurationMs(backend.connectTimeout) ?? 0,
       ...compileHeaders(backend),
+      ...compileBackendChanges(backend),
       ...input.materials,
     },
     authentication: {
@@ -212,7 +214,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
     ...compileAccess(spec),
     ...compileAnswers(spec),
     limits: compileLimits(spec.limits, 'Total'),
-    operations: (spec.operations ?? []).map(compileOperation),
+    operations: (spec.operations ?? []).map((operation) => compileOperation(operation, backend)),
     plans: Object.fromEntries(
       Object.entries(spec.plans ?? {}).map(([name, plan]) => [
         name,
@@ -238,12 +240,14 @@ function compileSize({ maxRequestBytes }: ApiService['spec']): Pick<CompiledApiS
 
 function compileOperation(
   operation: NonNullable<ApiService['spec']['operations']>[number],
+  backend: ApiService['spec']['backend'],
 ): CompiledApiService['operations'][number] {
   return {
     path: operation.path,
     methods: [...(operation.methods ?? [])].sort(),
     limits: compileLimits(operation.limits, 'Total'),
     ...(operation.timeout === undefined ? {} : { timeoutMs: parseDurationMs(operation.timeout) ?? 0 }),
+    ...compileOperationChanges(operation, backend),
   };
 }
 
