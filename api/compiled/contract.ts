@@ -1,3 +1,5 @@
+import type { Json } from '#api/json/strict-json.ts';
+
 /**
  * The compiled contract: all that an operator says to a gateway, and the only thing they share.
  *
@@ -86,6 +88,68 @@ export interface CompiledKeyManager extends CompiledBase {
   readonly header: string;
 }
 
+/**
+ * What calls and answers of an API look like, read from its OpenAPI document. Its id is a hash of what it says, so APIs
+ * with equal definitions share one object; a gateway has it only where an API needs it. Alone among the kinds it is
+ * compressed in its Secret.
+ */
+export interface CompiledDefinition extends CompiledBase {
+  readonly kind: 'Definition';
+  readonly operations: readonly DefinedOperation[];
+  /** JSON Schema 2020-12 by name; `$ref: d#/$defs/<name>` refers to them. See `api/openapi/schemas.ts` for what is in it. */
+  readonly schemas: { readonly [name: string]: Json };
+}
+
+export interface DefinedOperation {
+  /** Relative to the base path; `{name}` is a whole segment. */
+  readonly path: string;
+  /** Upper case. */
+  readonly method: string;
+  readonly parameters: readonly DefinedParameter[];
+  /** Absent: no body is taken. */
+  readonly requestBody?: DefinedBody;
+  /** By status (`200`), range (`2XX`) or `default`. */
+  readonly responses: { readonly [status: string]: Pick<DefinedBody, 'content'> };
+}
+
+export interface DefinedParameter {
+  /** Lower case in a header. */
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header' | 'cookie';
+  readonly required: boolean;
+  readonly style: 'simple' | 'label' | 'matrix' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject';
+  readonly explode: boolean;
+  /** `?flag=` is taken whatever the schema says. */
+  readonly allowEmptyValue?: true;
+  /** Absent: any value. */
+  readonly schema?: Json;
+  /** The value is JSON text. */
+  readonly json?: true;
+}
+
+export interface DefinedBody {
+  readonly required: boolean;
+  /** By media type or range, lower case: `application/json`, `text/*`, or the range of all. */
+  readonly content: { readonly [type: string]: DefinedContent };
+}
+
+export interface DefinedContent {
+  /** Only of JSON; absent: any content. */
+  readonly schema?: Json;
+  readonly examples?: { readonly [name: string]: Json };
+}
+
+/** Enforce: refuse. Report: let pass and count. None: do not look. */
+export type ValidationMode = 'Enforce' | 'Report' | 'None';
+
+/** How an API uses its definition. */
+export interface CompiledDefinitionUse {
+  /** Id of the {@link CompiledDefinition}. */
+  readonly id: string;
+  readonly requests: ValidationMode;
+  readonly responses: ValidationMode;
+}
+
 /** One API on one gateway. */
 export interface CompiledApiService extends CompiledBase {
   readonly kind: 'ApiService';
@@ -108,6 +172,8 @@ export interface CompiledApiService extends CompiledBase {
   /** Empty: every method and path passes. Otherwise only these do. */
   readonly operations: readonly CompiledOperation[];
   readonly plans: { readonly [name: string]: CompiledPlan };
+  /** Absent: calls and answers are not compared with a definition. */
+  readonly definition?: CompiledDefinitionUse;
   /** Bytes; absent: the gateway's default. */
   readonly maxRequestBytes?: number;
   /** Absent: the access log has nothing of path, query, header fields and bodies. */
@@ -147,33 +213,6 @@ export interface CompiledBackend {
   readonly headers?: CompiledHeaderChange;
   /** Absent: the backend gets the caller's fields, and nothing of ours. */
   readonly credential?: CompiledBackendCredential;
-  /** Absent: the public authorities vouch for the host of the URL. */
-  readonly tls?: CompiledBackendTls;
-  /** For calls whose operation has none of its own. Absent: the base path is cut off, the query stays. */
-  readonly rewrite?: CompiledRewrite;
-  /** Of answers to calls whose operation has none of its own. */
-  readonly responseHeaders?: CompiledHeaderChange;
-}
-
-/** What the backend is asked for. */
-export interface CompiledRewrite {
-  /** Takes the place of the base path. */
-  readonly prefix?: string;
-  /** The whole path; `{name}` is a segment of the operation's path, a trailing `/*` its rest. Of operations only, and never beside `prefix`. */
-  readonly template?: string;
-  /** Absent: as it came. In values of operations `{name}` is a segment. */
-  readonly query?: { readonly set: { readonly [name: string]: string }; readonly remove: readonly string[] };
-}
-
-/** How https endpoints are verified, and how the gateway shows itself. All texts are PEM. */
-export interface CompiledBackendTls {
-  /** These authorities alone vouch for the backend; absent: the public ones. */
-  readonly ca?: string;
-  /** Absent: the gateway shows no certificate. The key is secret. */
-  readonly clientCertificate?: { readonly certificate: string; readonly privateKey: string };
-  /** Name that is asked for and verified; absent: the host of the URL. */
-  readonly serverName?: string;
-  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
 }
 
 /** By what the backend knows the gateway. */
@@ -225,8 +264,6 @@ export interface CompiledOperation {
   readonly methods: readonly string[];
   readonly limits: readonly CompiledLimit[];
   readonly timeoutMs?: number;
-  readonly rewrite?: CompiledRewrite;
-  readonly responseHeaders?: CompiledHeaderChange;
 }
 
 export interface CompiledPlan {
@@ -288,6 +325,7 @@ export type Compiled =
   | CompiledGateway
   | CompiledTenant
   | CompiledKeyManager
+  | CompiledDefinition
   | CompiledApiService
   | CompiledSubscription;
 

@@ -20,7 +20,6 @@ const cidrs = { type: 'array', maxItems: 256, items: cidr };
 const path = { type: 'string', maxLength: 1024, pattern: '^/' };
 const bytes = { type: 'integer', minimum: 0, maximum: 1_099_511_627_776 };
 const milliseconds = { type: 'integer', minimum: 1, maximum: 86_400_000 };
-const pem = { type: 'string', minLength: 1, maxLength: 262_144, pattern: '^[\\x09\\x0a\\x0d\\x20-\\x7e]*$' };
 const instant = { type: 'integer', minimum: 0, maximum: 8_640_000_000_000_000 };
 
 const limits = {
@@ -59,32 +58,6 @@ const lifecycle = {
   ],
 };
 
-const headerChange = record(['set', 'remove'], {
-  set: {
-    type: 'object',
-    maxProperties: 64,
-    propertyNames: fieldName,
-    additionalProperties: { type: 'string', maxLength: 1024, pattern: fieldValue },
-  },
-  remove: { type: 'array', maxItems: 64, items: fieldName },
-});
-
-const parameterName = { type: 'string', minLength: 1, maxLength: 128 };
-
-const rewrite = record([], {
-  prefix: path,
-  template: path,
-  query: record(['set', 'remove'], {
-    set: {
-      type: 'object',
-      maxProperties: 64,
-      propertyNames: parameterName,
-      additionalProperties: { type: 'string', maxLength: 1024 },
-    },
-    remove: { type: 'array', maxItems: 64, items: parameterName },
-  }),
-});
-
 const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
   endpoints: {
     type: 'array',
@@ -97,14 +70,14 @@ const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
   },
   timeoutMs: milliseconds,
   connectTimeoutMs: milliseconds,
-  headers: headerChange,
-  responseHeaders: headerChange,
-  rewrite,
-  tls: record(['minVersion'], {
-    ca: pem,
-    clientCertificate: record(['certificate', 'privateKey'], { certificate: pem, privateKey: pem }),
-    serverName: host,
-    minVersion: { enum: ['TLSv1.2', 'TLSv1.3'] },
+  headers: record(['set', 'remove'], {
+    set: {
+      type: 'object',
+      maxProperties: 64,
+      propertyNames: fieldName,
+      additionalProperties: { type: 'string', maxLength: 1024, pattern: fieldValue },
+    },
+    remove: fieldNames,
   }),
   credential: record(['secretHeaders'], {
     secretHeaders: {
@@ -154,8 +127,6 @@ const operation = record(['path', 'methods', 'limits'], {
   methods,
   limits,
   timeoutMs: milliseconds,
-  rewrite,
-  responseHeaders: headerChange,
 });
 
 const credential = record(['name', 'type', 'hash'], {
@@ -181,6 +152,42 @@ const logging = record(['target', 'headers', 'mask'], {
   }),
   mask,
 });
+
+const jsonSchema = { type: ['object', 'boolean'] };
+const content = {
+  type: 'object',
+  maxProperties: 64,
+  propertyNames: { maxLength: 127 },
+  additionalProperties: record([], { schema: jsonSchema, examples: { type: 'object', maxProperties: 256 } }),
+};
+
+const definedOperation = record(['path', 'method', 'parameters', 'responses'], {
+  path,
+  method: methods.items,
+  parameters: {
+    type: 'array',
+    maxItems: 200,
+    items: record(['name', 'in', 'required', 'style', 'explode'], {
+      name: { type: 'string', minLength: 1, maxLength: 200 },
+      in: { enum: ['path', 'query', 'header', 'cookie'] },
+      required: { type: 'boolean' },
+      style: { enum: ['simple', 'label', 'matrix', 'form', 'spaceDelimited', 'pipeDelimited', 'deepObject'] },
+      explode: { type: 'boolean' },
+      allowEmptyValue: { const: true },
+      schema: jsonSchema,
+      json: { const: true },
+    }),
+  },
+  requestBody: record(['required', 'content'], { required: { type: 'boolean' }, content }),
+  responses: {
+    type: 'object',
+    maxProperties: 200,
+    propertyNames: { pattern: '^([1-5]([0-9]{2}|XX)|default)$' },
+    additionalProperties: record(['content'], { content }),
+  },
+});
+
+const validationMode = { enum: ['Enforce', 'Report', 'None'] };
 
 const planName = { type: 'string', maxLength: 253, pattern: dnsName };
 
@@ -223,6 +230,10 @@ export const compiledSchemas = {
     type: { const: 'ApiKey' },
     header: { type: 'string', maxLength: 128, pattern: token },
   }),
+  Definition: compiled('Definition', ['operations', 'schemas'], {
+    operations: { type: 'array', minItems: 1, maxItems: 2000, items: definedOperation },
+    schemas: { type: 'object', maxProperties: 50_000, additionalProperties: jsonSchema },
+  }),
   ApiService: compiled(
     'ApiService',
     [
@@ -258,6 +269,11 @@ export const compiledSchemas = {
         propertyNames: planName,
         additionalProperties: record(['limits'], { limits }),
       },
+      definition: record(['id', 'requests', 'responses'], {
+        id: { type: 'string', pattern: '^[0-9a-f]{40}$' },
+        requests: validationMode,
+        responses: validationMode,
+      }),
       maxRequestBytes: bytes,
       logging,
     },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { KubeObject } from '#api/object.ts';
 import { parseId } from '#api/object.ts';
 import type { Compiled, CompiledKind } from './contract.ts';
@@ -8,6 +9,14 @@ export const compiledSecretType = 'simpul.id/compiled';
 
 /** The one key of such a Secret's data: canonical JSON of a {@link Compiled}. */
 export const compiledDataKey = 'compiled.json';
+
+/** The one key of a Secret that carries a Definition: the same, as gzip. */
+export const compressedDataKey = 'compiled.json.gz';
+
+/** Largest compiled object, in characters of base64: what fits into a Secret. */
+const maxDataLength = 1_500_000;
+/** Bytes of JSON that a compressed object may hold: a bound for what is not from an operator. */
+const maxJsonLength = 64 * 1024 * 1024;
 
 export const compiledLabels = {
   /** Kind of the source object. */
@@ -39,6 +48,7 @@ const prefixes: Record<CompiledKind, string> = {
   ApiGateway: 'agw',
   Tenant: 'tnt',
   KeyManager: 'keym',
+  Definition: 'apidef',
   ApiService: 'apisvc',
   Subscription: 'apisub',
 };
@@ -78,8 +88,31 @@ export function buildCompiledSecret(compiled: Compiled, namespace: string): Comp
         [compiledAnnotations.contentHash]: contentHashOf(json),
       },
     },
-    data: { [compiledDataKey]: Buffer.from(json).toString('base64') },
+    data:
+      compiled.kind === 'Definition'
+        ? { [compressedDataKey]: gzipSync(json).toString('base64') }
+        : { [compiledDataKey]: Buffer.from(json).toString('base64') },
   };
+}
+
+export type CompiledText =
+  | { readonly ok: true; readonly json: string }
+  /** Never holds a part of the data, which may be secret. */
+  | { readonly ok: false; readonly reason: string };
+
+/** The JSON that a compiled Secret carries. Never throws. */
+export function compiledTextOf({ data = {} }: CompiledSecret): CompiledText {
+  const key = data[compressedDataKey] === undefined ? compiledDataKey : compressedDataKey;
+  const encoded = data[key];
+  if (encoded === undefined) return { ok: false, reason: `data has no ${compiledDataKey}` };
+  if (encoded.length > maxDataLength) return { ok: false, reason: `${key} is too large` };
+  const bytes = Buffer.from(encoded, 'base64');
+  if (key === compiledDataKey) return { ok: true, json: bytes.toString() };
+  try {
+    return { ok: true, json: gunzipSync(bytes, { maxOutputLength: maxJsonLength }).toString() };
+  } catch {
+    return { ok: false, reason: `${key} is not gzip of at most ${maxJsonLength} bytes` };
+  }
 }
 
 /** Label values hold at most 63 characters and end with an alphanumeric one. */

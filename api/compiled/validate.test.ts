@@ -44,7 +44,25 @@ const api = {
   limits: [],
   operations: [{ path: '/nik/{nik}', methods: ['GET'], limits: [], timeoutMs: 3000 }],
   plans: { dasar: { limits: [{ id: 'subscription-minute', requests: 60, per: 'Minute', by: 'Subscription' }] } },
+  definition: { id: 'a'.repeat(40), requests: 'Enforce', responses: 'Report' },
   maxRequestBytes: 10,
+};
+const definition = {
+  contract: 1,
+  kind: 'Definition',
+  id: 'a'.repeat(40),
+  operations: [
+    {
+      path: '/nik/{nik}',
+      method: 'GET',
+      parameters: [
+        { name: 'nik', in: 'path', required: true, style: 'simple', explode: false, schema: { $ref: 'd#/$defs/Nik' } },
+      ],
+      requestBody: { required: false, content: { 'application/json': { schema: true, examples: { a: null } } } },
+      responses: { '200': { content: {} }, '4XX': { content: {} }, default: { content: {} } },
+    },
+  ],
+  schemas: { Nik: { type: 'string' } },
 };
 const subscription = {
   contract: 1,
@@ -58,7 +76,7 @@ const subscription = {
 };
 
 test('an object of each kind is accepted as it is', () => {
-  const samples = [gateway, tenant, keyManager, api, subscription];
+  const samples = [gateway, tenant, keyManager, definition, api, subscription];
   assert.deepEqual(samples.map((sample) => sample.kind).sort(), Object.keys(compiledSchemas).sort());
   for (const sample of samples) {
     assert.deepEqual(validateCompiled(structuredClone(sample)), { ok: true, compiled: sample });
@@ -134,6 +152,11 @@ const refused: readonly { name: string; value: unknown; reason: RegExp }[] = [
     name: 'a plan named __proto__',
     value: JSON.parse(JSON.stringify(api).replace('"dasar"', '"__proto__"')) as unknown,
     reason: /plans/,
+  },
+  {
+    name: 'a status that is none',
+    value: { ...definition, operations: [{ ...definition.operations[0], responses: { ok: { content: {} } } }] },
+    reason: /responses/,
   },
   {
     name: 'a hash of another length',

@@ -38,6 +38,7 @@ const ajv = new Ajv({
   strictRequired: false,
   allErrors: false,
   discriminator: true,
+  allowUnionTypes: true,
   code: { optimize: 2 },
 });
 
@@ -75,6 +76,7 @@ function semanticFault(compiled: Compiled): string | undefined {
     case 'Subscription':
       return limitsFault('limits', compiled.limits);
     case 'KeyManager':
+    case 'Definition':
       return undefined;
   }
 }
