@@ -20,6 +20,7 @@ export const catalogue = {
   GW_BAD_PATH: entry(400, 'consumer', 'The path is ambiguous or not valid'),
   GW_CLIENT_CERTIFICATE_MISSING: entry(400, 'consumer', 'A client certificate is needed'),
   GW_CLIENT_CERTIFICATE_INVALID: entry(400, 'consumer', 'The client certificate is not trusted'),
+  GW_REQUEST_INVALID: entry(400, 'consumer', 'The request is not what the definition of the API says'),
   GW_API_KEY_AMBIGUOUS: entry(400, 'consumer', 'The call carries more than one API key'),
   GW_API_KEY_MISSING: entry(401, 'consumer', 'An API key is needed'),
   GW_API_KEY_UNKNOWN: entry(401, 'consumer', 'The API key is not known'),
@@ -38,6 +39,7 @@ export const catalogue = {
   GW_REQUEST_TIMEOUT: entry(408, 'consumer', 'The request did not arrive in time'),
   GW_API_RETIRED: entry(410, 'provider', 'The API is retired'),
   GW_BODY_TOO_LARGE: entry(413, 'consumer', 'The request body is too large'),
+  GW_MEDIA_TYPE_NOT_SUPPORTED: entry(415, 'consumer', 'The operation does not take a body of this media type'),
   GW_EXPECTATION_UNKNOWN: entry(417, 'consumer', 'The Expect header asks for something unknown'),
   GW_RATE_LIMITED: entry(429, 'consumer', 'A limit is used up'),
   GW_HEAD_TOO_LARGE: entry(431, 'consumer', 'The request head is too large'),
@@ -50,11 +52,13 @@ export const catalogue = {
   GW_BACKEND_TLS_FAILED: entry(502, 'provider', 'The TLS connection to the backend cannot be trusted'),
   GW_BACKEND_BROKE_OFF: entry(502, 'provider', 'The backend closed the connection before it answered'),
   GW_BACKEND_PROTOCOL: entry(502, 'provider', 'The answer of the backend is not valid HTTP'),
+  GW_RESPONSE_INVALID: entry(502, 'provider', 'The answer of the backend is not what the definition of the API says'),
   GW_API_BLOCKED: entry(503, 'provider', 'The API is blocked'),
   GW_NO_ENDPOINT: entry(503, 'provider', 'The API has no endpoint that takes calls'),
   GW_TOO_MANY_TUNNELS: entry(503, 'provider', 'The backend has too many WebSocket connections'),
   GW_TENANT_MISSING: entry(503, 'gateway', 'The gateway has not loaded the Tenant'),
   GW_KEY_MANAGER_MISSING: entry(503, 'gateway', 'The gateway has not loaded the KeyManager'),
+  GW_DEFINITION_MISSING: entry(503, 'gateway', 'The gateway has not loaded the definition of the API'),
   GW_NOT_READY: entry(503, 'gateway', 'The gateway has no configuration'),
   GW_BACKEND_TIMEOUT: entry(504, 'provider', 'The backend did not answer in time'),
   GW_BACKEND_CONNECT_TIMEOUT: entry(504, 'provider', 'The backend did not take the connection in time'),
@@ -83,9 +87,12 @@ export class GatewayError extends CodedError {
 }
 
 export interface ProblemExtra {
-  readonly members?: Readonly<Record<string, string | number>>;
+  readonly members?: Readonly<Record<string, string | number | readonly ProblemItem[]>>;
   readonly headers?: readonly string[];
 }
+
+/** One of several faults that a refusal tells. */
+export type ProblemItem = Readonly<Record<string, string>>;
 
 /** An answer of the gateway itself, ready to send. */
 export interface Reply {

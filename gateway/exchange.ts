@@ -149,6 +149,8 @@ export class Exchange {
   status = 0;
   code = '';
   fault: Fault | '' = '';
+  /** The first rule of the definition that the call or its answer breaks, for the log; empty: none, or nobody looked. */
+  brokenRule = '';
   /** What went wrong inside, for the log only. */
   cause: unknown = undefined;
   upstream: Upstream | null = null;

@@ -22,6 +22,7 @@ import { route } from './filters/route.ts';
 import { subscription } from './filters/subscription.ts';
 import { tenant } from './filters/tenant.ts';
 import { traceContext } from './filters/trace-context.ts';
+import { validation } from './filters/validation.ts';
 import { AckLease, type PodIdentity } from './lease/ack-lease.ts';
 import { Calendar } from './limits/calendar.ts';
 import { CounterPool } from './limits/counters.ts';
@@ -39,6 +40,7 @@ import { View } from './snapshot/view.ts';
 import { HttpListener, type ListenerSettings } from './transport/http-listener.ts';
 import { defaultTransportLimits, type TransportLimits } from './transport/limits.ts';
 import { type ListenerAddress, ListenerSet, type WantedListener } from './transport/listener-set.ts';
+import { DefinitionRoom } from './validation/definition-entry.ts';
 
 export interface GatewayOptions {
   /** Where the configuration comes from: `storeSource(store, namespace, log)`. */
@@ -108,6 +110,7 @@ class RunningGateway implements Gateway {
   readonly #clock: Clock;
   readonly #counters = new CounterPool(new Calendar('Asia/Jakarta'));
   readonly #backends: BackendPools;
+  readonly #definitionRoom = new DefinitionRoom();
   readonly #snapshot: Snapshot;
   readonly #view: View;
   readonly #listeners: ListenerSet;
@@ -133,6 +136,7 @@ class RunningGateway implements Gateway {
       backends: this.#backends,
       metrics: this.metrics,
       ownAddresses: options.ownAddresses ?? ownAddresses,
+      definitionRoom: this.#definitionRoom,
     });
     this.loader = new Loader(this.#snapshot);
     this.#view = new View(this.loader, this.#clock, () => this.#onConfiguration());
@@ -264,6 +268,7 @@ class RunningGateway implements Gateway {
       subscription(),
       bodyLimit(),
       rateLimit(clock, this.metrics),
+      validation(this.#definitionRoom, this.metrics),
       bodySample(Math.random),
     ];
   }

@@ -49,6 +49,7 @@ function outcomeOf(exchange: Exchange): string {
   if (backendStartedAt !== 0) part += `,"backendMs":${rounded(backendMs)},"gatewayMs":${rounded(totalMs - backendMs)}`;
   if (exchange.code !== '') part += `,"code":"${exchange.code}"`;
   if (exchange.fault !== '') part += `,"fault":"${exchange.fault}"`;
+  if (exchange.brokenRule !== '') part += `,"invalid":${quoted(exchange.brokenRule)}`;
   if (exchange.clientAborted) part += ',"aborted":true';
   if (exchange.cause !== undefined) part += `,"cause":${quoted(describeError(exchange.cause))}`;
   return part;

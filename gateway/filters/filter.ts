@@ -32,6 +32,7 @@ export const filterOrder = [
   'subscription', // may this caller call this API, and on which plan
   'body-limit', // before the quota: a call that is too large is not one
   'rate-limit', // last before the backend: never spend quota on a refused call
+  'validation', // after the quota, because it costs the most; right before the backend, so that it sees its answer first
   'body-sample', // only calls that may go on; nearer to the backend than what changes answers, so that they can be read
 ] as const;
 

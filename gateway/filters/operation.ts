@@ -22,6 +22,7 @@ export function operation(): Filter {
   };
 }
 
-function relativePath(path: string, baseLength: number): string {
+/** What is left of the path behind the base path. */
+export function relativePath(path: string, baseLength: number): string {
   return path.length === baseLength ? '/' : path.slice(baseLength);
 }

@@ -84,6 +84,20 @@ export class GatewayMetrics implements HandshakeMeter {
     labelNames: ['listener', 'certificate'],
     registers: [this.registry],
   });
+  readonly #invalid = new Counter({
+    name: 'simpul_gateway_validation_failures_total',
+    help: 'Calls that break the definition of their API, by ApiService and direction (request, response).',
+    labelNames: ['api', 'direction'],
+    registers: [this.registry],
+  });
+  readonly #unchecked = new Counter({
+    name: 'simpul_gateway_validation_skipped_total',
+    help: 'Bodies that were not compared with the definition of their API, because they are too large or cannot be read.',
+    labelNames: ['api', 'direction'],
+    registers: [this.registry],
+  });
+  /** ApiServices that have series of their own in the two above. */
+  readonly #validated = new Set<string>();
   readonly #series = new Map<string, { users: number; readonly series: CallSeries }>();
   readonly #latencies = new Map<string, { users: number; readonly child: Histogram.Internal<'api'> }>();
   /** Calls that reached no API. */
@@ -97,6 +111,7 @@ export class GatewayMetrics implements HandshakeMeter {
 
   /** Removes the series that nobody uses any more, so that objects that come and go do not add up. */
   closeApi(meters: ApiMeters): void {
+    if ((this.#series.get(seriesKey(meters.api, ''))?.users ?? 1) === 1) this.#forgetValidated(meters.api);
     for (const series of meters.series.values()) this.#releaseSeries(series);
     this.#releaseLatency(meters.api);
   }
@@ -130,6 +145,28 @@ export class GatewayMetrics implements HandshakeMeter {
       for (const { name: certificate, notAfter } of tls?.certificates.all ?? []) {
         this.#certificateExpiry.set({ listener, certificate }, notAfter / 1000);
       }
+    }
+  }
+
+  countInvalid(api: string, direction: 'request' | 'response'): void {
+    this.#invalid.inc({ api: this.#labelOfValidated(api), direction });
+  }
+
+  countUnchecked(api: string, direction: 'request' | 'response'): void {
+    this.#unchecked.inc({ api: this.#labelOfValidated(api), direction });
+  }
+
+  #labelOfValidated(api: string): string {
+    if (!this.#validated.has(api) && this.#validated.size >= maxCallSeries) return otherLabel;
+    this.#validated.add(api);
+    return api;
+  }
+
+  #forgetValidated(api: string): void {
+    if (!this.#validated.delete(api)) return;
+    for (const direction of ['request', 'response']) {
+      this.#invalid.remove({ api, direction });
+      this.#unchecked.remove({ api, direction });
     }
   }
 

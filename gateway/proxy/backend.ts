@@ -1,30 +1,28 @@
 import type { AddressJudge } from '#api/backend-address.ts';
 import type { CompiledBackend } from '#api/compiled/contract.ts';
 import type { Clock } from '../clock.ts';
-import { buildBackendTls, tlsIdentity } from './backend-tls.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import { type AnswerChange, buildAnswerChange, buildHeaderChange, type HeaderChange } from './header-change.ts';
+import { buildHeaderChange, type HeaderChange } from './header-change.ts';
 import { buildOpenSocket } from './open-socket.ts';
-import { buildRewrite, type Rewrite } from './rewrite.ts';
 
 /** Kept connections to one origin under one connect timeout; shared by all APIs that name it. */
 class SharedPool {
   readonly key: string;
   readonly origin: string;
-  readonly compiled: Pick<CompiledBackend, 'connectTimeoutMs' | 'tls'>;
+  readonly connectTimeoutMs: number;
   users = 0;
   pool: ConnectionPool;
 
-  constructor(origin: string, compiled: Pick<CompiledBackend, 'connectTimeoutMs' | 'tls'>, pool: ConnectionPool) {
-    this.key = poolKey(origin, compiled);
+  constructor(origin: string, connectTimeoutMs: number, pool: ConnectionPool) {
+    this.key = poolKey(origin, connectTimeoutMs);
     this.origin = origin;
-    this.compiled = compiled;
+    this.connectTimeoutMs = connectTimeoutMs;
     this.pool = pool;
   }
 }
 
-function poolKey(origin: string, { connectTimeoutMs, tls }: Pick<CompiledBackend, 'connectTimeoutMs' | 'tls'>): string {
-  return `${origin} ${connectTimeoutMs} ${tlsIdentity(tls)}`;
+function poolKey(origin: string, connectTimeoutMs: number): string {
+  return `${origin} ${connectTimeoutMs}`;
 }
 
 /** One place where a backend answers. */
@@ -56,10 +54,6 @@ export class Backend {
   readonly endpoints: readonly Endpoint[];
   /** Null: the caller's fields go on as they are. */
   readonly headers: HeaderChange | null;
-  /** Null: the base path is cut off, the query stays. */
-  readonly rewrite: Rewrite | null;
-  /** Null: the fields of answers go on as they are. */
-  readonly answerChange: AnswerChange | null;
   /** One round: each endpoint as often as its weight, spread evenly. */
   readonly #round: readonly Endpoint[];
   #next = 0;
@@ -69,8 +63,6 @@ export class Backend {
     this.connectTimeoutMs = compiled.connectTimeoutMs;
     this.endpoints = endpoints;
     this.headers = buildHeaderChange(compiled);
-    this.rewrite = buildRewrite(compiled.rewrite);
-    this.answerChange = buildAnswerChange(compiled.responseHeaders);
     this.#round = dealRound(
       endpoints,
       compiled.endpoints.map((endpoint) => endpoint.weight),
@@ -128,7 +120,7 @@ export class BackendPools {
     this.#judge = judge;
     for (const shared of this.#pools.values()) {
       const before = shared.pool;
-      shared.pool = this.#open(shared.origin, shared.compiled);
+      shared.pool = this.#open(shared.origin, shared.connectTimeoutMs);
       before.close();
     }
   }
@@ -139,7 +131,7 @@ export class BackendPools {
   }
 
   acquire(compiled: CompiledBackend): Backend {
-    const endpoints = compiled.endpoints.map(({ url }) => this.#endpoint(new URL(url), compiled));
+    const endpoints = compiled.endpoints.map(({ url }) => this.#endpoint(new URL(url), compiled.connectTimeoutMs));
     return new Backend(compiled, endpoints);
   }
 
@@ -164,23 +156,20 @@ export class BackendPools {
     for (const { pool } of this.#pools.values()) pool.sweep();
   }
 
-  #endpoint(url: URL, compiled: CompiledBackend): Endpoint {
-    const key = poolKey(url.origin, compiled);
+  #endpoint(url: URL, connectTimeoutMs: number): Endpoint {
+    const key = poolKey(url.origin, connectTimeoutMs);
     let shared = this.#pools.get(key);
     if (shared === undefined) {
-      shared = new SharedPool(url.origin, compiled, this.#open(url.origin, compiled));
+      shared = new SharedPool(url.origin, connectTimeoutMs, this.#open(url.origin, connectTimeoutMs));
       this.#pools.set(key, shared);
     }
     shared.users++;
     return new Endpoint(url, shared);
   }
 
-  #open(origin: string, { connectTimeoutMs, tls }: Pick<CompiledBackend, 'connectTimeoutMs' | 'tls'>): ConnectionPool {
+  #open(origin: string, connectTimeoutMs: number): ConnectionPool {
     const { clock, extraCa } = this.#options;
     const judge: AddressJudge = (address) => this.#judge(address);
-    return new ConnectionPool({
-      clock,
-      open: buildOpenSocket({ origin, judge, connectTimeoutMs, tls: buildBackendTls(tls, extraCa) }),
-    });
+    return new ConnectionPool({ clock, open: buildOpenSocket({ origin, judge, connectTimeoutMs, extraCa }) });
   }
 }

@@ -15,17 +15,16 @@ import { buildRules, releaseRules } from '../limits/rule.ts';
 import { buildMasks } from '../log/masks.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { BackendPools } from '../proxy/backend.ts';
-import { backendTlsFault } from '../proxy/backend-tls.ts';
-import { buildAnswerChange } from '../proxy/header-change.ts';
-import { buildRewrite, rewriteFault } from '../proxy/rewrite.ts';
 import { CidrSet } from '../router/cidr-set.ts';
 import { OperationTable, operationPathFault } from '../router/operations.ts';
 import { normalizePath } from '../router/path.ts';
 import { CertificateFault } from '../tls/server-certificates.ts';
 import { buildTlsSettings } from '../tls/tls-settings.ts';
+import type { DefinitionEntry } from '../validation/definition-entry.ts';
 import type {
   ApiEntry,
   CredentialEntry,
+  DefinitionUse,
   GatewayEntry,
   KeyManagerEntry,
   ListenerEntry,
@@ -44,6 +43,7 @@ export interface EntryDeps {
   readonly metrics: GatewayMetrics;
   readonly tenants: Slots<TenantEntry>;
   readonly keyManagers: Slots<KeyManagerEntry>;
+  readonly definitions: Slots<DefinitionEntry>;
 }
 
 /** Why an ApiService that fits its schema still cannot be served, or undefined. Checked before anything is taken. */
@@ -53,13 +53,13 @@ export function apiServiceFault(api: CompiledApiService): string | undefined {
   if (normal.path !== api.basePath || (api.basePath !== '/' && api.basePath.endsWith('/'))) {
     return 'basePath is not in its normal form';
   }
-  const tlsFault = backendTlsFault(api.backend.tls);
-  if (tlsFault !== undefined) return `backend.tls ${tlsFault}`;
-  for (const [index, operation] of api.operations.entries()) {
+  return operationsFault(api.operations);
+}
+
+export function operationsFault(operations: readonly { readonly path: string }[]): string | undefined {
+  for (const [index, operation] of operations.entries()) {
     const fault = operationPathFault(operation.path);
     if (fault !== undefined) return `operations.${index}.path ${fault}`;
-    const rewrite = rewriteFault(operation.rewrite, operation.path);
-    if (rewrite !== undefined) return `operations.${index}.rewrite ${rewrite}`;
   }
   return undefined;
 }
@@ -101,6 +101,7 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
     cors: api.cors === undefined ? null : new CorsPolicy(api.cors),
     limits: buildRules(deps.counters, { level: 'api', owner: api.id, label: `the API "${api.id}"` }, api.limits),
     operations: buildOperations(api, deps.counters),
+    definition: buildDefinitionUse(api, deps),
     plans,
     maxRequestBytes: api.maxRequestBytes,
     meters: deps.metrics.openApi(api.id, [...plans.keys()]),
@@ -109,6 +110,11 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
       `,"tenant":"${api.tenant}"`,
     logging: buildLogging(api.logging),
   };
+}
+
+function buildDefinitionUse({ definition }: CompiledApiService, { definitions }: EntryDeps): DefinitionUse | null {
+  if (definition === undefined) return null;
+  return { slot: definitions.acquire(definition.id), requests: definition.requests, responses: definition.responses };
 }
 
 function buildLogging(logging: CompiledLogging | undefined): LoggingEntry | null {
@@ -120,6 +126,7 @@ function buildLogging(logging: CompiledLogging | undefined): LoggingEntry | null
 export function releaseApiEntry(api: CompiledApiService, entry: ApiEntry, deps: EntryDeps): void {
   deps.tenants.release(api.tenant);
   for (const { id } of entry.authentication.keyManagers) deps.keyManagers.release(id);
+  if (api.definition !== undefined) deps.definitions.release(api.definition.id);
   deps.backends.release(entry.backend);
   releaseRules(deps.counters, entry.limits);
   for (const plan of entry.plans.values()) releaseRules(deps.counters, plan.limits);
@@ -146,8 +153,6 @@ function buildOperation(api: string, operation: CompiledOperation, counters: Cou
     methods,
     limits: buildRules(counters, source, operation.limits),
     timeoutMs: operation.timeoutMs,
-    rewrite: buildRewrite(operation.rewrite, path),
-    answerChange: buildAnswerChange(operation.responseHeaders),
   };
 }
 

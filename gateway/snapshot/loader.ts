@@ -5,6 +5,7 @@ import {
   compiledAnnotations,
   compiledDataKey,
   compiledName,
+  compiledTextOf,
   contentHashOf,
 } from '#api/compiled/secret.ts';
 import { validateCompiled } from '#api/compiled/validate.ts';
@@ -74,7 +75,7 @@ export class Loader {
   }
 
   #judge(secret: CompiledSecret): { ok: true; compiled: Compiled } | { ok: false; reason: string } {
-    const parsed = parse(secret.data?.[compiledDataKey]);
+    const parsed = parse(secret);
     if (!parsed.ok) return parsed;
     const verdict = validateCompiled(parsed.value);
     if (!verdict.ok) return verdict;
@@ -94,17 +95,14 @@ interface Loaded {
   readonly object: LoadedObject;
 }
 
-/** Largest compiled object, in characters of base64: what fits into a Secret. */
-const maxDataLength = 1_500_000;
-
-function parse(data: string | undefined): { ok: true; value: unknown } | { ok: false; reason: string } {
-  if (data === undefined) return { ok: false, reason: `data has no ${compiledDataKey}` };
-  if (data.length > maxDataLength) return { ok: false, reason: `${compiledDataKey} is too large` };
+function parse(secret: CompiledSecret): { ok: true; value: unknown } | { ok: false; reason: string } {
+  const text = compiledTextOf(secret);
+  if (!text.ok) return text;
   try {
-    return { ok: true, value: JSON.parse(Buffer.from(data, 'base64').toString()) as unknown };
+    return { ok: true, value: JSON.parse(text.json) as unknown };
   } catch {
     // The parser's message quotes the text, which may be secret.
-    return { ok: false, reason: `${compiledDataKey} is not JSON` };
+    return { ok: false, reason: 'its data is not JSON' };
   }
 }
 

@@ -3,18 +3,18 @@ import type {
   CompiledLifecycle,
   CompiledLogging,
   CompiledOperation,
+  ValidationMode,
 } from '#api/compiled/contract.ts';
 import type { CorsPolicy } from '../filters/cors-policy.ts';
 import type { LimitRule } from '../limits/rule.ts';
 import type { Masks } from '../log/masks.ts';
 import type { ApiMeters } from '../metrics/api-meters.ts';
 import type { Backend } from '../proxy/backend.ts';
-import type { AnswerChange } from '../proxy/header-change.ts';
-import type { Rewrite } from '../proxy/rewrite.ts';
 import type { CidrSet } from '../router/cidr-set.ts';
 import type { OperationTable } from '../router/operations.ts';
 import type { Routable } from '../router/router.ts';
 import type { TlsSettings } from '../tls/tls-settings.ts';
+import type { DefinitionEntry } from '../validation/definition-entry.ts';
 import type { Slot } from './slot.ts';
 
 /**
@@ -38,6 +38,8 @@ export interface ApiEntry extends Routable {
   readonly limits: readonly LimitRule[];
   /** Null: every method and path passes. */
   readonly operations: OperationTable<OperationEntry> | null;
+  /** Null: nothing is compared with a definition. */
+  readonly definition: DefinitionUse | null;
   readonly plans: ReadonlyMap<string, PlanEntry>;
   /** Undefined: the gateway's default. */
   readonly maxRequestBytes: number | undefined;
@@ -53,6 +55,12 @@ export interface LoggingEntry extends Omit<CompiledLogging, 'bodies' | 'mask'> {
   readonly masks: Masks;
 }
 
+export interface DefinitionUse {
+  readonly slot: Slot<DefinitionEntry>;
+  readonly requests: ValidationMode;
+  readonly responses: ValidationMode;
+}
+
 export interface AuthenticationEntry {
   readonly mode: CompiledApiService['authentication']['mode'];
   /** Empty: the built-in API key. */
@@ -62,9 +70,6 @@ export interface AuthenticationEntry {
 export interface OperationEntry extends Pick<CompiledOperation, 'path' | 'methods'> {
   readonly limits: readonly LimitRule[];
   readonly timeoutMs: number | undefined;
-  /** Null: those of the backend. */
-  readonly rewrite: Rewrite | null;
-  readonly answerChange: AnswerChange | null;
 }
 
 export interface PlanEntry {

@@ -7,6 +7,7 @@ import { GatewayMetrics, maxCallSeries, maxLatencySeries } from '../metrics/gate
 import { BackendPools } from '../proxy/backend.ts';
 import { aGateway, aLimit, anApi, aSubscription, aTenant, hashOf } from '../testing/compiled.ts';
 import { ManualSource } from '../testing/test-gateway.ts';
+import { DefinitionRoom } from '../validation/definition-entry.ts';
 import { Loader } from './loader.ts';
 import { Snapshot } from './snapshot.ts';
 
@@ -37,7 +38,13 @@ test('60,000 objects load in a few seconds, one change costs the same among them
   const backends = new BackendPools({ clock: systemClock, extraCa: [] });
   t.after(() => backends.destroy());
   const counters = new CounterPool(new Calendar('Asia/Jakarta'));
-  const snapshot = new Snapshot({ counters, backends, metrics, ownAddresses: () => [] });
+  const snapshot = new Snapshot({
+    counters,
+    backends,
+    metrics,
+    ownAddresses: () => [],
+    definitionRoom: new DefinitionRoom(),
+  });
   const loader = new Loader(snapshot);
   const { source, secrets } = world();
 

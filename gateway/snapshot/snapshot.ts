@@ -2,6 +2,7 @@ import { buildAddressJudge } from '#api/backend-address.ts';
 import type {
   Compiled,
   CompiledApiService,
+  CompiledDefinition,
   CompiledGateway,
   CompiledKeyManager,
   CompiledSubscription,
@@ -12,6 +13,7 @@ import { releaseRules } from '../limits/rule.ts';
 import { FirstCome } from '../router/first-come.ts';
 import { Router } from '../router/router.ts';
 import { TrustedProxies } from '../router/trusted-proxies.ts';
+import { DefinitionEntry, type DefinitionRoom } from '../validation/definition-entry.ts';
 import {
   apiServiceFault,
   buildApiEntry,
@@ -23,6 +25,7 @@ import {
   buildTenantEntry,
   type EntryDeps,
   gatewayFault,
+  operationsFault,
   releaseApiEntry,
 } from './entries.ts';
 import type {
@@ -39,6 +42,7 @@ import { Slots } from './slot.ts';
 export type SnapshotDeps = Pick<EntryDeps, 'counters' | 'backends' | 'metrics'> & {
   /** Addresses that no backend may have: this pod's own and the API server's. */
   readonly ownAddresses: () => readonly string[];
+  readonly definitionRoom: DefinitionRoom;
 };
 
 /** Takes one loaded object out again, and with it everything that it held. */
@@ -58,15 +62,17 @@ export class Snapshot {
   readonly #hostOwners = new FirstCome<string, string>();
   readonly #tenants = new Slots<TenantEntry>();
   readonly #keyManagers = new Slots<KeyManagerEntry>();
+  readonly #definitions = new Slots<DefinitionEntry>();
 
   constructor(deps: SnapshotDeps) {
-    this.#deps = { ...deps, tenants: this.#tenants, keyManagers: this.#keyManagers };
+    this.#deps = { ...deps, tenants: this.#tenants, keyManagers: this.#keyManagers, definitions: this.#definitions };
     this.router = new Router((host) => this.#hostOwners.get(host));
   }
 
   /** Why `compiled` cannot be served although it is valid by its schema; undefined when it can. */
   faultOf(compiled: Compiled): string | undefined {
     if (compiled.kind === 'ApiGateway') return gatewayFault(compiled);
+    if (compiled.kind === 'Definition') return operationsFault(compiled.operations);
     return compiled.kind === 'ApiService' ? apiServiceFault(compiled) : undefined;
   }
 
@@ -82,6 +88,8 @@ export class Snapshot {
         return this.#loadTenant(compiled, previous);
       case 'KeyManager':
         return this.#loadKeyManager(compiled);
+      case 'Definition':
+        return this.#loadDefinition(compiled);
       case 'ApiService':
         return this.#loadApi(compiled, previous);
       case 'Subscription':
@@ -122,6 +130,19 @@ export class Snapshot {
   #loadKeyManager(compiled: CompiledKeyManager): LoadedObject {
     this.#keyManagers.fill(compiled.id, buildKeyManagerEntry(compiled));
     return { kind: 'KeyManager', unload: () => this.#keyManagers.empty(compiled.id) };
+  }
+
+  /** Its id says what is in it, so a second version of it is the first one again. */
+  #loadDefinition(compiled: CompiledDefinition): LoadedObject {
+    const { definitionRoom } = this.#deps;
+    const entry = new DefinitionEntry(compiled, definitionRoom);
+    this.#definitions.fill(compiled.id, entry);
+    definitionRoom.warm(entry);
+    const unload = () => {
+      this.#definitions.empty(compiled.id);
+      definitionRoom.drop(entry);
+    };
+    return { kind: 'Definition', unload };
   }
 
   #loadSubscription(compiled: CompiledSubscription, previous: LoadedObject | undefined): LoadedObject {
@@ -176,7 +197,7 @@ export class Snapshot {
 export type LoadedObject =
   | { readonly kind: 'ApiGateway'; readonly access: string; readonly release: Unload; readonly unload: Unload }
   | { readonly kind: 'Tenant'; readonly hosts: readonly string[]; readonly release: Unload; readonly unload: Unload }
-  | { readonly kind: 'KeyManager'; readonly unload: Unload }
+  | { readonly kind: 'KeyManager' | 'Definition'; readonly unload: Unload }
   | { readonly kind: 'ApiService'; readonly entry: ApiEntry; readonly release: Unload; readonly unload: Unload }
   | {
       readonly kind: 'Subscription';
