@@ -66,6 +66,8 @@ export const reasons = {
   ApiDeprecated: 'The ApiService is deprecated and takes no new Subscriptions. Use its successor.',
   ApiRetired: 'The ApiService is retired. Use its successor.',
   // What is wrong.
+  InvalidDefinition: 'The OpenAPI document cannot be used; the message says where and why.',
+  DefinitionTooLarge: 'The definition does not fit into one compiled object. Split it into several APIs.',
   InvalidValue: 'A value is not what the field needs; the message says which and why.',
   InvalidExpression: 'An expression cannot be compiled; the message says at which character and why.',
   BackendNotAllowed:
@@ -82,8 +84,6 @@ export const reasons = {
   SecretNotAllowed: 'The Secret has another type, or a Subscription owns it.',
   SecretKeyMissing: 'The Secret lacks the key that is named.',
   InvalidSecret: 'The content of the Secret is not what it must be; the message says what is wrong, never a value.',
-  InvalidCertificate:
-    'A certificate or key cannot be used: it is no PEM, or the key belongs to another certificate; the message says which.',
   ConfigMapNotFound: 'No such ConfigMap.',
   ConfigMapKeyMissing: 'The ConfigMap lacks the key that is named.',
   ReferenceNotReadable:

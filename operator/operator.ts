@@ -3,6 +3,7 @@ import type { SimpulKindName } from '#api/kinds.ts';
 import { keyOf } from '#api/object.ts';
 import { wakeSatisfied } from './controllers/acknowledge.ts';
 import { controllers } from './controllers/controllers.ts';
+import { DefinitionClaims } from './controllers/definition-claims.ts';
 import type { Environment } from './controllers/environment.ts';
 import { PendingAcknowledgements } from './controllers/pending.ts';
 import { Feed } from './feed/feed.ts';
@@ -135,6 +136,7 @@ class RunningOperator {
       now: () => new Date(),
       events: new EventRecorder({ store, instance, metrics, log, signal }),
       pending: new PendingAcknowledgements(),
+      definitions: new DefinitionClaims(),
       operator: operatorAccount(config.namespace, config.operatorUsername),
       gatewayImage: config.gatewayImage,
       watches: feed,
@@ -227,12 +229,12 @@ class RunningOperator {
   }
 }
 
-/** Sources of compiled objects that are no more. */
+/** Who removes compiled objects whose source is no more; definitions are swept by their gateway. */
 function orphansIn(world: World): Wake[] {
-  const orphans = [...world.compiled.values()].filter(
-    ({ kind, source }) => world.shelf(kind).get(source) === undefined,
-  );
-  return orphans.map(({ kind, source }) => ({ kind, id: source }));
+  return [...world.compiled.values()].flatMap(({ kind, source, gateway }): Wake[] => {
+    if (kind === 'Definition') return [{ kind: 'ApiGateway', id: gateway }];
+    return world.shelf(kind).get(source) === undefined ? [{ kind, id: source }] : [];
+  });
 }
 
 function wakesFor(kind: SimpulKindName, ids: Iterable<string>): Wake[] {

@@ -86,6 +86,17 @@ export interface ApiServiceSpec {
    */
   readonly authentication: ApiServiceAuthentication;
   /**
+   * What calls and answers look like. Default: none. Example: `{openApi: {configMapRef: {name: penduduk-openapi, key:
+   * openapi.yaml}}}`.
+   */
+  readonly definition?: ApiServiceDefinition;
+  /**
+   * Whether calls and answers are compared with `definition`. Enforce refuses, Report lets pass and counts, None does
+   * not look. With `requests: Enforce` and no `operations` only the operations of the definition pass. Default: neither
+   * is. Example: `{requests: Enforce, responses: Report}`.
+   */
+  readonly validation?: ApiServiceValidation;
+  /**
    * Operations that pass; all others are refused. Default: every path and method passes. Example: `[{path:
    * '/nik/{nik}', methods: [GET], limits: [{requests: 10, per: Second}]}]`.
    */
@@ -161,22 +172,6 @@ export interface ApiServiceBackend {
    */
   readonly headers?: ApiServiceBackendHeaders;
   /**
-   * What the backend is asked for instead of what the caller asked for. Default: the path without `basePath`, joined to
-   * the endpoint's; the query as it came. Example: `{path: {replacePrefixMatch: /v2}}`.
-   */
-  readonly rewrite?: ApiServiceBackendRewrite;
-  /**
-   * Changes to the header fields of the backend's answers. Default: they go on as they are. Example: `{set:
-   * {cache-control: no-store}, remove: [server]}`.
-   */
-  readonly responseHeaders?: ApiServiceBackendResponseHeaders;
-  /**
-   * How a backend with an https address is verified, and how the gateway shows itself. Default: the public authorities
-   * vouch for the host of its URL. Example: `{caRef: {name: dukcapil-ca}, clientCertificateRef: {name:
-   * dukcapil-client}, serverName: dukcapil.internal}`.
-   */
-  readonly tls?: ApiServiceBackendTls;
-  /**
    * Secret of this namespace that says by what the backend knows the gateway, of type `kubernetes.io/basic-auth`
    * (`username`, `password`) or `simpul.id/backend-credential` (`username` and `password`, or `token` for a bearer
    * token, or `header.<name>` for each header field). The caller's own Authorization then never goes to the backend.
@@ -208,98 +203,6 @@ export interface ApiServiceBackendHeaders {
   readonly set?: { readonly [name: string]: string };
   /** Fields that no request carries. Default: none. Example: `[x-debug]`. */
   readonly remove?: readonly string[];
-}
-
-/**
- * What the backend is asked for instead of what the caller asked for. Default: the path without `basePath`, joined to
- * the endpoint's; the query as it came. Example: `{path: {replacePrefixMatch: /v2}}`.
- */
-export interface ApiServiceBackendRewrite {
-  /** What becomes of the path. Default: it loses `basePath`. Example: `{replacePrefixMatch: /v2}`. */
-  readonly path?: ApiServiceBackendRewritePath;
-  /** Changes to the query. Default: it goes on as it came. Example: `{set: {format: json}, remove: [debug]}`. */
-  readonly query?: ApiServiceBackendRewriteQuery;
-}
-
-/** What becomes of the path. Default: it loses `basePath`. Example: `{replacePrefixMatch: /v2}`. */
-export interface ApiServiceBackendRewritePath {
-  /** Takes the place of `basePath`, behind the endpoint's own path. Example: `/v2`. */
-  readonly replacePrefixMatch: string;
-}
-
-/** Changes to the query. Default: it goes on as it came. Example: `{set: {format: json}, remove: [debug]}`. */
-export interface ApiServiceBackendRewriteQuery {
-  /**
-   * Parameters that every call carries with this value, whatever the caller sent. Default: none. Example: `{format:
-   * json}`.
-   */
-  readonly set?: { readonly [name: string]: string };
-  /** Parameters that no call carries. Default: none. Example: `[debug]`. */
-  readonly remove?: readonly string[];
-}
-
-/**
- * Changes to the header fields of the backend's answers. Default: they go on as they are. Example: `{set:
- * {cache-control: no-store}, remove: [server]}`.
- */
-export interface ApiServiceBackendResponseHeaders {
-  /**
-   * Fields that every answer carries with this value, in lower case. Default: none. Example: `{cache-control:
-   * no-store}`.
-   */
-  readonly set?: { readonly [name: string]: string };
-  /** Fields that no answer carries, in lower case. Default: none. Example: `[server]`. */
-  readonly remove?: readonly string[];
-}
-
-/**
- * How a backend with an https address is verified, and how the gateway shows itself. Default: the public authorities
- * vouch for the host of its URL. Example: `{caRef: {name: dukcapil-ca}, clientCertificateRef: {name: dukcapil-client},
- * serverName: dukcapil.internal}`.
- */
-export interface ApiServiceBackendTls {
-  /**
-   * PEM certificates in this namespace of the authorities that alone vouch for the backend. Default: the public ones.
-   * Example: `{name: dukcapil-ca, key: ca.crt}`.
-   */
-  readonly caRef?: ApiServiceBackendTlsCaRef;
-  /**
-   * Secret of type `kubernetes.io/tls` in this namespace with the certificate and key that the gateway shows (mutual
-   * TLS). Default: none. Example: `{name: dukcapil-client}`.
-   */
-  readonly clientCertificateRef?: ApiServiceBackendTlsClientCertificateRef;
-  /**
-   * Name that is asked for (SNI) and that the certificate must be for. Default: the host of the endpoint's URL.
-   * Example: `dukcapil.internal`.
-   */
-  readonly serverName?: string;
-  /** Oldest version of TLS that is spoken. Default: `TLSv1.2`. Example: `TLSv1.3`. */
-  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
-}
-
-/**
- * PEM certificates in this namespace of the authorities that alone vouch for the backend. Default: the public ones.
- * Example: `{name: dukcapil-ca, key: ca.crt}`.
- */
-export interface ApiServiceBackendTlsCaRef {
-  /**
-   * ConfigMap, or Secret of the types `kubernetes.io/tls`, `simpul.id/backend-credential` or
-   * `kubernetes.io/basic-auth`. Default: `ConfigMap`. Example: `Secret`.
-   */
-  readonly kind: 'ConfigMap' | 'Secret';
-  /** Name of the ConfigMap or Secret. Example: `dukcapil-ca`. */
-  readonly name: string;
-  /** Key within its data. Default: `ca.crt`. Example: `ca.crt`. */
-  readonly key: string;
-}
-
-/**
- * Secret of type `kubernetes.io/tls` in this namespace with the certificate and key that the gateway shows (mutual
- * TLS). Default: none. Example: `{name: dukcapil-client}`.
- */
-export interface ApiServiceBackendTlsClientCertificateRef {
-  /** Name of the Secret. Example: `dukcapil-client`. */
-  readonly name: string;
 }
 
 /**
@@ -378,6 +281,58 @@ export interface ApiServiceAuthenticationKeyManagerRef {
   readonly namespace: string;
 }
 
+/**
+ * What calls and answers look like. Default: none. Example: `{openApi: {configMapRef: {name: penduduk-openapi, key:
+ * openapi.yaml}}}`.
+ */
+export interface ApiServiceDefinition {
+  /**
+   * An OpenAPI document, 3.0 or 3.1, as JSON or YAML, complete in itself; its paths are relative to `basePath`.
+   * Example: `{configMapRef: {name: penduduk-openapi, key: openapi.yaml}}`.
+   */
+  readonly openApi: ApiServiceDefinitionOpenApi;
+}
+
+/**
+ * An OpenAPI document, 3.0 or 3.1, as JSON or YAML, complete in itself; its paths are relative to `basePath`. Example:
+ * `{configMapRef: {name: penduduk-openapi, key: openapi.yaml}}`.
+ */
+export interface ApiServiceDefinitionOpenApi {
+  /**
+   * The document itself; a longer one goes into a ConfigMap. Default: none. Example: `{openapi: 3.1.0, info: {title:
+   * Situs, version: 1.0.0}, paths: {}}`.
+   */
+  readonly inline?: string;
+  /**
+   * A key of a ConfigMap in this object's namespace that holds the document. Default: none. Example: `{name:
+   * penduduk-openapi, key: openapi.yaml}`.
+   */
+  readonly configMapRef?: ApiServiceDefinitionOpenApiConfigMapRef;
+}
+
+/**
+ * A key of a ConfigMap in this object's namespace that holds the document. Default: none. Example: `{name:
+ * penduduk-openapi, key: openapi.yaml}`.
+ */
+export interface ApiServiceDefinitionOpenApiConfigMapRef {
+  /** Name of the ConfigMap. Example: `penduduk-openapi`. */
+  readonly name: string;
+  /** Key under which the document stands. Example: `openapi.yaml`. */
+  readonly key: string;
+}
+
+/**
+ * Whether calls and answers are compared with `definition`. Enforce refuses, Report lets pass and counts, None does not
+ * look. With `requests: Enforce` and no `operations` only the operations of the definition pass. Default: neither is.
+ * Example: `{requests: Enforce, responses: Report}`.
+ */
+export interface ApiServiceValidation {
+  /** Parameters and bodies of calls. Default: `Enforce`. Example: `Report`. */
+  readonly requests: 'Enforce' | 'Report' | 'None';
+  /** Answers of the backend: status, media type and JSON body. Default: `None`. Example: `Report`. */
+  readonly responses: 'Enforce' | 'Report' | 'None';
+}
+
 /** One operation. Example: `{path: '/nik/{nik}', methods: [GET]}`. */
 export interface ApiServiceOperation {
   /**
@@ -393,65 +348,10 @@ export interface ApiServiceOperation {
    */
   readonly timeout?: string;
   /**
-   * What the backend is asked for instead of what the caller asked for. Default: what `backend.rewrite` says, for path
-   * and query each. Example: `{path: {replaceFullPath: '/penduduk/{nik}'}}`.
-   */
-  readonly rewrite?: ApiServiceOperationRewrite;
-  /**
-   * Changes to the header fields of the backend's answers, beside those of `backend.responseHeaders`, which these go
-   * before. Default: those of `backend.responseHeaders`. Example: `{set: {cache-control: no-store}, remove: [server]}`.
-   */
-  readonly responseHeaders?: ApiServiceOperationResponseHeaders;
-  /**
    * Limits over calls to this operation. A call must pass every limit of every level; a refused call counts nowhere.
    * Default: none. Example: `[{requests: 60, per: Minute}]`.
    */
   readonly limits?: readonly Limit[];
-}
-
-/**
- * What the backend is asked for instead of what the caller asked for. Default: what `backend.rewrite` says, for path
- * and query each. Example: `{path: {replaceFullPath: '/penduduk/{nik}'}}`.
- */
-export interface ApiServiceOperationRewrite {
-  /** What becomes of the path. Default: as `backend.rewrite` says. Example: `{replaceFullPath: '/penduduk/{nik}'}`. */
-  readonly path?: ApiServiceOperationRewritePath;
-  /** Changes to the query. Default: it goes on as it came. Example: `{set: {format: json}, remove: [debug]}`. */
-  readonly query?: ApiServiceOperationRewriteQuery;
-}
-
-/** What becomes of the path. Default: as `backend.rewrite` says. Example: `{replaceFullPath: '/penduduk/{nik}'}`. */
-export interface ApiServiceOperationRewritePath {
-  /**
-   * The whole path behind the endpoint's own. `{name}` is the segment of that name in `path`, a last segment `*` the
-   * rest where `path` ends so. Example: `/penduduk/{nik}/rinci`.
-   */
-  readonly replaceFullPath: string;
-}
-
-/** Changes to the query. Default: it goes on as it came. Example: `{set: {format: json}, remove: [debug]}`. */
-export interface ApiServiceOperationRewriteQuery {
-  /**
-   * Parameters that every call carries with this value, whatever the caller sent; `{name}` is the segment of that name
-   * in `path`. Default: none. Example: `{format: json}`.
-   */
-  readonly set?: { readonly [name: string]: string };
-  /** Parameters that no call carries. Default: none. Example: `[debug]`. */
-  readonly remove?: readonly string[];
-}
-
-/**
- * Changes to the header fields of the backend's answers, beside those of `backend.responseHeaders`, which these go
- * before. Default: those of `backend.responseHeaders`. Example: `{set: {cache-control: no-store}, remove: [server]}`.
- */
-export interface ApiServiceOperationResponseHeaders {
-  /**
-   * Fields that every answer carries with this value, in lower case. Default: none. Example: `{cache-control:
-   * no-store}`.
-   */
-  readonly set?: { readonly [name: string]: string };
-  /** Fields that no answer carries, in lower case. Default: none. Example: `[server]`. */
-  readonly remove?: readonly string[];
 }
 
 /** One plan. Example: `{displayName: Dasar, approval: Automatic, limits: [{requests: 60, per: Minute}]}`. */

@@ -1349,6 +1349,10 @@ export const crds: readonly CustomResourceDefinition[] = [
                     {
                       "rule": "self.authentication.mode != 'None' || !has(self.plans)",
                       "message": "without authentication nobody is on a plan: set authentication.mode to Required or Optional, or move the limits from plans to spec.limits"
+                    },
+                    {
+                      "rule": "!has(self.validation) || has(self.definition)",
+                      "message": "validation compares calls with a definition: give definition, or remove validation"
                     }
                   ],
                   "properties": {
@@ -1524,12 +1528,6 @@ export const crds: readonly CustomResourceDefinition[] = [
                       "required": [
                         "endpoints"
                       ],
-                      "x-kubernetes-validations": [
-                        {
-                          "rule": "!has(self.tls) || self.endpoints.all(endpoint, endpoint.url.startsWith('https://'))",
-                          "message": "tls is for https: begin the url of every endpoint with https://, or remove tls"
-                        }
-                      ],
                       "properties": {
                         "endpoints": {
                           "description": "Addresses that serve the calls, in turn by weight. Example: `[{url: 'https://a.dukcapil.internal/api', weight: 3}]`.",
@@ -1626,156 +1624,6 @@ export const crds: readonly CustomResourceDefinition[] = [
                                 "type": "string",
                                 "maxLength": 63
                               }
-                            }
-                          }
-                        },
-                        "rewrite": {
-                          "description": "What the backend is asked for instead of what the caller asked for. Default: the path without `basePath`, joined to the endpoint's; the query as it came. Example: `{path: {replacePrefixMatch: /v2}}`.",
-                          "type": "object",
-                          "properties": {
-                            "path": {
-                              "description": "What becomes of the path. Default: it loses `basePath`. Example: `{replacePrefixMatch: /v2}`.",
-                              "type": "object",
-                              "required": [
-                                "replacePrefixMatch"
-                              ],
-                              "properties": {
-                                "replacePrefixMatch": {
-                                  "description": "Takes the place of `basePath`, behind the endpoint's own path. Example: `/v2`.",
-                                  "type": "string",
-                                  "minLength": 1,
-                                  "maxLength": 256,
-                                  "pattern": "^/$|^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$"
-                                }
-                              }
-                            },
-                            "query": {
-                              "description": "Changes to the query. Default: it goes on as it came. Example: `{set: {format: json}, remove: [debug]}`.",
-                              "type": "object",
-                              "properties": {
-                                "set": {
-                                  "description": "Parameters that every call carries with this value, whatever the caller sent. Default: none. Example: `{format: json}`.",
-                                  "type": "object",
-                                  "maxProperties": 16,
-                                  "additionalProperties": {
-                                    "description": "Value, as it is before it is escaped. Example: `json`.",
-                                    "type": "string",
-                                    "maxLength": 1024
-                                  }
-                                },
-                                "remove": {
-                                  "description": "Parameters that no call carries. Default: none. Example: `[debug]`.",
-                                  "type": "array",
-                                  "maxItems": 16,
-                                  "x-kubernetes-list-type": "set",
-                                  "items": {
-                                    "description": "Name of a parameter. Example: `debug`.",
-                                    "type": "string",
-                                    "minLength": 1,
-                                    "maxLength": 128
-                                  }
-                                }
-                              }
-                            }
-                          }
-                        },
-                        "responseHeaders": {
-                          "description": "Changes to the header fields of the backend's answers. Default: they go on as they are. Example: `{set: {cache-control: no-store}, remove: [server]}`.",
-                          "type": "object",
-                          "properties": {
-                            "set": {
-                              "description": "Fields that every answer carries with this value, in lower case. Default: none. Example: `{cache-control: no-store}`.",
-                              "type": "object",
-                              "maxProperties": 16,
-                              "additionalProperties": {
-                                "description": "Value of the field: printable ASCII without blanks at its ends. Example: `no-store`.",
-                                "type": "string",
-                                "maxLength": 1024,
-                                "pattern": "^([!-~]([ -~]*[!-~])?)?$"
-                              }
-                            },
-                            "remove": {
-                              "description": "Fields that no answer carries, in lower case. Default: none. Example: `[server]`.",
-                              "type": "array",
-                              "maxItems": 16,
-                              "x-kubernetes-list-type": "set",
-                              "items": {
-                                "description": "Name of a field. Example: `server`.",
-                                "type": "string",
-                                "minLength": 1,
-                                "maxLength": 63
-                              }
-                            }
-                          }
-                        },
-                        "tls": {
-                          "description": "How a backend with an https address is verified, and how the gateway shows itself. Default: the public authorities vouch for the host of its URL. Example: `{caRef: {name: dukcapil-ca}, clientCertificateRef: {name: dukcapil-client}, serverName: dukcapil.internal}`.",
-                          "type": "object",
-                          "properties": {
-                            "caRef": {
-                              "description": "PEM certificates in this namespace of the authorities that alone vouch for the backend. Default: the public ones. Example: `{name: dukcapil-ca, key: ca.crt}`.",
-                              "type": "object",
-                              "required": [
-                                "name"
-                              ],
-                              "properties": {
-                                "kind": {
-                                  "description": "ConfigMap, or Secret of the types `kubernetes.io/tls`, `simpul.id/backend-credential` or `kubernetes.io/basic-auth`. Default: `ConfigMap`. Example: `Secret`.",
-                                  "type": "string",
-                                  "default": "ConfigMap",
-                                  "enum": [
-                                    "ConfigMap",
-                                    "Secret"
-                                  ]
-                                },
-                                "name": {
-                                  "description": "Name of the ConfigMap or Secret. Example: `dukcapil-ca`.",
-                                  "type": "string",
-                                  "minLength": 1,
-                                  "maxLength": 253,
-                                  "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
-                                },
-                                "key": {
-                                  "description": "Key within its data. Default: `ca.crt`. Example: `ca.crt`.",
-                                  "type": "string",
-                                  "default": "ca.crt",
-                                  "minLength": 1,
-                                  "maxLength": 253,
-                                  "pattern": "^[-._a-zA-Z0-9]+$"
-                                }
-                              }
-                            },
-                            "clientCertificateRef": {
-                              "description": "Secret of type `kubernetes.io/tls` in this namespace with the certificate and key that the gateway shows (mutual TLS). Default: none. Example: `{name: dukcapil-client}`.",
-                              "type": "object",
-                              "required": [
-                                "name"
-                              ],
-                              "properties": {
-                                "name": {
-                                  "description": "Name of the Secret. Example: `dukcapil-client`.",
-                                  "type": "string",
-                                  "minLength": 1,
-                                  "maxLength": 253,
-                                  "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
-                                }
-                              }
-                            },
-                            "serverName": {
-                              "description": "Name that is asked for (SNI) and that the certificate must be for. Default: the host of the endpoint's URL. Example: `dukcapil.internal`.",
-                              "type": "string",
-                              "minLength": 1,
-                              "maxLength": 253,
-                              "pattern": "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$"
-                            },
-                            "minVersion": {
-                              "description": "Oldest version of TLS that is spoken. Default: `TLSv1.2`. Example: `TLSv1.3`.",
-                              "type": "string",
-                              "default": "TLSv1.2",
-                              "enum": [
-                                "TLSv1.2",
-                                "TLSv1.3"
-                              ]
                             }
                           }
                         },
@@ -1974,6 +1822,83 @@ export const crds: readonly CustomResourceDefinition[] = [
                         }
                       }
                     },
+                    "definition": {
+                      "description": "What calls and answers look like. Default: none. Example: `{openApi: {configMapRef: {name: penduduk-openapi, key: openapi.yaml}}}`.",
+                      "type": "object",
+                      "required": [
+                        "openApi"
+                      ],
+                      "properties": {
+                        "openApi": {
+                          "description": "An OpenAPI document, 3.0 or 3.1, as JSON or YAML, complete in itself; its paths are relative to `basePath`. Example: `{configMapRef: {name: penduduk-openapi, key: openapi.yaml}}`.",
+                          "type": "object",
+                          "x-kubernetes-validations": [
+                            {
+                              "rule": "has(self.inline) != has(self.configMapRef)",
+                              "message": "give the document once: either inline or configMapRef"
+                            }
+                          ],
+                          "properties": {
+                            "inline": {
+                              "description": "The document itself; a longer one goes into a ConfigMap. Default: none. Example: `{openapi: 3.1.0, info: {title: Situs, version: 1.0.0}, paths: {}}`.",
+                              "type": "string",
+                              "minLength": 2,
+                              "maxLength": 65536
+                            },
+                            "configMapRef": {
+                              "description": "A key of a ConfigMap in this object's namespace that holds the document. Default: none. Example: `{name: penduduk-openapi, key: openapi.yaml}`.",
+                              "type": "object",
+                              "required": [
+                                "name",
+                                "key"
+                              ],
+                              "properties": {
+                                "name": {
+                                  "description": "Name of the ConfigMap. Example: `penduduk-openapi`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 253,
+                                  "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                                },
+                                "key": {
+                                  "description": "Key under which the document stands. Example: `openapi.yaml`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 253,
+                                  "pattern": "^[-._a-zA-Z0-9]+$"
+                                }
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "validation": {
+                      "description": "Whether calls and answers are compared with `definition`. Enforce refuses, Report lets pass and counts, None does not look. With `requests: Enforce` and no `operations` only the operations of the definition pass. Default: neither is. Example: `{requests: Enforce, responses: Report}`.",
+                      "type": "object",
+                      "properties": {
+                        "requests": {
+                          "description": "Parameters and bodies of calls. Default: `Enforce`. Example: `Report`.",
+                          "type": "string",
+                          "default": "Enforce",
+                          "enum": [
+                            "Enforce",
+                            "Report",
+                            "None"
+                          ]
+                        },
+                        "responses": {
+                          "description": "Answers of the backend: status, media type and JSON body. Default: `None`. Example: `Report`.",
+                          "type": "string",
+                          "default": "None",
+                          "enum": [
+                            "Enforce",
+                            "Report",
+                            "None"
+                          ]
+                        }
+                      }
+                    },
                     "operations": {
                       "description": "Operations that pass; all others are refused. Default: every path and method passes. Example: `[{path: '/nik/{nik}', methods: [GET], limits: [{requests: 10, per: Second}]}]`.",
                       "type": "array",
@@ -2019,85 +1944,6 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "minLength": 2,
                             "maxLength": 16,
                             "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
-                          },
-                          "rewrite": {
-                            "description": "What the backend is asked for instead of what the caller asked for. Default: what `backend.rewrite` says, for path and query each. Example: `{path: {replaceFullPath: '/penduduk/{nik}'}}`.",
-                            "type": "object",
-                            "properties": {
-                              "path": {
-                                "description": "What becomes of the path. Default: as `backend.rewrite` says. Example: `{replaceFullPath: '/penduduk/{nik}'}`.",
-                                "type": "object",
-                                "required": [
-                                  "replaceFullPath"
-                                ],
-                                "properties": {
-                                  "replaceFullPath": {
-                                    "description": "The whole path behind the endpoint's own. `{name}` is the segment of that name in `path`, a last segment `*` the rest where `path` ends so. Example: `/penduduk/{nik}/rinci`.",
-                                    "type": "string",
-                                    "minLength": 1,
-                                    "maxLength": 256,
-                                    "pattern": "^/$|^(/([A-Za-z0-9_~-][A-Za-z0-9._~-]*|[{][A-Za-z_][A-Za-z0-9_]*[}]))+(/[*])?$|^/[*]$"
-                                  }
-                                }
-                              },
-                              "query": {
-                                "description": "Changes to the query. Default: it goes on as it came. Example: `{set: {format: json}, remove: [debug]}`.",
-                                "type": "object",
-                                "properties": {
-                                  "set": {
-                                    "description": "Parameters that every call carries with this value, whatever the caller sent; `{name}` is the segment of that name in `path`. Default: none. Example: `{format: json}`.",
-                                    "type": "object",
-                                    "maxProperties": 16,
-                                    "additionalProperties": {
-                                      "description": "Value, as it is before it is escaped. Example: `json`.",
-                                      "type": "string",
-                                      "maxLength": 1024
-                                    }
-                                  },
-                                  "remove": {
-                                    "description": "Parameters that no call carries. Default: none. Example: `[debug]`.",
-                                    "type": "array",
-                                    "maxItems": 16,
-                                    "x-kubernetes-list-type": "set",
-                                    "items": {
-                                      "description": "Name of a parameter. Example: `debug`.",
-                                      "type": "string",
-                                      "minLength": 1,
-                                      "maxLength": 128
-                                    }
-                                  }
-                                }
-                              }
-                            }
-                          },
-                          "responseHeaders": {
-                            "description": "Changes to the header fields of the backend's answers, beside those of `backend.responseHeaders`, which these go before. Default: those of `backend.responseHeaders`. Example: `{set: {cache-control: no-store}, remove: [server]}`.",
-                            "type": "object",
-                            "properties": {
-                              "set": {
-                                "description": "Fields that every answer carries with this value, in lower case. Default: none. Example: `{cache-control: no-store}`.",
-                                "type": "object",
-                                "maxProperties": 16,
-                                "additionalProperties": {
-                                  "description": "Value of the field: printable ASCII without blanks at its ends. Example: `no-store`.",
-                                  "type": "string",
-                                  "maxLength": 1024,
-                                  "pattern": "^([!-~]([ -~]*[!-~])?)?$"
-                                }
-                              },
-                              "remove": {
-                                "description": "Fields that no answer carries, in lower case. Default: none. Example: `[server]`.",
-                                "type": "array",
-                                "maxItems": 16,
-                                "x-kubernetes-list-type": "set",
-                                "items": {
-                                  "description": "Name of a field. Example: `server`.",
-                                  "type": "string",
-                                  "minLength": 1,
-                                  "maxLength": 63
-                                }
-                              }
-                            }
                           },
                           "limits": {
                             "description": "Limits over calls to this operation. A call must pass every limit of every level; a refused call counts nowhere. Default: none. Example: `[{requests: 60, per: Minute}]`.",

@@ -6,8 +6,8 @@ import { freePorts } from '#tools/controlplane/free-port.ts';
 import { runPage } from './page.ts';
 import { root, temporaryFolder } from './simpul.ts';
 
-/** What the pages say, in the order of the free ports that take their place: gateway, admin, two backends, and one that a page starts. */
-const ports = [8090, 8091, 9100, 9101, 9102];
+/** What the pages say, in the order of the free ports that take their place: gateway, admin, two backends. */
+const ports = [8090, 8091, 9100, 9101];
 
 const pages = readdirSync(join(root, 'docs/policies')).filter((name) => name !== 'README.md');
 

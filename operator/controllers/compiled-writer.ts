@@ -54,7 +54,7 @@ function targetOf(env: Environment, entry: CompiledEntry): Target {
   };
 }
 
-async function writeOne(
+export async function writeOne(
   env: Environment,
   gatewayId: string,
   { compiled, entry }: { readonly compiled: Compiled | 'keep'; readonly entry: CompiledEntry | undefined },
@@ -127,7 +127,7 @@ async function replaceUnreadable(
   return await update(env, secret, { uid, resourceVersion }, signal);
 }
 
-async function removeOne(env: Environment, entry: CompiledEntry, signal: AbortSignal): Promise<void> {
+export async function removeOne(env: Environment, entry: CompiledEntry, signal: AbortSignal): Promise<void> {
   const { namespace, name, uid, resourceVersion } = entry;
   // With an ApiGateway its namespace goes, and with that our rights in it: there is nothing to do but to forget.
   if (env.world.apiGateways.get(entry.gateway) !== undefined) {

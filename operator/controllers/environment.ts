@@ -6,6 +6,7 @@ import type { ServiceAccountRef } from '../resources/tenant.ts';
 import type { EventRecorder } from '../runtime/events.ts';
 import type { Wake } from '../world/dependents.ts';
 import type { World } from '../world/world.ts';
+import type { DefinitionClaims } from './definition-claims.ts';
 import type { PendingAcknowledgements } from './pending.ts';
 
 /** What reconcilers act with. Everything that differs between a cluster, standalone mode and a test comes in here. */
@@ -20,6 +21,7 @@ export interface Environment {
   readonly log: Pick<Logger, 'info' | 'warn' | 'error' | 'debug'>;
   readonly metrics: WriteMetrics;
   readonly pending: PendingAcknowledgements;
+  readonly definitions: DefinitionClaims;
   /** The operator's own identity: it binds its rights in namespaces to this. */
   readonly operator: ServiceAccountRef;
   /** Image of the gateway program; absent: fleets are run by somebody else (standalone mode, tests). */

@@ -1,4 +1,4 @@
-import type { CompiledKind } from '#api/compiled/contract.ts';
+import type { CompiledDefinition, CompiledKind } from '#api/compiled/contract.ts';
 import type { Observation } from '#api/conditions.ts';
 import type { SimpulKindName } from '#api/kinds.ts';
 import { keyOf, parseId } from '#api/object.ts';
@@ -12,7 +12,7 @@ import { observe } from '../translate/outcome.ts';
 import type { Wake } from '../world/dependents.ts';
 import { mayLieAnywhere } from '../world/materials.ts';
 import { acknowledge } from './acknowledge.ts';
-import { writeCompiled } from './compiled-writer.ts';
+import { writeWithDefinition } from './definition-writer.ts';
 import type { Environment } from './environment.ts';
 import type { Resource } from './status-writer.ts';
 import { writeStatus } from './status-writer.ts';
@@ -21,6 +21,8 @@ import { writeStatus } from './status-writer.ts';
 export interface Visit {
   readonly observations: readonly Observation[];
   readonly compiled: CompiledPlan;
+  /** What objects of `compiled` refer to: written before them. */
+  readonly definition?: CompiledDefinition | undefined;
   /** Status fields of the kind. */
   readonly fields: object;
   readonly requeueAfterMs?: number;
@@ -93,7 +95,8 @@ async function remove<T extends Resource>(
   signal: AbortSignal,
 ): Promise<void> {
   const { kind, compiledKind } = controller;
-  if (compiledKind !== undefined) await writeCompiled(env, { kind: compiledKind, id }, new Map(), signal);
+  if (compiledKind !== undefined)
+    await writeWithDefinition(env, { kind: compiledKind, id }, { compiled: new Map() }, signal);
   env.pending.forget({ kind, id });
   await controller.gone(env, id, signal);
 }
@@ -133,7 +136,7 @@ async function visitAndCompile<T extends Resource>(
   const visit = await controller.visit(env, object, signal);
   if (visit === 'later' || 'lookAgainMs' in visit || controller.compiledKind === undefined) return visit;
   const source = { kind: controller.compiledKind, id: keyOf(object) };
-  const compiled = await writeCompiled(env, source, visit.compiled, signal);
+  const compiled = await writeWithDefinition(env, source, visit, signal);
   controller.settled?.(env, object);
   return controller.acknowledged ? acknowledge(env, object, visit, compiled) : visit;
 }

@@ -5,7 +5,14 @@ import { keyOf } from '#api/object.ts';
 import { compareVersions } from '#api/resource-version.ts';
 import type { CompiledEntry } from '../world/compiled-index.ts';
 import type { Change, Wake } from '../world/dependents.ts';
-import { claimantsOfKey, dependentsOf, dependentsOfNamespace, needsVisit, usersOfSecret } from '../world/dependents.ts';
+import {
+  claimantsOfKey,
+  dependentsOf,
+  dependentsOfNamespace,
+  needsVisit,
+  usersOfSecret,
+  wakesOfCompiled,
+} from '../world/dependents.ts';
 import { type GatewayPod, gatewayPodOf } from '../world/fleet.ts';
 import { type KeySecret, keySecretOf, type Secret } from '../world/key-secret.ts';
 import type { MaterialSource, MaterialState } from '../world/materials.ts';
@@ -143,12 +150,12 @@ export class Intake {
   }
 
   takeCompiled(entry: CompiledEntry, { force }: TakeOptions): void {
-    if (this.#world.compiled.put(entry, force)) this.#wake([{ kind: entry.kind, id: entry.source }]);
+    if (this.#world.compiled.put(entry, force)) this.#wake(wakesOfCompiled(entry, this.#world));
   }
 
   dropCompiled(namespace: string, name: string): void {
     const entry = this.#world.compiled.delete(namespace, name);
-    if (entry !== undefined) this.#wake([{ kind: entry.kind, id: entry.source }]);
+    if (entry !== undefined) this.#wake(wakesOfCompiled(entry, this.#world));
   }
 
   /** A gateway pod's Lease. Returns whether the pod came, became ready, stopped being so, or came back from the dead. */

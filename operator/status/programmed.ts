@@ -1,3 +1,4 @@
+import type { Refusal } from '#api/compiled/lease.ts';
 import type { Observation } from '#api/conditions.ts';
 import { compareVersions } from '#api/resource-version.ts';
 import { observe, type Subject } from '../translate/outcome.ts';
@@ -12,6 +13,8 @@ export interface Target {
   /** resourceVersion of the compiled Secret: a pod that serves this version or a later one has loaded it. */
   readonly version: string;
   readonly contentHash: string;
+  /** What it refers to and was written before it: a pod that refuses that cannot serve it. */
+  readonly needs?: { readonly name: string; readonly contentHash: string };
   readonly pods: readonly GatewayPod[];
 }
 
@@ -62,7 +65,12 @@ function hasLoaded(pod: GatewayPod, target: Target): boolean {
 }
 
 function refusalOf(pod: GatewayPod, target: Target): string | undefined {
-  return pod.refused.find(({ name, hash }) => name === target.name && target.contentHash.startsWith(hash))?.reason;
+  const parts = target.needs === undefined ? [target] : [target, target.needs];
+  return pod.refused.find((refused) => parts.some((part) => isThat(refused, part)))?.reason;
+}
+
+function isThat(refused: Refusal, part: { readonly name: string; readonly contentHash: string }): boolean {
+  return refused.name === part.name && part.contentHash.startsWith(refused.hash);
 }
 
 /** The Programmed condition that follows from `progress`. */

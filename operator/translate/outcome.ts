@@ -1,4 +1,4 @@
-import type { Compiled } from '#api/compiled/contract.ts';
+import type { Compiled, CompiledDefinition } from '#api/compiled/contract.ts';
 import type { ConditionStatus, ConditionType, Observation, Reason } from '#api/conditions.ts';
 import type { ObjectMeta } from '#api/object.ts';
 
@@ -11,6 +11,8 @@ import type { ObjectMeta } from '#api/object.ts';
 export interface Outcome<Status = object> {
   readonly observations: readonly Observation[];
   readonly compiled: CompiledPlan;
+  /** The definition that objects of `compiled` refer to: gateways need it before them. */
+  readonly definition?: CompiledDefinition | undefined;
   /** Status fields other than `conditions` and `observedGeneration`; absent ones are removed. */
   readonly status: Status;
 }

@@ -1,4 +1,10 @@
-import type { Compiled, CompiledApiService, CompiledBackend, CompiledLifecycle } from '#api/compiled/contract.ts';
+import type {
+  Compiled,
+  CompiledApiService,
+  CompiledBackend,
+  CompiledDefinition,
+  CompiledLifecycle,
+} from '#api/compiled/contract.ts';
 import { contractVersion } from '#api/compiled/contract.ts';
 import type { Observation } from '#api/conditions.ts';
 import type { ApiService, ApiServiceStatus } from '#api/generated/apiservice.ts';
@@ -10,13 +16,12 @@ import { compileAnswers } from './answers.ts';
 import { problemOf } from './api-service-checks.ts';
 import { decisionOnPublishing } from './approvals.ts';
 import { compileBackendCredential } from './backend-credential.ts';
-import { compileBackendTls } from './backend-tls.ts';
+import { compileDefinitionUse, definedOperations, findDefinition } from './definition.ts';
 import { compileLimits } from './limits.ts';
 import { compileLogging } from './logging.ts';
 import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
 import { verdict } from './outcome.ts';
 import { parseBytes, parseDurationMs } from './quantity.ts';
-import { compileBackendChanges, compileOperationChanges } from './rewrites.ts';
 import { admits, volatileQuotaWarning } from './translate-api-gateway.ts';
 import { mayUseKeyManager } from './translate-key-manager.ts';
 
@@ -33,14 +38,16 @@ export function translateApiService(api: ApiService, world: World, now: string):
   const tenant = world.tenantOf(api.metadata.namespace ?? '');
   if (tenant === undefined) return withoutTenant(api);
 
-  const problem = problemOf({ api, tenant, world });
+  const { definition, ...defined } = findDefinition(api, world);
+  const problem = problemOf({ api, tenant, world }) ?? defined.problem;
   const gateways = resolveGateways(api, tenant, world);
   const keyManagerProblem = findKeyManagerProblem(api, world);
   const approval = publishingProblem(api, tenant, world);
   const deprecatedAt = api.spec.lifecycle === 'Deprecated' ? (api.status?.deprecatedAt ?? now) : undefined;
   const materials = compileBackendMaterials(api, world);
-  const refProblem = keyManagerProblem ?? materials.problem;
+  const refProblem = keyManagerProblem ?? materials.problem ?? defined.missing;
   const usable = problem === undefined && refProblem === undefined;
+  const input = { api, tenant, world, held: approval !== undefined, deprecatedAt, definition };
   return {
     observations: [
       verdict(api, 'Accepted', problem),
@@ -49,18 +56,9 @@ export function translateApiService(api: ApiService, world: World, now: string):
       ...volatileQuotaWarning(api, limitsOf(api)),
     ],
     compiled: usable
-      ? planFor(
-          gateways.ids,
-          compileApiService({
-            api,
-            tenant,
-            world,
-            held: approval !== undefined,
-            deprecatedAt,
-            materials: materials.compiled,
-          }),
-        )
+      ? planFor(gateways.ids, compileApiService({ ...input, materials: materials.compiled }))
       : planFor(servingGateways(api, tenant, world), 'keep'),
+    definition,
     status: deprecatedAt === undefined ? {} : { deprecatedAt },
     accepted: problem === undefined,
   };
@@ -169,13 +167,11 @@ function compileBackendMaterials(
   world: World,
 ): { readonly compiled: BackendMaterials; readonly problem?: Problem } {
   const credential = compileBackendCredential(api, world);
-  if (credential !== undefined && 'reason' in credential) return { compiled: {}, problem: credential };
-  const tls = compileBackendTls(api, world);
-  if (tls !== undefined && 'reason' in tls) return { compiled: {}, problem: tls };
-  return { compiled: { ...(credential && { credential }), ...(tls && { tls }) } };
+  if (credential === undefined) return { compiled: {} };
+  return 'reason' in credential ? { compiled: {}, problem: credential } : { compiled: { credential } };
 }
 
-type BackendMaterials = Pick<CompiledBackend, 'credential' | 'tls'>;
+type BackendMaterials = Pick<CompiledBackend, 'credential'>;
 
 interface CompileInput {
   readonly api: ApiService;
@@ -184,6 +180,7 @@ interface CompileInput {
   /** Publishing waits for an Approval. */
   readonly held: boolean;
   readonly deprecatedAt: string | undefined;
+  readonly definition: CompiledDefinition | undefined;
   readonly materials: BackendMaterials;
 }
 
@@ -204,7 +201,6 @@ function compileApiService(input: CompileInput): CompiledApiService {
       timeoutMs: parseDurationMs(backend.timeout) ?? 0,
       connectTimeoutMs: parseDurationMs(backend.connectTimeout) ?? 0,
       ...compileHeaders(backend),
-      ...compileBackendChanges(backend),
       ...input.materials,
     },
     authentication: {
@@ -214,7 +210,8 @@ function compileApiService(input: CompileInput): CompiledApiService {
     ...compileAccess(spec),
     ...compileAnswers(spec),
     limits: compileLimits(spec.limits, 'Total'),
-    operations: (spec.operations ?? []).map((operation) => compileOperation(operation, backend)),
+    operations: spec.operations?.map(compileOperation) ?? definedOperations(spec, input.definition),
+    ...compileDefinitionUse(spec, input.definition),
     plans: Object.fromEntries(
       Object.entries(spec.plans ?? {}).map(([name, plan]) => [
         name,
@@ -240,14 +237,12 @@ function compileSize({ maxRequestBytes }: ApiService['spec']): Pick<CompiledApiS
 
 function compileOperation(
   operation: NonNullable<ApiService['spec']['operations']>[number],
-  backend: ApiService['spec']['backend'],
 ): CompiledApiService['operations'][number] {
   return {
     path: operation.path,
     methods: [...(operation.methods ?? [])].sort(),
     limits: compileLimits(operation.limits, 'Total'),
     ...(operation.timeout === undefined ? {} : { timeoutMs: parseDurationMs(operation.timeout) ?? 0 }),
-    ...compileOperationChanges(operation, backend),
   };
 }
 

@@ -109,7 +109,9 @@ const usual: TranslationSettings = {
 function render({ names, settings, ...resources }: Case): string {
   const { compiled, statuses } = translateAll(resources, settings);
   const mine = <T>(objects: Readonly<Record<string, T>>) => {
-    return Object.fromEntries(Object.entries(objects).filter(([name]) => names.has(name)));
+    return Object.fromEntries(
+      Object.entries(objects).filter(([name]) => names.has(name) || name.startsWith('Definition ')),
+    );
   };
   const shown = Object.entries(compiled).map(([gateway, objects]) => [gateway, mine(redactAll(objects))]);
   const output = { compiled: Object.fromEntries(shown), statuses: mine(statuses) };

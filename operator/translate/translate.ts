@@ -117,7 +117,7 @@ class Ledger {
       statuses[name] = { ...outcome.status, conditions };
       for (const [gateway, content] of outcome.compiled) {
         if (content === 'keep' && !this.#serves(gateway, object)) continue;
-        compiled[gateway] = { ...compiled[gateway], [name]: content };
+        compiled[gateway] = { ...compiled[gateway], [name]: content, ...sharedBy(content, outcome) };
       }
     }
     return { compiled: Object.fromEntries(Object.entries(compiled).sort(byName)), statuses };
@@ -128,6 +128,12 @@ class Ledger {
       return entry.gateway === gateway && entry.kind === object.kind && entry.source === keyOf(object);
     });
   }
+}
+
+/** The definition that an object refers to, which gateways get beside it. */
+function sharedBy(content: Compiled | 'keep', { definition }: Outcome): Record<string, Compiled> {
+  const refers = content !== 'keep' && content.kind === 'ApiService' && content.definition !== undefined;
+  return refers && definition !== undefined ? { [`Definition ${definition.id}`]: definition } : {};
 }
 
 /** `<Kind> <id>`: how an object is called in a {@link Translation}. */

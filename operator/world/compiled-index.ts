@@ -2,9 +2,9 @@ import type { Compiled, CompiledGrant, CompiledKind } from '#api/compiled/contra
 import type { CompiledSecret } from '#api/compiled/secret.ts';
 import {
   compiledAnnotations,
-  compiledDataKey,
   compiledName,
   compiledSecretType,
+  compiledTextOf,
   contentHashOf,
 } from '#api/compiled/secret.ts';
 import { validateCompiled } from '#api/compiled/validate.ts';
@@ -26,6 +26,8 @@ export interface CompiledEntry {
   readonly claims?: { readonly hosts: readonly string[]; readonly paths: readonly string[] };
   /** Only for ApiServices. */
   readonly routes?: { readonly hosts: readonly string[]; readonly basePath: string };
+  /** Only for ApiServices that use one: id of the Definition. */
+  readonly definition?: string;
   /** Only for Subscriptions. */
   readonly credentials?: readonly { readonly name: string; readonly hash: string }[];
   /** Only for Subscriptions: what it may call. */
@@ -99,7 +101,9 @@ const nothing: ReadonlyMap<string, CompiledEntry> = new Map();
 /** Projects a Secret for the index. Undefined when it cannot be read as a compiled object under its own name. */
 export function compiledEntryOf(secret: CompiledSecret, gateway: string): CompiledEntry | undefined {
   if (secret.type !== compiledSecretType) return undefined;
-  const json = Buffer.from(secret.data?.[compiledDataKey] ?? '', 'base64').toString('utf8');
+  const text = compiledTextOf(secret);
+  if (!text.ok) return undefined;
+  const { json } = text;
   const content = contentOf(json);
   const { name, namespace = '', uid = '', resourceVersion = '0', annotations = {} } = secret.metadata;
   if (content === undefined || compiledName(content.kind, content.id) !== name) return undefined;
@@ -121,12 +125,17 @@ function contentOf(json: string): Compiled | undefined {
   }
 }
 
-function factsOf(content: Compiled): Pick<CompiledEntry, 'claims' | 'routes' | 'credentials' | 'grants'> {
+function factsOf(
+  content: Compiled,
+): Pick<CompiledEntry, 'claims' | 'routes' | 'definition' | 'credentials' | 'grants'> {
   switch (content.kind) {
     case 'Tenant':
       return { claims: { hosts: content.hosts, paths: content.paths } };
     case 'ApiService':
-      return { routes: { hosts: content.hosts, basePath: content.basePath } };
+      return {
+        routes: { hosts: content.hosts, basePath: content.basePath },
+        ...(content.definition === undefined ? {} : { definition: content.definition.id }),
+      };
     case 'Subscription':
       return {
         credentials: content.credentials.map(({ name, hash }) => ({ name, hash })),

@@ -9,6 +9,7 @@ import type { SimpulKindName } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import { idOf, keyOf } from '#api/object.ts';
 import { gatewayAnnotation } from '../resources/gateway.ts';
+import type { CompiledEntry } from './compiled-index.ts';
 import { refId, routesOf } from './routes.ts';
 import { secretNameOf, type World } from './world.ts';
 
@@ -84,6 +85,22 @@ export function usersOfSecret(secretId: string, world: World): Wake[] {
 /** All Subscriptions that have a key of this hash. */
 export function claimantsOfKey(hash: string, world: World): Wake[] {
   return [...world.keySecrets.by('hash', hash)].flatMap((secretId) => usersOfSecret(secretId, world));
+}
+
+/** Who looks at a compiled object that is not what it was: its source, or all that share it. */
+export function wakesOfCompiled({ kind, source, gateway }: CompiledEntry, world: World): Wake[] {
+  if (kind !== 'Definition') return [{ kind, id: source }];
+  const users = [...world.compiled.values()].filter(
+    (entry) => entry.gateway === gateway && entry.definition === source,
+  );
+  // The gateway sweeps what nobody refers to.
+  return [
+    ...wakeAll(
+      'ApiService',
+      users.map((entry) => entry.source),
+    ),
+    { kind: 'ApiGateway', id: gateway },
+  ];
 }
 
 function wakeAll(kind: SimpulKindName, ids: Iterable<string>): Wake[] {

@@ -1,6 +1,6 @@
 import type { ApiService } from '#api/generated/apiservice.ts';
 import type { KubeObject } from '#api/object.ts';
-import { type MaterialRef, secretTypes } from './materials.ts';
+import type { MaterialRef } from './materials.ts';
 
 /** Every Secret and ConfigMap that a spec refers to, but for API keys of Subscriptions. A new place is one entry here. */
 export function referencesOf(object: KubeObject): MaterialRef[] {
@@ -8,7 +8,7 @@ export function referencesOf(object: KubeObject): MaterialRef[] {
 }
 
 function referencesOfApiService(api: ApiService): MaterialRef[] {
-  return [credentialRefOf(api), caRefOf(api), clientCertificateRefOf(api)].filter((ref) => ref !== undefined);
+  return [credentialRefOf(api), definitionRefOf(api)].filter((ref) => ref !== undefined);
 }
 
 /** `spec.backend.credentialRef`. */
@@ -19,18 +19,8 @@ export function credentialRefOf({ metadata, spec }: ApiService): MaterialRef | u
   return { kind: 'Secret', namespace: metadata.namespace ?? '', name: credentialRef.name, types };
 }
 
-/** `spec.backend.tls.caRef`. */
-export function caRefOf({ metadata, spec }: ApiService): MaterialRef | undefined {
-  const ref = spec.backend.tls?.caRef;
-  if (ref === undefined) return undefined;
-  const { kind, name } = ref;
-  const namespace = metadata.namespace ?? '';
-  return kind === 'Secret' ? { kind, namespace, name, types: secretTypes } : { kind, namespace, name };
-}
-
-/** `spec.backend.tls.clientCertificateRef`. */
-export function clientCertificateRefOf({ metadata, spec }: ApiService): MaterialRef | undefined {
-  const ref = spec.backend.tls?.clientCertificateRef;
-  if (ref === undefined) return undefined;
-  return { kind: 'Secret', namespace: metadata.namespace ?? '', name: ref.name, types: ['kubernetes.io/tls'] };
+/** `spec.definition.openApi.configMapRef`. */
+export function definitionRefOf({ metadata, spec }: ApiService): MaterialRef | undefined {
+  const ref = spec.definition?.openApi.configMapRef;
+  return ref && { kind: 'ConfigMap', namespace: metadata.namespace ?? '', name: ref.name };
 }

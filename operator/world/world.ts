@@ -10,6 +10,7 @@ import { idOf } from '#api/object.ts';
 import { Collection } from './collection.ts';
 import type { CompiledEntry } from './compiled-index.ts';
 import { CompiledIndex } from './compiled-index.ts';
+import { DefinitionCache } from './definition-cache.ts';
 import type { GatewayPod } from './fleet.ts';
 import { Holdings } from './holdings.ts';
 import type { KeySecret } from './key-secret.ts';
@@ -86,6 +87,7 @@ export class World {
   readonly materials = new Materials();
 
   readonly compiled = new CompiledIndex();
+  readonly definitions = new DefinitionCache();
   /** Gateway pods by ApiGateway id, then by name. */
   readonly fleets = new Map<string, Map<string, GatewayPod>>();
   /** Namespaces whose Secrets are completely known. */

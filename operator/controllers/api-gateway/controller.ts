@@ -18,6 +18,7 @@ import { translateApiGateway } from '../../translate/translate-api-gateway.ts';
 import type { GatewayPod } from '../../world/fleet.ts';
 import { wakeSatisfied } from '../acknowledge.ts';
 import { applyChild } from '../child-applier.ts';
+import { sweepDefinitions } from '../definition-writer.ts';
 import type { Environment } from '../environment.ts';
 import type { Deferred, KindController, Visit } from '../reconciler.ts';
 
@@ -45,6 +46,7 @@ async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal)
   const now = env.now().getTime();
   const pods = [...env.world.podsOf(id).values()];
   await removeDeadLeases(env, namespace, pods, signal);
+  await sweepDefinitions(env, id, signal);
   wakeSatisfied(env, id);
   const ready = pods.filter((pod) => isLive(pod, now)).length;
   return {

@@ -26,11 +26,15 @@ export const apiServiceController: KindController<ApiService> = {
 };
 
 async function visit(env: Environment, api: ApiService): Promise<Visit> {
-  const { observations, compiled, status, accepted } = translateApiService(api, env.world, rfc3339(env.now()));
+  const { observations, compiled, definition, status, accepted } = translateApiService(
+    api,
+    env.world,
+    rfc3339(env.now()),
+  );
   // Routes are taken now, before anything is awaited, and let go only once the gateways are told (`settled`).
   if (accepted) takeRoutes(env, api);
   else if (conditionOf(api.status?.conditions, 'Accepted')?.status !== 'False') wakeRivals(env, api);
-  return { observations, compiled, fields: status };
+  return { observations, compiled, definition, fields: status };
 }
 
 /** What is refused stands in nobody's way any more: those that waited for one of its routes may have it. */

@@ -1,0 +1,62 @@
+import type { CompiledApiService, CompiledDefinition, CompiledOperation } from '#api/compiled/contract.ts';
+import type { ApiService } from '#api/generated/apiservice.ts';
+import { resolveMaterial, valueIn } from '../world/reference-problems.ts';
+import { definitionRefOf } from '../world/references.ts';
+import type { World } from '../world/world.ts';
+import type { Problem } from './outcome.ts';
+
+/** What became of `spec.definition`. */
+export interface DefinitionOutcome {
+  /** Undefined: there is none, or it cannot be used. */
+  readonly definition?: CompiledDefinition;
+  /** The document cannot be used. */
+  readonly problem?: Problem;
+  /** There is no document where the spec looks for it. */
+  readonly missing?: Problem;
+}
+
+export function findDefinition(api: ApiService, world: World): DefinitionOutcome {
+  const document = documentOf(api, world);
+  if (document === undefined) return {};
+  if ('reason' in document) return { missing: document };
+  const verdict = world.definitions.read(document.text);
+  if (verdict.ok) return { definition: verdict.definition };
+  return {
+    problem: { reason: verdict.reason, message: `spec.definition.openApi${document.suffix}: ${verdict.message}` },
+  };
+}
+
+type Document = { readonly text: string; readonly suffix: string } | Problem | undefined;
+
+function documentOf(api: ApiService, world: World): Document {
+  const { inline, configMapRef } = api.spec.definition?.openApi ?? {};
+  if (inline !== undefined) return { text: inline, suffix: '.inline' };
+  const ref = definitionRefOf(api);
+  if (ref === undefined || configMapRef === undefined) return undefined;
+  const field = 'spec.definition.openApi.configMapRef';
+  const material = resolveMaterial(world, field, ref);
+  if ('reason' in material) return material;
+  const value = valueIn(material, configMapRef.key, field, ref);
+  return 'reason' in value ? value : { text: value.text, suffix: `.configMapRef (key "${configMapRef.key}")` };
+}
+
+/** How gateways use the definition; empty when they need none. */
+export function compileDefinitionUse(
+  { validation }: ApiService['spec'],
+  definition: CompiledDefinition | undefined,
+): Pick<CompiledApiService, 'definition'> {
+  if (definition === undefined || validation === undefined) return {};
+  const { requests, responses } = validation;
+  return requests === 'None' && responses === 'None' ? {} : { definition: { id: definition.id, requests, responses } };
+}
+
+/** Where requests are enforced and the spec lists no operations, those of the definition pass and no others. */
+export function definedOperations(
+  { operations, validation }: ApiService['spec'],
+  definition: CompiledDefinition | undefined,
+): CompiledOperation[] {
+  if (operations !== undefined || definition === undefined || validation?.requests !== 'Enforce') return [];
+  const byPath = new Map<string, string[]>();
+  for (const { path, method } of definition.operations) byPath.set(path, [...(byPath.get(path) ?? []), method]);
+  return [...byPath].map(([path, methods]) => ({ path, methods: methods.sort(), limits: [] }));
+}
