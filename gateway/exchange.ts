@@ -15,6 +15,8 @@ import type { ClientCertificate } from './tls/client-certificate.ts';
 export interface ClientLink {
   readonly peer: Peer;
   readonly isTls: boolean;
+  /** Else HTTP/1.1 or 1.0. */
+  readonly isHttp2: boolean;
   /** Verified; null: the listener asks for none, or the client has shown none. */
   readonly certificate: ClientCertificate | null;
   /** Why no call of this connection is served; null: they are. */
@@ -93,6 +95,7 @@ export class Exchange {
   readonly rawHeaders: readonly string[];
   readonly peer: Peer;
   readonly isTls: boolean;
+  readonly isHttp2: boolean;
   /** The client's own, verified; null: none. A bad one goes no further than the filter `head`. */
   readonly clientCertificate: ClientCertificate | null;
   readonly startedAt: number;
@@ -177,6 +180,7 @@ export class Exchange {
     this.peer = head.link.peer;
     this.client = head.link.peer;
     this.isTls = head.link.isTls;
+    this.isHttp2 = head.link.isHttp2;
     this.clientCertificate = head.link.certificate;
     this.startedAt = head.startedAt;
     this.time = head.time;

@@ -34,6 +34,7 @@ import { BackendPools } from './proxy/backend.ts';
 import { BackendCall } from './proxy/backend-call.ts';
 import { randomIds } from './random-ids.ts';
 import { Loader } from './snapshot/loader.ts';
+import type { ListenerEntry } from './snapshot/model.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
 import type { CompiledSource } from './snapshot/store-source.ts';
 import { View } from './snapshot/view.ts';
@@ -224,8 +225,15 @@ class RunningGateway implements Gateway {
     const { listeners } = this.#snapshot;
     const host = this.#options.host ?? '0.0.0.0';
     const specs = this.#options.listeners ?? listeners.map(({ name, port }) => ({ name, host, port }));
-    const plain: ListenerSettings = { tls: null };
-    return specs.map((spec) => ({ ...spec, settings: listeners.find(({ name }) => name === spec.name) ?? plain }));
+    return specs.map((spec) => ({
+      ...spec,
+      settings: this.#settingsOf(listeners.find(({ name }) => name === spec.name)),
+    }));
+  }
+
+  #settingsOf(listener: ListenerEntry | undefined): ListenerSettings {
+    const { tls = null, http2 = false, proxyProtocol = false } = listener ?? {};
+    return { tls, http2, proxies: proxyProtocol ? this.#snapshot.trustedProxies : null };
   }
 
   #buildListeners(): ListenerSet {

@@ -341,7 +341,8 @@ test('a drain is bounded, and can be hurried', async () => {
 
 test('ports follow the configuration', async () => {
   const ports = await freePorts(2);
-  const listener = (index: number) => ({ name: `p${index}`, protocol: 'HTTP', port: ports[index] ?? 0 }) as const;
+  const listener = (index: number) =>
+    ({ name: `p${index}`, protocol: 'HTTP', port: ports[index] ?? 0, http2: false, proxyProtocol: false }) as const;
   const source = new ManualSource();
   const gateway = await startGateway({
     source: source.start,

@@ -48,6 +48,10 @@ export interface CompiledListener {
   readonly port: number;
   /** Given with HTTPS, and only then. */
   readonly tls?: CompiledListenerTls;
+  /** HTTP/2 beside HTTP/1.1: with HTTPS by ALPN, with HTTP where the client knows it beforehand. */
+  readonly http2: boolean;
+  /** Every connection begins with a header of the PROXY protocol, version 1 or 2; from one of `trustedProxies`. */
+  readonly proxyProtocol: boolean;
 }
 
 export interface CompiledListenerTls {

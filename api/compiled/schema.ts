@@ -201,11 +201,13 @@ export const compiledSchemas = {
       listeners: {
         type: 'array',
         maxItems: 64,
-        items: record(['name', 'protocol', 'port'], {
+        items: record(['name', 'protocol', 'port', 'http2', 'proxyProtocol'], {
           name: { type: 'string', maxLength: 63, pattern: dnsLabel },
           protocol: { enum: ['HTTP', 'HTTPS'] },
           port: { type: 'integer', minimum: 1, maximum: 65_535 },
           tls: listenerTls,
+          http2: { type: 'boolean' },
+          proxyProtocol: { type: 'boolean' },
         }),
       },
       timeZone: { type: 'string', minLength: 1, maxLength: 64 },

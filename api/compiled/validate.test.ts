@@ -8,7 +8,7 @@ const gateway = {
   kind: 'ApiGateway',
   id: 'simpul-system/public',
   pepper: Buffer.alloc(32, 1).toString('base64'),
-  listeners: [{ name: 'http', protocol: 'HTTP', port: 8080 }],
+  listeners: [{ name: 'http', protocol: 'HTTP', port: 8080, http2: false, proxyProtocol: false }],
   timeZone: 'Asia/Jakarta',
   limits: [{ id: 'total-day', requests: 5, per: 'Day', by: 'Total', burst: 2 }],
   backendAccess: { allow: ['127.0.0.0/8'], deny: ['fd00::/8'] },

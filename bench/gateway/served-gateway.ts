@@ -66,7 +66,7 @@ function compiledFor(variant: Variant, backend: string): Compiled[] {
   return [
     {
       ...{ ...base, kind: 'ApiGateway', id: 'simpul-system/public', pepper, timeZone: 'Asia/Jakarta' },
-      listeners: [{ name: 'http', protocol: 'HTTP', port: 8080 }],
+      listeners: [{ name: 'http', protocol: 'HTTP', port: 8080, http2: false, proxyProtocol: false }],
       limits: limits(),
       backendAccess: { allow: ['127.0.0.0/8'], deny: [] },
       ...{ trustedProxies: [], maxRequestBytes: 10_485_760, drainDelayMs: 0 },

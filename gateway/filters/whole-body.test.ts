@@ -31,7 +31,7 @@ async function anEcho(transport = {}) {
     (_, error) => assert.fail(String(error)),
   );
   const limits = { ...defaultTransportLimits, ...transport };
-  const meter = { countHandshakeFailure: () => undefined };
+  const meter = { countFailedArrival: () => undefined };
   const listener = new HttpListener('http', { chain, clock: systemClock, limits, meter, log: quietLog });
   const { port } = await listener.listen(0, '127.0.0.1');
   const close = async () => {

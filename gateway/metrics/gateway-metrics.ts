@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ListenerEntry } from '../snapshot/model.ts';
-import type { HandshakeFailure, HandshakeMeter } from '../transport/handshake-report.ts';
+import type { ArrivalFailure, ArrivalMeter } from '../transport/arrival-report.ts';
 import { ApiMeters, type CallSeries } from './api-meters.ts';
 
 /** Most (ApiService, plan) pairs with series of their own; the rest count together as `_other`. */
@@ -14,7 +14,7 @@ export const otherLabel = '_other';
  * What the gateway measures, in Prometheus' form. Cardinality is bounded: names of objects only, never paths, callers or
  * codes of backends; and beyond {@link maxCallSeries} and {@link maxLatencySeries} everything else shares one series.
  */
-export class GatewayMetrics implements HandshakeMeter {
+export class GatewayMetrics implements ArrivalMeter {
   readonly registry = new Registry();
   /** Counted here and not in the gauge: it changes twice in each call, and is read once in a while. */
   callsInFlight = 0;
@@ -72,9 +72,9 @@ export class GatewayMetrics implements HandshakeMeter {
     labelNames: ['level'],
     registers: [this.registry],
   });
-  readonly #handshakeFailures = new Counter({
-    name: 'simpul_gateway_tls_handshake_failures_total',
-    help: 'TLS handshakes of clients that came to nothing, by listener and reason.',
+  readonly #failedArrivals = new Counter({
+    name: 'simpul_gateway_failed_connections_total',
+    help: 'Connections of clients that ended before their first request, by listener and reason.',
     labelNames: ['listener', 'reason'],
     registers: [this.registry],
   });
@@ -134,8 +134,8 @@ export class GatewayMetrics implements HandshakeMeter {
     this.#badConditions.inc({ level });
   }
 
-  countHandshakeFailure(listener: string, reason: HandshakeFailure): void {
-    this.#handshakeFailures.inc({ listener, reason });
+  countFailedArrival(listener: string, reason: ArrivalFailure): void {
+    this.#failedArrivals.inc({ listener, reason });
   }
 
   /** Which certificates are served now. */

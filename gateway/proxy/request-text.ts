@@ -127,9 +127,9 @@ function forwardingText(exchange: Exchange, met: Met): string {
   const { peer, peerIsTrusted, api } = exchange;
   const before = peerIsTrusted ? met : nothingMet;
   const host = before.forwardedHost === '' ? exchange.authority : before.forwardedHost;
-  const proto = before.forwardedProto === '' ? (exchange.isTls ? 'https' : 'http') : before.forwardedProto;
+  const proto = before.forwardedProto || (exchange.isTls ? 'https' : 'http');
   let text =
-    `Via: ${joined(met.via, ownVia)}\r\nX-Forwarded-For: ${joined(before.forwardedFor, peer.address)}\r\n` +
+    `Via: ${joined(met.via, ownVia(exchange))}\r\nX-Forwarded-For: ${joined(before.forwardedFor, peer.address)}\r\n` +
     `X-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: ${proto}\r\n` +
     `X-Request-Id: ${exchange.requestId}\r\nTraceparent: ${exchange.traceparent}\r\n`;
   if (before.forwarded !== '') text += `Forwarded: ${before.forwarded}, for=${forwardedNode(peer.address)}\r\n`;
@@ -139,7 +139,13 @@ function forwardingText(exchange: Exchange, met: Met): string {
   return text;
 }
 
-const ownVia = `1.1 ${viaName}`;
+const via1 = `1.1 ${viaName}`;
+const via2 = `2.0 ${viaName}`;
+
+/** Says by which protocol the call came (RFC 9110, 7.6.3). */
+function ownVia({ isHttp2 }: Exchange): string {
+  return isHttp2 ? via2 : via1;
+}
 
 /** RFC 7239: IPv6 stands in brackets and quotes. */
 function forwardedNode(address: string): string {

@@ -75,8 +75,8 @@ export function gatewayFault(gateway: CompiledGateway): string | undefined {
   return undefined;
 }
 
-export function buildListenerEntry({ name, port, tls }: CompiledListener): ListenerEntry {
-  return { name, port, tls: tls === undefined ? null : buildTlsSettings(tls) };
+export function buildListenerEntry({ tls, ...listener }: CompiledListener): ListenerEntry {
+  return { ...listener, tls: tls === undefined ? null : buildTlsSettings(tls) };
 }
 
 export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntry {

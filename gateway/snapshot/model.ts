@@ -128,4 +128,6 @@ export interface ListenerEntry {
   readonly port: number;
   /** Null: plain. */
   readonly tls: TlsSettings | null;
+  readonly http2: boolean;
+  readonly proxyProtocol: boolean;
 }

@@ -18,7 +18,7 @@ export function aGateway(change: Partial<CompiledGateway> = {}): CompiledGateway
     kind: 'ApiGateway',
     id: 'simpul-system/public',
     pepper: testPepper,
-    listeners: [{ name: 'http', protocol: 'HTTP', port: 8080 }],
+    listeners: [{ name: 'http', protocol: 'HTTP', port: 8080, http2: false, proxyProtocol: false }],
     timeZone: 'Asia/Jakarta',
     limits: [],
     backendAccess: { allow: ['127.0.0.0/8'], deny: [] },

@@ -1,10 +1,11 @@
 import { connect, type Socket } from 'node:net';
 
-/** Sends bytes, gives everything that comes back until the other side closes. */
-export function sendRaw(port: number, text: string): Promise<string> {
+/** Sends bytes, gives everything that comes back until the other side closes. `localAddress`: where from. */
+export function sendRaw(port: number, text: string, localAddress?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
-    const socket = connect(port, '127.0.0.1', () => socket.write(text, 'latin1'));
+    const from = localAddress === undefined ? {} : { localAddress };
+    const socket = connect({ port, host: '127.0.0.1', ...from }, () => socket.write(text, 'latin1'));
     socket.setEncoding('latin1').on('data', (chunk) => {
       answer += chunk;
     });

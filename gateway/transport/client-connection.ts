@@ -1,9 +1,7 @@
 import type { Socket } from 'node:net';
-import type { Clock } from '../clock.ts';
 import type { GatewayError } from '../errors.ts';
 import { type ClientLink, type Downstream, Exchange } from '../exchange.ts';
 import { bodyTooLarge } from '../filters/body-limit.ts';
-import type { Chain } from '../filters/chain.ts';
 import { BodyReader } from '../http1/body-reader.ts';
 import type { PayloadSink } from '../http1/chunked-decoder.ts';
 import { MessageWriter } from '../http1/message-writer.ts';
@@ -11,27 +9,10 @@ import { type ParsedRequest, parseRequestHead } from '../http1/request-head.ts';
 import { bodyUntilClose, chunkedBody } from '../http1/syntax.ts';
 import { HeadTooLong, UnreadBytes } from '../http1/unread-bytes.ts';
 import { answerText } from './answer-text.ts';
+import type { ConnectionHost, OpenConnection } from './connection-host.ts';
 import { Deadline } from './deadline.ts';
-import type { TransportLimits } from './limits.ts';
 import { bodyTooSlow, faultOf, headTooLarge, headTooSlow } from './request-fault.ts';
-
-/** What a connection needs of its listener. */
-export interface ConnectionHost {
-  readonly chain: Chain;
-  readonly clock: Clock;
-  readonly limits: TransportLimits;
-  /** From now on each answer is the last of its connection. */
-  readonly isDraining: boolean;
-}
-
-/** A connection whose bytes are HTTP from now on. */
-export interface OpenConnection {
-  /** What HTTP is spoken on: TCP, or the TLS on it. */
-  readonly socket: Socket;
-  readonly link: ClientLink;
-  /** The TCP below: a reset of it never looks like an end, whereas TLS says goodbye. */
-  readonly raw: Socket;
-}
+import type { Tracked } from './tracked.ts';
 
 /** After the last answer what the client still sends is taken and thrown away: at most so long, and no longer when it pauses. */
 const lingerMs = 30_000;
@@ -51,7 +32,7 @@ const maxUnreadBytes = 64 * 1024;
  * connection, reused by its calls. Time is up where the listener's regular {@link checkTime} finds
  * it so; only the deadline of a call has a timer.
  */
-export class ClientConnection implements Downstream, PayloadSink {
+export class ClientConnection implements Downstream, PayloadSink, Tracked {
   readonly #socket: Socket;
   readonly #host: ConnectionHost;
   readonly #raw: Socket;
@@ -101,8 +82,12 @@ export class ClientConnection implements Downstream, PayloadSink {
 
   // What the listener calls.
 
+  beginDrain(): void {
+    // Its next answer says so.
+  }
+
   /** Ends the connection if no call is under way. */
-  endIfIdle(): void {
+  leave(): void {
     if (this.#phase === 'waiting') this.#socket.destroy();
   }
 

@@ -3,12 +3,18 @@ import { CodedError } from '#api/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { Chain } from '../filters/chain.ts';
 import type { Log } from '../log/log.ts';
-import { peerOf } from '../router/trusted-proxies.ts';
-import type { ListenerEntry } from '../snapshot/model.ts';
-import { ClientConnection, type ConnectionHost, type OpenConnection } from './client-connection.ts';
-import { type HandshakeMeter, HandshakeReport } from './handshake-report.ts';
+import { type Peer, peerOf, type TrustedProxies } from '../router/trusted-proxies.ts';
+import type { TlsSettings } from '../tls/tls-settings.ts';
+import { Arrival } from './arrival.ts';
+import { type ArrivalFailure, type ArrivalMeter, ArrivalReport } from './arrival-report.ts';
+import { ClientConnection } from './client-connection.ts';
+import type { ConnectionHost, OpenConnection } from './connection-host.ts';
+import { Http2Connection } from './http2-connection.ts';
+import { readHttp2Preface } from './http2-preface.ts';
 import type { TransportLimits } from './limits.ts';
+import { readProxyHeader } from './proxy-header.ts';
 import { TlsAcceptor } from './tls-acceptor.ts';
+import type { Tracked } from './tracked.ts';
 
 /** A port could not be opened. */
 export class ListenError extends CodedError {
@@ -21,23 +27,38 @@ export interface ListenerDeps {
   readonly chain: Chain;
   readonly clock: Clock;
   readonly limits: TransportLimits;
-  readonly meter: HandshakeMeter;
+  readonly meter: ArrivalMeter;
   readonly log: Log;
 }
 
 /** How a listener is spoken to. */
-export type ListenerSettings = Pick<ListenerEntry, 'tls'>;
+export interface ListenerSettings {
+  /** Null: plain. */
+  readonly tls: TlsSettings | null;
+  /** HTTP/2 beside HTTP/1.1. */
+  readonly http2: boolean;
+  /** Not null: each connection begins with a header of the PROXY protocol, and comes from one of these. */
+  readonly proxies: TrustedProxies | null;
+}
 
-/** One listening port. */
+export const plainSettings: ListenerSettings = { tls: null, http2: false, proxies: null };
+
+/**
+ * One listening port. A connection comes to its first request by the steps that the settings ask for:
+ *
+ *   accepted ──▶ [PROXY header] ──▶ [TLS handshake] ──▶ HTTP/2 (by ALPN, or by its preface) or HTTP/1.1
+ *       └─────────── too late, not valid, not trusted ───────────▶ reset, counted
+ */
 export class HttpListener implements ConnectionHost {
   readonly chain: Chain;
   readonly clock: Clock;
   readonly limits: TransportLimits;
   isDraining = false;
   readonly #server: Server;
-  readonly #report: HandshakeReport;
-  /** By the TCP connection below; those that are still in their handshake have none of their own. */
-  readonly #connections = new Map<Socket, ClientConnection | null>();
+  readonly #report: ArrivalReport;
+  /** By the TCP connection below. */
+  readonly #connections = new Map<Socket, Tracked>();
+  #settings: ListenerSettings = plainSettings;
   #tls: TlsAcceptor | null = null;
   #timer: NodeJS.Timeout | undefined = undefined;
 
@@ -45,16 +66,18 @@ export class HttpListener implements ConnectionHost {
     this.chain = chain;
     this.clock = clock;
     this.limits = limits;
-    this.#report = new HandshakeReport(name, meter, log);
+    this.#report = new ArrivalReport(name, meter, log);
     // Half open: an answer that is held for a moment must not find its socket ended because the client sends no more.
     this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => this.#accept(socket));
   }
 
   /** From the next connection on. */
-  use({ tls }: ListenerSettings): void {
+  use(settings: ListenerSettings): void {
+    const { tls, http2 } = settings;
+    this.#settings = settings;
     if (tls === null) this.#tls = null;
-    else if (this.#tls === null) this.#tls = this.#buildTls(tls);
-    else this.#tls.use(tls);
+    else if (this.#tls === null) this.#tls = this.#buildTls(tls, http2);
+    else this.#tls.use(tls, http2);
   }
 
   /** Port 0 takes a free one. */
@@ -72,9 +95,10 @@ export class HttpListener implements ConnectionHost {
     });
   }
 
-  /** From now on every answer says `Connection: close`; new connections are still taken. */
+  /** From now on every answer is the last of its connection; new connections are still taken. */
   beginDrain(): void {
     this.isDraining = true;
+    for (const connection of this.#connections.values()) connection.beginDrain();
   }
 
   /** Stops listening; resolves when the last call is done. Kept connections without a call close at once. */
@@ -85,35 +109,61 @@ export class HttpListener implements ConnectionHost {
         clearInterval(this.#timer);
         resolve();
       });
-      for (const [raw, connection] of this.#connections) {
-        if (connection === null) raw.destroy();
-        else connection.endIfIdle();
-      }
+      for (const connection of this.#connections.values()) connection.leave();
     });
   }
 
   /** Breaks what is still open. */
   destroy(): void {
-    for (const [raw, connection] of this.#connections) {
-      if (connection === null) raw.destroy();
-      else connection.destroy();
-    }
+    for (const connection of this.#connections.values()) connection.destroy();
   }
 
   #accept(raw: Socket): void {
-    this.#connections.set(raw, null);
+    const arrival = new Arrival(raw, () => this.#fail('timeout', ''));
+    this.#connections.set(raw, arrival);
     raw.on('close', () => this.#connections.delete(raw)).on('error', () => undefined);
     const peer = peerOf(raw.remoteAddress ?? '');
-    if (this.#tls !== null) this.#tls.accept(raw, peer);
-    else this.#serve({ socket: raw, raw, link: { peer, isTls: false, certificate: null, fault: null } });
+    if (this.#settings.proxies === null) this.#secure(arrival, peer);
+    else this.#readProxyHeader(arrival, peer, this.#settings.proxies);
+  }
+
+  /** Whoever is no proxy of ours could name any address as its client's. */
+  #readProxyHeader(arrival: Arrival, proxy: Peer, proxies: TrustedProxies): void {
+    if (!proxies.has(proxy.address)) {
+      this.#refuse(arrival, 'proxy-untrusted', proxy.address);
+      return;
+    }
+    arrival.expectWithin(this.clock.steady(), this.limits.headTimeoutMs);
+    arrival.readStart(readProxyHeader, (header) => {
+      if (header instanceof Error) this.#refuse(arrival, 'proxy-header', header.message);
+      else this.#secure(arrival, header.source === null ? proxy : peerOf(header.source));
+    });
+  }
+
+  #secure(arrival: Arrival, peer: Peer): void {
+    const { raw } = arrival;
+    const link = { peer, isTls: false, certificate: null, fault: null };
+    if (this.#tls !== null) {
+      arrival.expectWithin(this.clock.steady(), this.limits.headTimeoutMs * 2);
+      this.#tls.accept(raw, peer);
+    } else if (this.#settings.http2) {
+      arrival.expectWithin(this.clock.steady(), this.limits.keepAliveMs);
+      arrival.readStart(readHttp2Preface, (found) => {
+        const isHttp2 = !(found instanceof Error) && found.isHttp2;
+        this.#serve({ socket: raw, raw, link: { ...link, isHttp2 } });
+      });
+    } else this.#serve({ socket: raw, raw, link: { ...link, isHttp2: false } });
   }
 
   #serve(open: OpenConnection): void {
-    this.#connections.set(open.raw, new ClientConnection(open, this));
+    const { raw, socket, link } = open;
+    this.#connections.set(raw, link.isHttp2 ? new Http2Connection(open, this) : new ClientConnection(open, this));
+    // It was paused while its beginning was read.
+    if (!link.isHttp2 && socket.isPaused()) socket.resume();
   }
 
-  #buildTls(settings: NonNullable<ListenerSettings['tls']>): TlsAcceptor {
-    return new TlsAcceptor(settings, {
+  #buildTls(settings: TlsSettings, http2: boolean): TlsAcceptor {
+    return new TlsAcceptor(settings, http2, {
       clock: this.clock,
       report: this.#report,
       handshakeTimeoutMs: this.limits.headTimeoutMs,
@@ -122,9 +172,18 @@ export class HttpListener implements ConnectionHost {
     });
   }
 
+  #refuse({ raw }: Arrival, reason: ArrivalFailure, detail: string): void {
+    this.#fail(reason, detail);
+    raw.destroy();
+  }
+
+  #fail(reason: ArrivalFailure, detail: string): void {
+    this.#report.failed(reason, detail, this.clock.steady());
+  }
+
   #checkTime(): void {
     const now = this.clock.steady();
-    for (const connection of this.#connections.values()) connection?.checkTime(now);
+    for (const connection of this.#connections.values()) connection.checkTime(now);
   }
 }
 

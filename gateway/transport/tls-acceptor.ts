@@ -6,12 +6,12 @@ import type { ClientLink } from '../exchange.ts';
 import type { Peer } from '../router/trusted-proxies.ts';
 import { clientCertificateOf } from '../tls/client-certificate.ts';
 import type { TlsSettings } from '../tls/tls-settings.ts';
-import type { OpenConnection } from './client-connection.ts';
-import { failureOf, type HandshakeReport } from './handshake-report.ts';
+import { type ArrivalReport, tlsFailureOf } from './arrival-report.ts';
+import type { OpenConnection } from './connection-host.ts';
 
 export interface TlsAcceptorDeps {
   readonly clock: Clock;
-  readonly report: HandshakeReport;
+  readonly report: ArrivalReport;
   readonly handshakeTimeoutMs: number;
   /** More handshakes at a time are refused by a reset: each costs a private-key operation and some 30 KiB. */
   readonly maxHandshakes: number;
@@ -33,18 +33,22 @@ export class TlsAcceptor {
   /** By the client's address and port, which is how the connection below is found again. */
   readonly #arriving = new Map<string, Arriving>();
   #settings: TlsSettings;
+  #http2: boolean;
   #server: Server;
 
-  constructor(settings: TlsSettings, deps: TlsAcceptorDeps) {
+  constructor(settings: TlsSettings, http2: boolean, deps: TlsAcceptorDeps) {
     this.#deps = deps;
     this.#settings = settings;
-    this.#server = this.#buildServer(settings);
+    this.#http2 = http2;
+    this.#server = this.#buildServer(settings, http2);
   }
 
-  use(settings: TlsSettings): void {
-    if (settings === this.#settings) return;
+  /** `http2`: offer it to clients that know it. */
+  use(settings: TlsSettings, http2: boolean): void {
+    if (settings === this.#settings && http2 === this.#http2) return;
     this.#settings = settings;
-    this.#server = this.#buildServer(settings);
+    this.#http2 = http2;
+    this.#server = this.#buildServer(settings, http2);
   }
 
   /** `raw`: a TCP connection of which nothing that belongs to TLS has been read. */
@@ -52,7 +56,7 @@ export class TlsAcceptor {
     const { report, maxHandshakes, clock } = this.#deps;
     if (this.#arriving.size >= maxHandshakes) {
       report.failed('overload', '', clock.steady());
-      raw.resetAndDestroy();
+      raw.destroy();
       return;
     }
     const key = keyOf(raw);
@@ -62,19 +66,19 @@ export class TlsAcceptor {
   }
 
   /** A server that never listens: connections are handed to it. */
-  #buildServer(settings: TlsSettings): Server {
+  #buildServer(settings: TlsSettings, http2: boolean): Server {
     const { certificates, serverOptions, clientCertificates } = settings;
     const { report, clock, handshakeTimeoutMs } = this.#deps;
     const server = createServer({
       ...serverOptions,
       handshakeTimeout: handshakeTimeoutMs,
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: http2 ? ['h2', 'http/1.1'] : ['http/1.1'],
       SNICallback: (host, done) => done(null, certificates.contextFor(host)),
     });
     server.on('secureConnection', (socket: TLSSocket) => this.#onSecure(socket, clientCertificates));
     server.on('tlsClientError', (error: Error & { readonly code?: string }, socket) => {
       const code = error.code ?? '';
-      report.failed(failureOf(code), code, clock.steady());
+      report.failed(tlsFailureOf(code), code, clock.steady());
       // Node does so itself after every other error, but not when the time is up.
       socket.destroy();
     });
@@ -91,7 +95,11 @@ export class TlsAcceptor {
     }
     this.#arriving.delete(key);
     const { raw, peer } = arriving;
-    this.#deps.onOpen({ socket, raw, link: { peer, isTls: true, ...shownBy(socket, mode) } });
+    this.#deps.onOpen({
+      socket,
+      raw,
+      link: { peer, isTls: true, isHttp2: socket.alpnProtocol === 'h2', ...shownBy(socket, mode) },
+    });
   }
 }
 

@@ -18,7 +18,9 @@ test.after(() => authority[Symbol.asyncDispose]());
 
 function tlsGateway(tls: Partial<CompiledListenerTls> = {}) {
   const settings: CompiledListenerTls = { certificates: [server], minVersion: 'TLSv1.2', ...tls };
-  return aGateway({ listeners: [{ name: 'http', protocol: 'HTTPS', port: 8443, tls: settings }] });
+  return aGateway({
+    listeners: [{ name: 'http', protocol: 'HTTPS', port: 8443, tls: settings, http2: true, proxyProtocol: false }],
+  });
 }
 
 function open(backend: TestBackend | null, tls: Partial<CompiledListenerTls> = {}, options = {}) {
@@ -147,7 +149,7 @@ test('TLS 1.2 can be refused, and TLS 1.1 always is', async () => {
   const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
   await assert.rejects(dial(gw.port, old), /alert protocol version/);
   const text = await gw.gateway.metrics.registry.metrics();
-  assert.match(text, /simpul_gateway_tls_handshake_failures_total\{listener="http",reason="version"\} 2/);
+  assert.match(text, /simpul_gateway_failed_connections_total\{listener="http",reason="tls-version"\} 2/);
 });
 
 test('nobody renegotiates', async () => {
@@ -219,8 +221,8 @@ test('handshakes that nobody finishes end in time, and only so many are waited f
   const silent = Array.from({ length: 3 }, () => connectTcp(gw.port, '127.0.0.1'));
   await Promise.all(silent.map(closed));
   const text = await gw.gateway.metrics.registry.metrics();
-  assert.match(text, /handshake_failures_total\{listener="http",reason="overload"\} 1/);
-  assert.match(text, /handshake_failures_total\{listener="http",reason="timeout"\} 2/);
+  assert.match(text, /failed_connections_total\{listener="http",reason="overload"\} 1/);
+  assert.match(text, /failed_connections_total\{listener="http",reason="timeout"\} 2/);
   assert.equal(warnings.length, 1);
   (await dial(gw.port)).destroy();
 });
@@ -229,7 +231,10 @@ test('plain HTTP on a TLS port is no call', async () => {
   await using gw = await open(null);
   const socket = connectTcp(gw.port, '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'));
   await closed(socket);
-  assert.match(await gw.gateway.metrics.registry.metrics(), /failures_total\{listener="http",reason="plain-http"\} 1/);
+  assert.match(
+    await gw.gateway.metrics.registry.metrics(),
+    /failed_connections_total\{listener="http",reason="tls-plain-http"\} 1/,
+  );
 });
 
 test('when a certificate expires can be read', async () => {

@@ -81,7 +81,7 @@ function compileGateway(gateway: ApiGateway, world: World): CompiledGateway {
     kind: 'ApiGateway',
     id: keyOf(gateway),
     pepper: world.settings.pepper,
-    listeners: spec.listeners.map(({ name, protocol, port }) => ({ name, protocol, port })),
+    listeners: spec.listeners.map((listener) => ({ ...listener, http2: false, proxyProtocol: false })),
     timeZone: spec.timeZone,
     limits: compileLimits(spec.limits, 'Total'),
     backendAccess: { allow: spec.backendAccess?.allow ?? [], deny: spec.backendAccess?.deny ?? [] },
