@@ -4,6 +4,7 @@ import type { CommandContext } from './context.ts';
 import { registerDev } from './dev/command.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { registerExplain } from './explain/command.ts';
+import { registerImport } from './import/command.ts';
 import { registerKeys } from './keys/command.ts';
 import { registerStatus } from './status/command.ts';
 import { registerTranslate } from './translate/command.ts';
@@ -31,6 +32,7 @@ const commands: readonly Register[] = [
   registerDev,
   registerValidate,
   registerTranslate,
+  registerImport,
   registerStatus,
   registerExplain,
   registerKeys,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -14,6 +15,29 @@ describe('simpul', () => {
       assert.match(stdout, new RegExp(`Examples:\n  simpul ${command}`));
       assert.match(stdout, /Exit codes: /);
     }
+  });
+
+  test('an OpenAPI document is imported from a file and from a URL, and is valid then', async () => {
+    await using folder = await temporaryFolder();
+    const file = join(root, 'api/openapi/testdata/penduduk.yaml');
+    const output = join(folder.path, 'api.yaml');
+    const written = await runSimpul(['import', 'openapi', file, '-n', 'banten', '-o', output]);
+    assert.equal(written.code, 0, written.stderr);
+    assert.match(written.stderr, /^note: security scheme "kunci"/);
+    const validated = await runSimpul(['validate', output]);
+    assert.equal(validated.code, 0, validated.stdout);
+
+    const text = await readFile(file, 'utf8');
+    const server = createHttpServer((_request, response) => response.end(text)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const fetched = await runSimpul(['import', 'openapi', `http://127.0.0.1:${port}/penduduk.yaml`, '-n', 'banten']);
+    server.close();
+    const withoutHead = (manifest: string) => manifest.split('\n').slice(2).join('\n').trimEnd();
+    assert.equal(withoutHead(fetched.stdout), withoutHead(await readFile(output, 'utf8')));
+    const refused = await runSimpul(['import', 'openapi', join(root, 'package.json')]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /package\.json cannot be used: at \/openapi: must say the version/);
   });
 
   const wrongUsage = [
