@@ -205,6 +205,48 @@ describe('the operator over a store in memory', () => {
     await memory.until(api('baru'), 'Ready', 'NoGateways');
   });
 
+  test('shares one definition among APIs that say the same, and sweeps it after the last', async (context) => {
+    const memory = new Memory(context);
+    await settledWorld(memory);
+    const defined = (name: string, type = 'string') => {
+      const plain = api(name);
+      const inline = JSON.stringify({
+        ...{ openapi: '3.1.0', info: { title: name, version: '1' } },
+        paths: { '/a': { get: { parameters: [{ name: 'q', in: 'query', schema: { type } }], responses: {} } } },
+      });
+      return { ...plain, spec: { ...plain.spec, definition: { openApi: { inline } }, validation: {} } };
+    };
+    const definitions = async (): Promise<string[]> => {
+      const { items } = await memory.raw.list<Compiled>(coreKinds.Secret, { fieldSelector: 'type=simpul.id/compiled' });
+      return items.map(({ metadata }) => metadata.name).filter((name) => name.startsWith('apidef-'));
+    };
+    const untilDefinitions = async (count: number): Promise<string[]> => {
+      for (let left = 1000; ; left -= 1) {
+        const found = await definitions();
+        if (found.length === count) return found;
+        assert.ok(left > 0, `waited in vain for ${count}; there are ${found.length}`);
+        await delay(5);
+      }
+    };
+    await memory.apply(defined('satu'), defined('dua'));
+    await memory.until(defined('satu'), 'Ready', 'NoGateways');
+    await memory.until(defined('dua'), 'Ready', 'NoGateways');
+    await memory.rest();
+    const [first = ''] = await untilDefinitions(1);
+    const namespace = compiledNamespaceOf(gateway);
+    await memory.raw.delete(coreKinds.Secret, { namespace, name: first });
+    assert.deepEqual(await untilDefinitions(1), [first], 'one that is taken away is written again');
+    await memory.rest();
+
+    await memory.apply(defined('satu', 'integer'));
+    await untilDefinitions(2);
+    await memory.raw.delete(simpulKinds.ApiService, { namespace: 'banten', name: 'dua' });
+    await memory.rest();
+    assert.notDeepEqual(await untilDefinitions(1), [first]);
+    await memory.apply(api('satu'));
+    await untilDefinitions(0);
+  });
+
   test('follows the Secret that a spec refers to: absent, there, edited, gone', async (context) => {
     const memory = new Memory(context);
     await settledWorld(memory);
