@@ -74,10 +74,75 @@ export interface ApiGatewaySpec {
 export interface ApiGatewayListener {
   /** Name of the listener, also of the Service's port. Example: `http`. */
   readonly name: string;
-  /** What is spoken there. Example: `HTTP`. */
-  readonly protocol: 'HTTP';
+  /** What is spoken there; HTTPS needs `tls`. Example: `HTTPS`. */
+  readonly protocol: 'HTTP' | 'HTTPS';
   /** TCP port; pods run without privileges, so ports below 1024 are refused. Example: `8080`. */
   readonly port: number;
+  /**
+   * Whether HTTP/2 is spoken beside HTTP/1.1: with HTTPS for clients that offer it (ALPN), with HTTP for those that
+   * know it beforehand. Default: `Enabled` with HTTPS, `Disabled` with HTTP. Example: `Enabled`.
+   */
+  readonly http2?: 'Enabled' | 'Disabled';
+  /**
+   * Whether every connection begins with a header of the PROXY protocol, version 1 or 2, which names the client; those
+   * that do not, or that do not come from one of `trustedProxies`, are closed. Default: `None`. Example: `Required`.
+   */
+  readonly proxyProtocol: 'None' | 'Required';
+  /**
+   * How the port speaks TLS. Default: none; needed when `protocol` is HTTPS. Example: `{certificateRefs: [{name:
+   * gateway-tls}]}`.
+   */
+  readonly tls?: ApiGatewayListenerTls;
+}
+
+/**
+ * How the port speaks TLS. Default: none; needed when `protocol` is HTTPS. Example: `{certificateRefs: [{name:
+ * gateway-tls}]}`.
+ */
+export interface ApiGatewayListenerTls {
+  /**
+   * Certificates with their keys. A client is shown the first whose DNS names hold the name that it asks for, else the
+   * first of all. Example: `[{name: gateway-tls}]`.
+   */
+  readonly certificateRefs: readonly ApiGatewayListenerTlsCertificateRef[];
+  /** Lowest version of TLS. Default: `TLSv1.2`. Example: `TLSv1.3`. */
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+  /**
+   * Asks clients for a certificate. Default: they are not asked. Example: `{mode: Required, caRef: {name: partner-ca,
+   * key: ca.crt}}`.
+   */
+  readonly clientCertificates?: ApiGatewayListenerTlsClientCertificates;
+}
+
+/** A Secret of type `kubernetes.io/tls` in this object's namespace. Example: `{name: gateway-tls}`. */
+export interface ApiGatewayListenerTlsCertificateRef {
+  /** Name of the Secret. Example: `gateway-tls`. */
+  readonly name: string;
+}
+
+/**
+ * Asks clients for a certificate. Default: they are not asked. Example: `{mode: Required, caRef: {name: partner-ca,
+ * key: ca.crt}}`.
+ */
+export interface ApiGatewayListenerTlsClientCertificates {
+  /** `Required`: no call without one; `Optional`: one that is shown must be good. Example: `Required`. */
+  readonly mode: 'Optional' | 'Required';
+  /**
+   * A key of a ConfigMap in this object's namespace that holds the certificates of the authorities, as PEM. Example:
+   * `{name: partner-ca, key: ca.crt}`.
+   */
+  readonly caRef: ApiGatewayListenerTlsClientCertificatesCaRef;
+}
+
+/**
+ * A key of a ConfigMap in this object's namespace that holds the certificates of the authorities, as PEM. Example:
+ * `{name: partner-ca, key: ca.crt}`.
+ */
+export interface ApiGatewayListenerTlsClientCertificatesCaRef {
+  /** Name of the ConfigMap. Example: `partner-ca`. */
+  readonly name: string;
+  /** Key under which the certificates stand. Example: `ca.crt`. */
+  readonly key: string;
 }
 
 /**

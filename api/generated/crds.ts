@@ -599,6 +599,12 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "protocol",
                           "port"
                         ],
+                        "x-kubernetes-validations": [
+                          {
+                            "rule": "(self.protocol == 'HTTPS') == has(self.tls)",
+                            "message": "give tls when protocol is HTTPS, and only then"
+                          }
+                        ],
                         "properties": {
                           "name": {
                             "description": "Name of the listener, also of the Service's port. Example: `http`.",
@@ -608,10 +614,11 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$"
                           },
                           "protocol": {
-                            "description": "What is spoken there. Example: `HTTP`.",
+                            "description": "What is spoken there; HTTPS needs `tls`. Example: `HTTPS`.",
                             "type": "string",
                             "enum": [
-                              "HTTP"
+                              "HTTP",
+                              "HTTPS"
                             ]
                           },
                           "port": {
@@ -620,6 +627,106 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "format": "int32",
                             "minimum": 1024,
                             "maximum": 65535
+                          },
+                          "http2": {
+                            "description": "Whether HTTP/2 is spoken beside HTTP/1.1: with HTTPS for clients that offer it (ALPN), with HTTP for those that know it beforehand. Default: `Enabled` with HTTPS, `Disabled` with HTTP. Example: `Enabled`.",
+                            "type": "string",
+                            "enum": [
+                              "Enabled",
+                              "Disabled"
+                            ]
+                          },
+                          "proxyProtocol": {
+                            "description": "Whether every connection begins with a header of the PROXY protocol, version 1 or 2, which names the client; those that do not, or that do not come from one of `trustedProxies`, are closed. Default: `None`. Example: `Required`.",
+                            "type": "string",
+                            "default": "None",
+                            "enum": [
+                              "None",
+                              "Required"
+                            ]
+                          },
+                          "tls": {
+                            "description": "How the port speaks TLS. Default: none; needed when `protocol` is HTTPS. Example: `{certificateRefs: [{name: gateway-tls}]}`.",
+                            "type": "object",
+                            "required": [
+                              "certificateRefs"
+                            ],
+                            "properties": {
+                              "certificateRefs": {
+                                "description": "Certificates with their keys. A client is shown the first whose DNS names hold the name that it asks for, else the first of all. Example: `[{name: gateway-tls}]`.",
+                                "type": "array",
+                                "minItems": 1,
+                                "maxItems": 16,
+                                "x-kubernetes-list-type": "atomic",
+                                "items": {
+                                  "description": "A Secret of type `kubernetes.io/tls` in this object's namespace. Example: `{name: gateway-tls}`.",
+                                  "type": "object",
+                                  "required": [
+                                    "name"
+                                  ],
+                                  "properties": {
+                                    "name": {
+                                      "description": "Name of the Secret. Example: `gateway-tls`.",
+                                      "type": "string",
+                                      "minLength": 1,
+                                      "maxLength": 253,
+                                      "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                                    }
+                                  }
+                                }
+                              },
+                              "minVersion": {
+                                "description": "Lowest version of TLS. Default: `TLSv1.2`. Example: `TLSv1.3`.",
+                                "type": "string",
+                                "default": "TLSv1.2",
+                                "enum": [
+                                  "TLSv1.2",
+                                  "TLSv1.3"
+                                ]
+                              },
+                              "clientCertificates": {
+                                "description": "Asks clients for a certificate. Default: they are not asked. Example: `{mode: Required, caRef: {name: partner-ca, key: ca.crt}}`.",
+                                "type": "object",
+                                "required": [
+                                  "mode",
+                                  "caRef"
+                                ],
+                                "properties": {
+                                  "mode": {
+                                    "description": "`Required`: no call without one; `Optional`: one that is shown must be good. Example: `Required`.",
+                                    "type": "string",
+                                    "enum": [
+                                      "Optional",
+                                      "Required"
+                                    ]
+                                  },
+                                  "caRef": {
+                                    "description": "A key of a ConfigMap in this object's namespace that holds the certificates of the authorities, as PEM. Example: `{name: partner-ca, key: ca.crt}`.",
+                                    "type": "object",
+                                    "required": [
+                                      "name",
+                                      "key"
+                                    ],
+                                    "properties": {
+                                      "name": {
+                                        "description": "Name of the ConfigMap. Example: `partner-ca`.",
+                                        "type": "string",
+                                        "minLength": 1,
+                                        "maxLength": 253,
+                                        "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                                      },
+                                      "key": {
+                                        "description": "Key under which the certificates stand. Example: `ca.crt`.",
+                                        "type": "string",
+                                        "minLength": 1,
+                                        "maxLength": 253,
+                                        "pattern": "^[-._a-zA-Z0-9]+$"
+                                      }
+                                    }
+                                  }
+                                }
+                              }
+                            }
                           }
                         }
                       }

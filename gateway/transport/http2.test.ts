@@ -312,7 +312,7 @@ for (const [name, frames] of floods) {
       isClosed = true;
     });
     socket.write(preface);
-    for (let n = 0; n < 200_000 && !isClosed; n++) {
+    for (let n = 0; n < 20_000 && !isClosed; n++) {
       if (!socket.write(frames(n)))
         await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => undefined);
       if (n % 500 === 0) socket.resume();

@@ -1,4 +1,4 @@
-import type { Compiled, CompiledGateway } from '#api/compiled/contract.ts';
+import type { Compiled, CompiledGateway, CompiledListener } from '#api/compiled/contract.ts';
 import { contractVersion } from '#api/compiled/contract.ts';
 import type { ApiGateway, ApiGatewayStatus } from '#api/generated/apigateway.ts';
 import type { TenantSelection } from '#api/generated/shared.ts';
@@ -7,6 +7,7 @@ import { keyOf } from '#api/object.ts';
 import type { World } from '../world/world.ts';
 import { addressBlockProblem } from './address-blocks.ts';
 import { compileLimits, expressionProblem, hasCalendarLimit } from './limits.ts';
+import { compileListeners } from './listeners.ts';
 import { compileGatewayLogging } from './logging.ts';
 import type { Outcome, Problem } from './outcome.ts';
 import { firstProblem, observe, verdict } from './outcome.ts';
@@ -16,17 +17,37 @@ import { parseBytes, parseDurationMs } from './quantity.ts';
 export function translateApiGateway(gateway: ApiGateway, world: World): Outcome<Partial<ApiGatewayStatus>> {
   const problem = firstProblem(checks, gateway);
   const id = keyOf(gateway);
-  const compiled = problem === undefined ? compileGateway(gateway, world) : 'keep';
+  const { listeners, problem: refProblem } = compileListeners(gateway, world);
+  const isUsable = problem === undefined && refProblem === undefined;
+  const compiled = isUsable ? compileGateway(gateway, world, listeners) : 'keep';
   return {
-    observations: [verdict(gateway, 'Accepted', problem), ...volatileQuotaWarning(gateway, [gateway.spec.limits])],
+    observations: [
+      verdict(gateway, 'Accepted', problem),
+      verdict(gateway, 'ResolvedRefs', refProblem),
+      ...volatileQuotaWarning(gateway, [gateway.spec.limits]),
+    ],
     compiled: new Map<string, Compiled | 'keep'>([[id, compiled]]),
     status: {},
   };
 }
 
+/** Nobody else's word about its client is taken, so without any no connection could be. */
+function proxiesMustBeTrusted({ spec }: ApiGateway): Problem | undefined {
+  const index = spec.listeners.findIndex(({ proxyProtocol }) => proxyProtocol === 'Required');
+  if (index < 0 || (spec.trustedProxies ?? []).length > 0) return undefined;
+  const message = `spec.listeners[${index}].proxyProtocol is Required, and spec.trustedProxies is empty: name the addresses of the balancers there`;
+  return { reason: 'InvalidValue', message };
+}
+
 type Check = (gateway: ApiGateway) => Problem | undefined;
 
-const checks: readonly Check[] = [timeZoneMustExist, blocksMustBeCidrs, quantitiesMustBeRead, expressionsMustCompile];
+const checks: readonly Check[] = [
+  timeZoneMustExist,
+  blocksMustBeCidrs,
+  quantitiesMustBeRead,
+  expressionsMustCompile,
+  proxiesMustBeTrusted,
+];
 
 function timeZoneMustExist({ spec }: ApiGateway): Problem | undefined {
   if (isTimeZone(spec.timeZone)) return undefined;
@@ -74,14 +95,14 @@ function expressionsMustCompile({ spec }: ApiGateway): Problem | undefined {
   return expressionProblem({ 'spec.limits': spec.limits });
 }
 
-function compileGateway(gateway: ApiGateway, world: World): CompiledGateway {
+function compileGateway(gateway: ApiGateway, world: World, listeners: readonly CompiledListener[]): CompiledGateway {
   const { spec } = gateway;
   return {
     contract: contractVersion,
     kind: 'ApiGateway',
     id: keyOf(gateway),
     pepper: world.settings.pepper,
-    listeners: spec.listeners.map((listener) => ({ ...listener, http2: false, proxyProtocol: false })),
+    listeners,
     timeZone: spec.timeZone,
     limits: compileLimits(spec.limits, 'Total'),
     backendAccess: { allow: spec.backendAccess?.allow ?? [], deny: spec.backendAccess?.deny ?? [] },

@@ -1,10 +1,32 @@
+import type { ApiGateway } from '#api/generated/apigateway.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { MaterialRef } from './materials.ts';
 
 /** Every Secret and ConfigMap that a spec refers to, but for API keys of Subscriptions. A new place is one entry here. */
 export function referencesOf(object: KubeObject): MaterialRef[] {
+  if (object.kind === 'ApiGateway') return referencesOfApiGateway(object as ApiGateway);
   return object.kind === 'ApiService' ? referencesOfApiService(object as ApiService) : [];
+}
+
+function referencesOfApiGateway(gateway: ApiGateway): MaterialRef[] {
+  return gateway.spec.listeners.flatMap(({ tls }) => {
+    const caRef = tls?.clientCertificates?.caRef;
+    return [
+      ...(tls?.certificateRefs ?? []).map(({ name }) => certificateRef(gateway, name)),
+      ...(caRef === undefined ? [] : [clientCaRef(gateway, caRef.name)]),
+    ];
+  });
+}
+
+/** One of `spec.listeners.*.tls.certificateRefs`. */
+export function certificateRef({ metadata }: ApiGateway, name: string): MaterialRef {
+  return { kind: 'Secret', namespace: metadata.namespace ?? '', name, types: ['kubernetes.io/tls'] };
+}
+
+/** `spec.listeners.*.tls.clientCertificates.caRef`. */
+export function clientCaRef({ metadata }: ApiGateway, name: string): MaterialRef {
+  return { kind: 'ConfigMap', namespace: metadata.namespace ?? '', name };
 }
 
 function referencesOfApiService(api: ApiService): MaterialRef[] {

@@ -29,6 +29,7 @@ export const apiGatewayController: KindController<ApiGateway> = {
   readyPolicy: [
     { type: 'ReconcileFailed', healthyWhen: 'False' },
     { type: 'Accepted', healthyWhen: 'True' },
+    { type: 'ResolvedRefs', healthyWhen: 'True' },
     { type: 'Programmed', healthyWhen: 'True' },
   ],
   get: (env, id) => env.world.apiGateways.get(id),
