@@ -7,7 +7,15 @@ import type { Http2Request } from './http2-request.ts';
 import { bodyTooSlow } from './request-fault.ts';
 
 /** Fields that HTTP/2 does not know (RFC 9113, 8.2.2). */
-const ofConnection = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade']);
+const ofConnection = new Set([
+  'connection',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+]);
 
 /** Answers of these statuses have no body (RFC 9110, 6.4.1). */
 const bodiless = new Set([204, 205, 304]);
@@ -90,8 +98,15 @@ export class Http2Call implements Downstream {
     this.#hasBody = bodyLength !== 0 && !bodiless.has(status) && exchange.method !== 'HEAD';
     const headers: OutgoingHttpHeaders = { ...objectOf([...fields, ...exchange.answerHeaders]), ':status': status };
     if (bodyLength >= 0 && status !== 204) headers['content-length'] = bodyLength;
-    // An answer of a known length has no trailers.
-    stream.respond(headers, { endStream: !this.#hasBody, waitForTrailers: this.#hasBody && bodyLength < 0 });
+    try {
+      // An answer of a known length has no trailers.
+      stream.respond(headers, { endStream: !this.#hasBody, waitForTrailers: this.#hasBody && bodyLength < 0 });
+    } catch (error) {
+      // What HTTP/1.1 can say and HTTP/2 cannot, such as a status above 599.
+      exchange.cause = error;
+      exchange.upstream?.abort();
+      this.abort();
+    }
   }
 
   write(piece: Buffer): boolean {

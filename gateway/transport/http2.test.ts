@@ -189,6 +189,22 @@ test('half an answer is a stream that was reset', async () => {
   assert.equal(gw.calls[0]?.['aborted'], undefined);
 });
 
+test('an answer that HTTP/2 cannot carry ends its stream and nothing else', async () => {
+  await using backend = await aRawBackend((socket, head) => {
+    const status = head.includes('/odd') ? 999 : 200;
+    socket.end(
+      `HTTP/1.1 ${status} x\r\nHTTP2-Settings: a\r\nTE: gzip\r\nServer: a\r\nServer: b\r\nContent-Length: 2\r\n\r\nok`,
+    );
+  });
+  await using gw = await open(backend);
+  using session = dial(gw.port);
+  const { headers, text } = await get(session);
+  assert.deepEqual([headers[':status'], headers['server'], text], [200, 'a, b', 'ok']);
+  const odd = await get(session, '/odd');
+  assert.notEqual(odd.headers[':status'], 200);
+  assert.equal((await get(session)).text, 'ok');
+});
+
 test('a client that gives a call up frees the backend', async () => {
   let isClosed = false;
   await using backend = await aBackend((request) => {
