@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { CompiledApiService, CompiledDefinition } from '#api/compiled/contract.ts';
 import { readDefinition } from '#api/openapi/read-definition.ts';
 import { anApi, aTenant } from './testing/compiled.ts';
-import { aBackend, backendAt } from './testing/test-backend.ts';
+import { aBackend, aRawBackend, backendAt } from './testing/test-backend.ts';
 import { aRunningGateway, call, codeOf, type TestAnswer, type TestGateway } from './testing/test-gateway.ts';
 
 const definition = read(readFileSync(new URL('../api/openapi/testdata/penduduk.yaml', import.meta.url), 'utf8'));
@@ -214,6 +214,16 @@ describe('answers', () => {
     const skipped = await metric(s.gateway, 'simpul_gateway_validation_skipped_total');
     assert.deepEqual(skipped, [{ api: 'banten/situs', direction: 'response', value: 1 }]);
   });
+});
+
+test('a backend that breaks off while its answer is held is refused as such', async () => {
+  const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"id":1';
+  await using backend = await aRawBackend((socket) => socket.end(head));
+  const use = { id: definition.id, requests: 'None', responses: 'Enforce' } as const;
+  const api = anApi({ backend: backendAt(backend.url), definition: use });
+  await using gateway = await aRunningGateway([aTenant(), definition, api]);
+  const answer = await call(gateway.port, `/banten/situs/v1/nik/${nik}`);
+  assert.deepEqual([answer.status, codeOf(answer)], [502, 'GW_BACKEND_BROKE_OFF']);
 });
 
 test('a definition may come after its API, and goes with it', async () => {

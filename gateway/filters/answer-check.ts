@@ -43,6 +43,11 @@ export class AnswerCheck extends PassingDownstream {
   }
 
   override writeHead(status: number, fields: readonly string[], bodyLength: number): void {
+    if (this.#exchange.reply !== null) {
+      // The gateway's own: also when a backend broke off while its answer was held.
+      this.#state = 'passing';
+      this.#pieces = [];
+    }
     const isBackends = this.#exchange.reply === null && status >= 200 && status !== 304;
     const rule = isBackends ? this.#judgeHead(status, fields, bodyLength) : undefined;
     if (rule !== undefined && this.#blames(rule)) {
