@@ -60,6 +60,7 @@ export const catalogue = {
   GW_KEY_MANAGER_MISSING: entry(503, 'gateway', 'The gateway has not loaded the KeyManager'),
   GW_DEFINITION_MISSING: entry(503, 'gateway', 'The gateway has not loaded the definition of the API'),
   GW_NOT_READY: entry(503, 'gateway', 'The gateway has no configuration'),
+  GW_NOT_IN_CACHE: entry(504, 'consumer', 'There is no stored answer'),
   GW_BACKEND_TIMEOUT: entry(504, 'provider', 'The backend did not answer in time'),
   GW_BACKEND_CONNECT_TIMEOUT: entry(504, 'provider', 'The backend did not take the connection in time'),
   GW_VERSION_NOT_SUPPORTED: entry(505, 'consumer', 'The version of HTTP is not supported'),

@@ -1,3 +1,4 @@
+import type { Flight } from './cache/flight.ts';
 import type { Fault, GatewayError, Reply } from './errors.ts';
 import type { BodySample } from './log/body-sample.ts';
 import type { Peer } from './router/trusted-proxies.ts';
@@ -92,7 +93,8 @@ export interface Upstream {
 export class Exchange {
   readonly method: string;
   readonly target: string;
-  readonly rawHeaders: readonly string[];
+  /** Flat name, value. The cache puts its own conditions in the place of the client's. */
+  rawHeaders: readonly string[];
   readonly peer: Peer;
   readonly isTls: boolean;
   readonly isHttp2: boolean;
@@ -159,6 +161,10 @@ export class Exchange {
   upstream: Upstream | null = null;
   /** Set: the bodies of this call are logged. */
   bodySample: BodySample | null = null;
+  /** Others wait for the answer to this call. */
+  cacheFlight: Flight | null = null;
+  /** What the cache did, as in the log: `hit`, `miss` …; empty: there is none. */
+  cacheOutcome = '';
 
   // What was measured.
   bytesIn = 0;

@@ -1,14 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Store } from '#kube/store.ts';
 import { AdminServer } from './admin/admin-server.ts';
+import { CacheStore } from './cache/cache-store.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Exchange } from './exchange.ts';
 import { access } from './filters/access.ts';
 import { accessLog } from './filters/access-log.ts';
 import { bodyLimit } from './filters/body-limit.ts';
 import { bodySample } from './filters/body-sample.ts';
+import { cache } from './filters/cache.ts';
 import { Chain } from './filters/chain.ts';
 import { clientAddress } from './filters/client-address.ts';
+import { compression } from './filters/compression.ts';
 import { cors } from './filters/cors.ts';
 import { credential } from './filters/credential.ts';
 import type { Filter } from './filters/filter.ts';
@@ -32,6 +35,7 @@ import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { BackendPools } from './proxy/backend.ts';
 import { BackendCall } from './proxy/backend-call.ts';
+import type { CallBackend } from './proxy/detached-call.ts';
 import { randomIds } from './random-ids.ts';
 import { Loader } from './snapshot/loader.ts';
 import type { ListenerEntry } from './snapshot/model.ts';
@@ -102,6 +106,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return gateway;
 }
 
+/** Memory for stored answers of all APIs. */
+const maxCacheBytes = 64 * 1024 * 1024;
+
 class RunningGateway implements Gateway {
   readonly ready: Promise<void>;
   readonly metrics = new GatewayMetrics();
@@ -112,6 +119,7 @@ class RunningGateway implements Gateway {
   readonly #counters = new CounterPool(new Calendar('Asia/Jakarta'));
   readonly #backends: BackendPools;
   readonly #definitionRoom = new DefinitionRoom();
+  readonly #cacheStore = new CacheStore(maxCacheBytes);
   readonly #snapshot: Snapshot;
   readonly #view: View;
   readonly #listeners: ListenerSet;
@@ -136,6 +144,7 @@ class RunningGateway implements Gateway {
       counters: this.#counters,
       backends: this.#backends,
       metrics: this.metrics,
+      cacheStore: this.#cacheStore,
       ownAddresses: options.ownAddresses ?? ownAddresses,
       definitionRoom: this.#definitionRoom,
     });
@@ -179,6 +188,7 @@ class RunningGateway implements Gateway {
     metrics.configVersion.set(Number(this.#view.version));
     metrics.viewAge.set((this.#clock.steady() - this.#view.confirmedAt) / 1000);
     metrics.limitKeys.set(this.#counters.size);
+    metrics.answers.setCache(this.#cacheStore);
     metrics.setLostLogLines(this.#lines.lost);
     metrics.setCertificates(this.#snapshot.listeners);
   }
@@ -249,14 +259,15 @@ class RunningGateway implements Gateway {
 
   #buildChain(): Chain {
     const chain: Chain = new Chain(
-      this.#buildFilters(),
+      this.#buildFilters((exchange) => callBackend(exchange, chain, this.#clock)),
       (exchange) => new BackendCall(exchange, chain, this.#clock).start(),
       (exchange, error) => this.#report(exchange, error),
     );
     return chain;
   }
 
-  #buildFilters(): Filter[] {
+  /** `callBackendDetached`: for calls that no client waits for. */
+  #buildFilters(callBackendDetached: CallBackend): Filter[] {
     const snapshot = this.#snapshot;
     const clock = this.#clock;
     return [
@@ -277,6 +288,8 @@ class RunningGateway implements Gateway {
       bodyLimit(),
       rateLimit(clock, this.metrics),
       validation(this.#definitionRoom, this.metrics),
+      compression(this.metrics.answers),
+      cache({ clock, metrics: this.metrics.answers, callBackend: callBackendDetached }),
       bodySample(Math.random),
     ];
   }
@@ -312,6 +325,15 @@ class RunningGateway implements Gateway {
       unready: () => this.unready(),
       clock: this.#clock,
     });
+  }
+}
+
+/** Calls the backend where no filter could answer a refusal. */
+function callBackend(exchange: Exchange, chain: Chain, clock: Clock): void {
+  try {
+    new BackendCall(exchange, chain, clock).start();
+  } catch (error) {
+    chain.refuse(exchange, error);
   }
 }
 

@@ -172,6 +172,10 @@ export interface CompiledApiService extends CompiledBase {
   readonly access?: CompiledAccess;
   /** Absent: the gateway says nothing to scripts of other sites; what the backend says goes on. */
   readonly cors?: CompiledCors;
+  /** Absent: answers go on as they come. */
+  readonly compression?: CompiledCompression;
+  /** Absent: every call reaches the backend. */
+  readonly cache?: CompiledCache;
   readonly limits: readonly CompiledLimit[];
   /** Empty: every method and path passes. Otherwise only these do. */
   readonly operations: readonly CompiledOperation[];
@@ -253,6 +257,31 @@ export interface CompiledCors {
   readonly credentials: boolean;
   /** How long browsers keep the answer to a preflight. */
   readonly maxAgeSeconds: number;
+}
+
+/** Which answers are compressed for whoever accepts it. */
+export interface CompiledCompression {
+  /** In the order of preference. */
+  readonly encodings: readonly ('br' | 'gzip' | 'zstd')[];
+  /** Shorter bodies go as they are; where the length is not known they are compressed. */
+  readonly minBytes: number;
+  /** Media types in lower case: `application/json`, `text/*`, `*+json`. */
+  readonly types: readonly string[];
+}
+
+/** What a gateway keeps of answers to GET (RFC 9111). */
+export interface CompiledCache {
+  /** How long an answer is fresh when the backend does not say. */
+  readonly ttlMs: number;
+  /** Largest body that is kept. */
+  readonly maxBytes: number;
+  /** Request fields by which answers are told apart, lower case. */
+  readonly keyHeaders: readonly string[];
+  /** True: one answer serves all callers; else each Subscription and identity has its own. */
+  readonly shared: boolean;
+  /** How long beyond its life an answer is given while a newer one is fetched, and while the backend fails. */
+  readonly staleWhileRevalidateMs: number;
+  readonly staleIfErrorMs: number;
 }
 
 export interface CompiledAuthentication {

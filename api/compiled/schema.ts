@@ -1,3 +1,6 @@
+import { answerSchemas } from './schema-answers.ts';
+import { record } from './schema-record.ts';
+
 /**
  * JSON Schemas of the compiled kinds. Everything is bounded and unknown fields are refused: a gateway that cannot read
  * all of an object must not serve half of it.
@@ -88,20 +91,6 @@ const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
       additionalProperties: { type: 'string', maxLength: 8192, pattern: fieldValue },
     },
   }),
-});
-
-const cors = record(['origins', 'methods', 'headers', 'exposeHeaders', 'credentials', 'maxAgeSeconds'], {
-  origins: {
-    type: 'array',
-    minItems: 1,
-    maxItems: 64,
-    items: { type: 'string', maxLength: 270, pattern: '^([*]|https?://([*][.])?[a-z0-9.-]+(:[0-9]{1,5})?)$' },
-  },
-  methods,
-  headers: fieldNames,
-  exposeHeaders: fieldNames,
-  credentials: { type: 'boolean' },
-  maxAgeSeconds: { type: 'integer', minimum: 0, maximum: 86_400 },
 });
 
 const listenerTls = record(['certificates', 'minVersion'], {
@@ -262,7 +251,7 @@ export const compiledSchemas = {
         keyManagers: { type: 'array', maxItems: 64, items: id },
       }),
       access: record(['allow', 'deny'], { allow: cidrs, deny: cidrs }),
-      cors,
+      ...answerSchemas,
       limits,
       operations: { type: 'array', maxItems: 4096, items: operation },
       plans: {
@@ -296,8 +285,4 @@ function compiled(kind: string, required: readonly string[], properties: Record<
     id,
     ...properties,
   });
-}
-
-function record(required: readonly string[], properties: Record<string, unknown>) {
-  return { type: 'object', additionalProperties: false, required, properties };
 }

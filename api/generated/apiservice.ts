@@ -82,6 +82,18 @@ export interface ApiServiceSpec {
    */
   readonly cors?: ApiServiceCors;
   /**
+   * Compresses answers for callers that accept it (RFC 9110, 12.5.3). Answers that the backend has compressed, parts
+   * (206), `no-transform` and event streams go as they are. Default: none, and answers go as they come. Example:
+   * `{encodings: [br, gzip]}`.
+   */
+  readonly compression?: ApiServiceCompression;
+  /**
+   * Keeps answers to GET in the memory of each gateway pod and gives them to the next who asks, as HTTP caches do (RFC
+   * 9111): what the backend says in Cache-Control, Expires, Vary and ETag holds. Default: none, and every call reaches
+   * the backend. Example: `{ttl: 60s, keyHeaders: [accept], maxBytes: 1Mi}`.
+   */
+  readonly cache?: ApiServiceCache;
+  /**
    * How callers are known. Default: `{mode: Required}`, with API keys of Subscriptions. Example: `{mode: Optional}`.
    */
   readonly authentication: ApiServiceAuthentication;
@@ -257,6 +269,64 @@ export interface ApiServiceCors {
    * `1h`.
    */
   readonly maxAge: string;
+}
+
+/**
+ * Compresses answers for callers that accept it (RFC 9110, 12.5.3). Answers that the backend has compressed, parts
+ * (206), `no-transform` and event streams go as they are. Default: none, and answers go as they come. Example:
+ * `{encodings: [br, gzip]}`.
+ */
+export interface ApiServiceCompression {
+  /** Content codings, the preferred one first. Default: `[br, gzip]`. Example: `[gzip]`. */
+  readonly encodings: readonly ('br' | 'gzip' | 'zstd')[];
+  /**
+   * Bodies shorter than this go as they are, in bytes with an optional suffix Ki, Mi or Gi; one whose length is not
+   * known is compressed. Default: `1Ki`. Example: `512`.
+   */
+  readonly minBytes: string;
+  /**
+   * Media types that are compressed: a type, all below one (`text/*`), or all with a suffix (`*+json`). Default: texts,
+   * JSON, XML and what is made of them. Example: `[application/json]`.
+   */
+  readonly types: readonly string[];
+}
+
+/**
+ * Keeps answers to GET in the memory of each gateway pod and gives them to the next who asks, as HTTP caches do (RFC
+ * 9111): what the backend says in Cache-Control, Expires, Vary and ETag holds. Default: none, and every call reaches
+ * the backend. Example: `{ttl: 60s, keyHeaders: [accept], maxBytes: 1Mi}`.
+ */
+export interface ApiServiceCache {
+  /**
+   * How long an answer with status 2xx or 3xx is fresh when the backend does not say, as a duration in ms, s, m or h;
+   * `0s`: only what the backend says is kept. Example: `60s`.
+   */
+  readonly ttl: string;
+  /**
+   * Request header fields by which answers are told apart, in lower case, beside those that the backend names in Vary.
+   * Default: none. Example: `[accept]`.
+   */
+  readonly keyHeaders?: readonly string[];
+  /**
+   * Largest body that is kept, in bytes with an optional suffix Ki, Mi or Gi; at most 16Mi. Default: `1Mi`. Example:
+   * `256Ki`.
+   */
+  readonly maxBytes: string;
+  /**
+   * Whether one answer serves all callers. Only for data that is the same for everybody: without it each Subscription,
+   * and each user that Authorization or Cookie names, has answers of its own. Default: `false`. Example: `true`.
+   */
+  readonly shared: boolean;
+  /**
+   * How long after its freshness an answer is still given while a newer one is fetched, as a duration in ms, s, m or h,
+   * when the backend does not say. Default: `0s`. Example: `30s`.
+   */
+  readonly staleWhileRevalidate: string;
+  /**
+   * How long after its freshness an answer is still given while the backend fails, as a duration in ms, s, m or h, when
+   * the backend does not say. Default: `0s`. Example: `10m`.
+   */
+  readonly staleIfError: string;
 }
 
 /** How callers are known. Default: `{mode: Required}`, with API keys of Subscriptions. Example: `{mode: Optional}`. */

@@ -1879,6 +1879,119 @@ export const crds: readonly CustomResourceDefinition[] = [
                         }
                       }
                     },
+                    "compression": {
+                      "description": "Compresses answers for callers that accept it (RFC 9110, 12.5.3). Answers that the backend has compressed, parts (206), `no-transform` and event streams go as they are. Default: none, and answers go as they come. Example: `{encodings: [br, gzip]}`.",
+                      "type": "object",
+                      "properties": {
+                        "encodings": {
+                          "description": "Content codings, the preferred one first. Default: `[br, gzip]`. Example: `[gzip]`.",
+                          "type": "array",
+                          "default": [
+                            "br",
+                            "gzip"
+                          ],
+                          "minItems": 1,
+                          "maxItems": 3,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "One coding. Example: `gzip`.",
+                            "type": "string",
+                            "enum": [
+                              "br",
+                              "gzip",
+                              "zstd"
+                            ]
+                          }
+                        },
+                        "minBytes": {
+                          "description": "Bodies shorter than this go as they are, in bytes with an optional suffix Ki, Mi or Gi; one whose length is not known is compressed. Default: `1Ki`. Example: `512`.",
+                          "type": "string",
+                          "default": "1Ki",
+                          "minLength": 1,
+                          "maxLength": 16,
+                          "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                        },
+                        "types": {
+                          "description": "Media types that are compressed: a type, all below one (`text/*`), or all with a suffix (`*+json`). Default: texts, JSON, XML and what is made of them. Example: `[application/json]`.",
+                          "type": "array",
+                          "default": [
+                            "application/javascript",
+                            "application/json",
+                            "application/xml",
+                            "image/svg+xml",
+                            "text/*",
+                            "*+json",
+                            "*+xml"
+                          ],
+                          "minItems": 1,
+                          "maxItems": 32,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "One type, in lower case. Example: `text/*`.",
+                            "type": "string",
+                            "maxLength": 127,
+                            "pattern": "^([a-z0-9.+-]+/([a-z0-9.+-]+|[*])|[*][+][a-z0-9.+-]+)$"
+                          }
+                        }
+                      }
+                    },
+                    "cache": {
+                      "description": "Keeps answers to GET in the memory of each gateway pod and gives them to the next who asks, as HTTP caches do (RFC 9111): what the backend says in Cache-Control, Expires, Vary and ETag holds. Default: none, and every call reaches the backend. Example: `{ttl: 60s, keyHeaders: [accept], maxBytes: 1Mi}`.",
+                      "type": "object",
+                      "required": [
+                        "ttl"
+                      ],
+                      "properties": {
+                        "ttl": {
+                          "description": "How long an answer with status 2xx or 3xx is fresh when the backend does not say, as a duration in ms, s, m or h; `0s`: only what the backend says is kept. Example: `60s`.",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "keyHeaders": {
+                          "description": "Request header fields by which answers are told apart, in lower case, beside those that the backend names in Vary. Default: none. Example: `[accept]`.",
+                          "type": "array",
+                          "maxItems": 8,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "Name of a field. Example: `accept`.",
+                            "type": "string",
+                            "maxLength": 63,
+                            "pattern": "^[a-z0-9-]+$"
+                          }
+                        },
+                        "maxBytes": {
+                          "description": "Largest body that is kept, in bytes with an optional suffix Ki, Mi or Gi; at most 16Mi. Default: `1Mi`. Example: `256Ki`.",
+                          "type": "string",
+                          "default": "1Mi",
+                          "minLength": 1,
+                          "maxLength": 16,
+                          "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                        },
+                        "shared": {
+                          "description": "Whether one answer serves all callers. Only for data that is the same for everybody: without it each Subscription, and each user that Authorization or Cookie names, has answers of its own. Default: `false`. Example: `true`.",
+                          "type": "boolean",
+                          "default": false
+                        },
+                        "staleWhileRevalidate": {
+                          "description": "How long after its freshness an answer is still given while a newer one is fetched, as a duration in ms, s, m or h, when the backend does not say. Default: `0s`. Example: `30s`.",
+                          "type": "string",
+                          "default": "0s",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "staleIfError": {
+                          "description": "How long after its freshness an answer is still given while the backend fails, as a duration in ms, s, m or h, when the backend does not say. Default: `0s`. Example: `10m`.",
+                          "type": "string",
+                          "default": "0s",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        }
+                      }
+                    },
                     "authentication": {
                       "description": "How callers are known. Default: `{mode: Required}`, with API keys of Subscriptions. Example: `{mode: Optional}`.",
                       "type": "object",

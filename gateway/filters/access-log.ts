@@ -47,6 +47,7 @@ function outcomeOf(exchange: Exchange): string {
   let part = '';
   const { backendStartedAt, backendMs, totalMs } = exchange;
   if (backendStartedAt !== 0) part += `,"backendMs":${rounded(backendMs)},"gatewayMs":${rounded(totalMs - backendMs)}`;
+  if (exchange.cacheOutcome !== '') part += `,"cache":"${exchange.cacheOutcome}"`;
   if (exchange.code !== '') part += `,"code":"${exchange.code}"`;
   if (exchange.fault !== '') part += `,"fault":"${exchange.fault}"`;
   if (exchange.brokenRule !== '') part += `,"invalid":${quoted(exchange.brokenRule)}`;

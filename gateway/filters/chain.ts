@@ -88,7 +88,8 @@ export class Chain {
     const { reply, downstream } = exchange;
     if (reply === null) return;
     const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
-    downstream.writeHead(reply.status, reply.headers, body.length);
+    // A 304 would have to say how long the answer is that it stands for (RFC 9110, 8.6).
+    downstream.writeHead(reply.status, reply.headers, reply.status === 304 ? -1 : body.length);
     if (exchange.method !== 'HEAD') downstream.write(body);
     downstream.end();
   }

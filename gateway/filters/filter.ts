@@ -31,7 +31,9 @@ export const filterOrder = [
   'credential', // who calls: before the limits that count by Subscription
   'subscription', // may this caller call this API, and on which plan
   'body-limit', // before the quota: a call that is too large is not one
-  'rate-limit', // last before the backend: never spend quota on a refused call
+  'rate-limit', // behind all that refuses for little: never spend quota on a refused call
+  'compression', // nearer to the client than the cache, which keeps what the backend has said
+  'cache', // behind the limits, which count hits too; before whatever only a call of the backend needs
   'validation', // after the quota, because it costs the most; right before the backend, so that it sees its answer first
   'body-sample', // only calls that may go on; nearer to the backend than what changes answers, so that they can be read
 ] as const;

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ListenerEntry } from '../snapshot/model.ts';
 import type { ArrivalFailure, ArrivalMeter } from '../transport/arrival-report.ts';
+import { AnswerMetrics } from './answer-metrics.ts';
 import { ApiMeters, type CallSeries } from './api-meters.ts';
 
 /** Most (ApiService, plan) pairs with series of their own; the rest count together as `_other`. */
@@ -16,6 +17,7 @@ export const otherLabel = '_other';
  */
 export class GatewayMetrics implements ArrivalMeter {
   readonly registry = new Registry();
+  readonly answers = new AnswerMetrics(this.registry);
   /** Counted here and not in the gauge: it changes twice in each call, and is read once in a while. */
   callsInFlight = 0;
   readonly inFlight = gauge(this.registry, 'simpul_gateway_calls_in_flight', 'Calls that are being answered.');

@@ -9,6 +9,8 @@ import type {
   CompiledTenant,
 } from '#api/compiled/contract.ts';
 import { parseId } from '#api/object.ts';
+import type { CacheStore } from '../cache/cache-store.ts';
+import { CompressionPolicy } from '../compression/compression-policy.ts';
 import { CorsPolicy } from '../filters/cors-policy.ts';
 import type { CounterPool } from '../limits/counters.ts';
 import { buildRules, releaseRules } from '../limits/rule.ts';
@@ -41,6 +43,7 @@ export interface EntryDeps {
   readonly counters: CounterPool;
   readonly backends: BackendPools;
   readonly metrics: GatewayMetrics;
+  readonly cacheStore: CacheStore;
   readonly tenants: Slots<TenantEntry>;
   readonly keyManagers: Slots<KeyManagerEntry>;
   readonly definitions: Slots<DefinitionEntry>;
@@ -98,6 +101,8 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
     },
     access:
       api.access === undefined ? null : { allow: new CidrSet(api.access.allow), deny: new CidrSet(api.access.deny) },
+    compression: api.compression === undefined ? null : new CompressionPolicy(api.compression),
+    cache: api.cache === undefined ? null : deps.cacheStore.open(api.cache),
     cors: api.cors === undefined ? null : new CorsPolicy(api.cors),
     limits: buildRules(deps.counters, { level: 'api', owner: api.id, label: `the API "${api.id}"` }, api.limits),
     operations: buildOperations(api, deps.counters),
@@ -131,6 +136,7 @@ export function releaseApiEntry(api: CompiledApiService, entry: ApiEntry, deps: 
   releaseRules(deps.counters, entry.limits);
   for (const plan of entry.plans.values()) releaseRules(deps.counters, plan.limits);
   for (const operation of entry.operations?.operations ?? []) releaseRules(deps.counters, operation.limits);
+  entry.cache?.close();
   deps.metrics.closeApi(entry.meters);
 }
 

@@ -5,6 +5,8 @@ import type {
   CompiledOperation,
   ValidationMode,
 } from '#api/compiled/contract.ts';
+import type { ApiCache } from '../cache/cache-store.ts';
+import type { CompressionPolicy } from '../compression/compression-policy.ts';
 import type { CorsPolicy } from '../filters/cors-policy.ts';
 import type { LimitRule } from '../limits/rule.ts';
 import type { Masks } from '../log/masks.ts';
@@ -35,6 +37,10 @@ export interface ApiEntry extends Routable {
   readonly access: { readonly allow: CidrSet; readonly deny: CidrSet } | null;
   /** Null: scripts of other sites are told nothing by the gateway. */
   readonly cors: CorsPolicy | null;
+  /** Null: answers go on as they come. */
+  readonly compression: CompressionPolicy | null;
+  /** Null: every call reaches the backend. */
+  readonly cache: ApiCache | null;
   readonly limits: readonly LimitRule[];
   /** Null: every method and path passes. */
   readonly operations: OperationTable<OperationEntry> | null;

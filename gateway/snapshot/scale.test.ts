@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { CacheStore } from '../cache/cache-store.ts';
 import { systemClock } from '../clock.ts';
 import { Calendar } from '../limits/calendar.ts';
 import { CounterPool } from '../limits/counters.ts';
@@ -42,6 +43,7 @@ test('60,000 objects load in a few seconds, one change costs the same among them
     counters,
     backends,
     metrics,
+    cacheStore: new CacheStore(0),
     ownAddresses: () => [],
     definitionRoom: new DefinitionRoom(),
   });

@@ -39,7 +39,7 @@ import type {
 } from './model.ts';
 import { Slots } from './slot.ts';
 
-export type SnapshotDeps = Pick<EntryDeps, 'counters' | 'backends' | 'metrics'> & {
+export type SnapshotDeps = Pick<EntryDeps, 'counters' | 'backends' | 'metrics' | 'cacheStore'> & {
   /** Addresses that no backend may have: this pod's own and the API server's. */
   readonly ownAddresses: () => readonly string[];
   readonly definitionRoom: DefinitionRoom;

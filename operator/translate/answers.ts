@@ -1,13 +1,21 @@
-import type { CompiledApiService, CompiledCors } from '#api/compiled/contract.ts';
+import type { CompiledApiService, CompiledCache, CompiledCompression, CompiledCors } from '#api/compiled/contract.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import type { Problem } from './outcome.ts';
-import { parseDurationMs } from './quantity.ts';
+import { parseBytes, parseDurationMs } from './quantity.ts';
 
 type Spec = ApiService['spec'];
 
 /** What becomes of answers on their way to the caller: the compiled form of the fields that say so. */
-export function compileAnswers({ cors }: Spec): Pick<CompiledApiService, 'cors'> {
-  return cors === undefined ? {} : { cors: compileCors(cors) };
+export function compileAnswers({
+  cors,
+  compression,
+  cache,
+}: Spec): Pick<CompiledApiService, 'cors' | 'compression' | 'cache'> {
+  return {
+    ...(cors === undefined ? {} : { cors: compileCors(cors) }),
+    ...(compression === undefined ? {} : { compression: compileCompression(compression) }),
+    ...(cache === undefined ? {} : { cache: compileCache(cache) }),
+  };
 }
 
 function compileCors({ origins, methods, headers, exposeHeaders, ...cors }: NonNullable<Spec['cors']>): CompiledCors {
@@ -21,12 +29,49 @@ function compileCors({ origins, methods, headers, exposeHeaders, ...cors }: NonN
   };
 }
 
+/** The order of encodings is that of preference. */
+function compileCompression(compression: NonNullable<Spec['compression']>): CompiledCompression {
+  const { encodings, types, minBytes } = compression;
+  return { encodings, minBytes: parseBytes(minBytes) ?? 0, types: [...types].sort() };
+}
+
+function compileCache(cache: NonNullable<Spec['cache']>): CompiledCache {
+  return {
+    ttlMs: parseDurationMs(cache.ttl) ?? 0,
+    maxBytes: parseBytes(cache.maxBytes) ?? 0,
+    keyHeaders: [...(cache.keyHeaders ?? [])].sort(),
+    shared: cache.shared,
+    staleWhileRevalidateMs: parseDurationMs(cache.staleWhileRevalidate) ?? 0,
+    staleIfErrorMs: parseDurationMs(cache.staleIfError) ?? 0,
+  };
+}
+
 /** What the schema cannot say about these fields. */
-export function answerProblem({ cors }: Spec): Problem | undefined {
-  return durationProblem('spec.cors.maxAge', cors?.maxAge);
+export function answerProblem({ cors, compression, cache }: Spec): Problem | undefined {
+  return (
+    durationProblem('spec.cors.maxAge', cors?.maxAge) ??
+    durationProblem('spec.cache.ttl', cache?.ttl) ??
+    durationProblem('spec.cache.staleWhileRevalidate', cache?.staleWhileRevalidate) ??
+    durationProblem('spec.cache.staleIfError', cache?.staleIfError) ??
+    sizeProblem('spec.compression.minBytes', compression?.minBytes) ??
+    cacheSizeProblem(cache?.maxBytes)
+  );
 }
 
 function durationProblem(field: string, text: string | undefined): Problem | undefined {
   if (text === undefined || parseDurationMs(text) !== undefined) return undefined;
   return { reason: 'InvalidValue', message: `${field} "${text}" must be a duration of at most 24h, such as 10m` };
+}
+
+function sizeProblem(field: string, text: string | undefined): Problem | undefined {
+  if (text === undefined || parseBytes(text) !== undefined) return undefined;
+  return { reason: 'InvalidValue', message: `${field} "${text}" must be a size such as 1Ki` };
+}
+
+const mostCachedBytes = 16 * 1024 ** 2;
+
+function cacheSizeProblem(text: string | undefined): Problem | undefined {
+  const bytes = text === undefined ? 1 : (parseBytes(text) ?? 0);
+  if (bytes >= 1 && bytes <= mostCachedBytes) return undefined;
+  return { reason: 'InvalidValue', message: `spec.cache.maxBytes "${text}" must be a size between 1 and 16Mi` };
 }
