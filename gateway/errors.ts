@@ -54,6 +54,7 @@ export const catalogue = {
   GW_BACKEND_PROTOCOL: entry(502, 'provider', 'The answer of the backend is not valid HTTP'),
   GW_RESPONSE_INVALID: entry(502, 'provider', 'The answer of the backend is not what the definition of the API says'),
   GW_API_BLOCKED: entry(503, 'provider', 'The API is blocked'),
+  GW_MAINTENANCE: entry(503, 'provider', 'The API is being maintained'),
   GW_NO_ENDPOINT: entry(503, 'provider', 'The API has no endpoint that takes calls'),
   GW_TOO_MANY_TUNNELS: entry(503, 'provider', 'The backend has too many WebSocket connections'),
   GW_TENANT_MISSING: entry(503, 'gateway', 'The gateway has not loaded the Tenant'),

@@ -17,6 +17,7 @@ import { credential } from './filters/credential.ts';
 import type { Filter } from './filters/filter.ts';
 import { head } from './filters/head.ts';
 import { lifecycle } from './filters/lifecycle.ts';
+import { maintenance } from './filters/maintenance.ts';
 import { metricsFilter } from './filters/metrics.ts';
 import { operation } from './filters/operation.ts';
 import { rateLimit } from './filters/rate-limit.ts';
@@ -282,6 +283,7 @@ class RunningGateway implements Gateway {
       access(),
       lifecycle(),
       cors(),
+      maintenance(),
       operation(),
       credential(snapshot, clock),
       subscription(),

@@ -172,6 +172,8 @@ export interface CompiledApiService extends CompiledBase {
   readonly access?: CompiledAccess;
   /** Absent: the gateway says nothing to scripts of other sites; what the backend says goes on. */
   readonly cors?: CompiledCors;
+  /** Absent: it is served. */
+  readonly maintenance?: CompiledMaintenance;
   /** Absent: answers go on as they come. */
   readonly compression?: CompiledCompression;
   /** Absent: every call reaches the backend. */
@@ -257,6 +259,15 @@ export interface CompiledCors {
   readonly credentials: boolean;
   /** How long browsers keep the answer to a preflight. */
   readonly maxAgeSeconds: number;
+}
+
+/** Answers 503 with this message. */
+export interface CompiledMaintenance {
+  readonly message: string;
+  /** Absent: nobody knows. */
+  readonly retryAfterSeconds?: number;
+  /** CIDR blocks of client addresses that are served all the same. */
+  readonly allow: readonly string[];
 }
 
 /** Which answers are compressed for whoever accepts it. */

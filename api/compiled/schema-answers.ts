@@ -40,5 +40,13 @@ const cache = record(['ttlMs', 'maxBytes', 'keyHeaders', 'shared', 'staleWhileRe
   staleIfErrorMs: wait,
 });
 
+const cidr = { type: 'string', maxLength: 49, pattern: '^[0-9a-fA-F:.]+/[0-9]{1,3}$' };
+
+const maintenance = record(['message', 'allow'], {
+  message: { type: 'string', maxLength: 4096 },
+  retryAfterSeconds: { type: 'integer', minimum: 1, maximum: 86_400 },
+  allow: { type: 'array', maxItems: 256, items: cidr },
+});
+
 /** What an ApiService says about answers, by field. */
-export const answerSchemas = { cors, compression, cache };
+export const answerSchemas = { cors, compression, cache, maintenance };

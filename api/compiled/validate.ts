@@ -98,7 +98,11 @@ function apiServiceFault(api: CompiledApiService): string | undefined {
   if (badUrl >= 0) {
     return `backend.endpoints.${badUrl}.url must be an http or https URL without credentials, query and fragment`;
   }
-  return accessFault(api) ?? corsFault(api) ?? allLimitsFault(api);
+  return accessFault(api) ?? maintenanceFault(api) ?? corsFault(api) ?? allLimitsFault(api);
+}
+
+function maintenanceFault({ maintenance }: CompiledApiService): string | undefined {
+  return maintenance === undefined ? undefined : cidrFault('maintenance.allow', maintenance.allow);
 }
 
 /** Any site could act with the credentials of whoever visits it. */

@@ -82,6 +82,11 @@ export interface ApiServiceSpec {
    */
   readonly cors?: ApiServiceCors;
   /**
+   * While this is here, calls get 503 with this message. Default: none, and the API is served. Example: `{message:
+   * Pindah server, retryAfter: 30m, allowFrom: [10.1.2.0/24]}`.
+   */
+  readonly maintenance?: ApiServiceMaintenance;
+  /**
    * Compresses answers for callers that accept it (RFC 9110, 12.5.3). Answers that the backend has compressed, parts
    * (206), `no-transform` and event streams go as they are. Default: none, and answers go as they come. Example:
    * `{encodings: [br, gzip]}`.
@@ -269,6 +274,19 @@ export interface ApiServiceCors {
    * `1h`.
    */
   readonly maxAge: string;
+}
+
+/**
+ * While this is here, calls get 503 with this message. Default: none, and the API is served. Example: `{message: Pindah
+ * server, retryAfter: 30m, allowFrom: [10.1.2.0/24]}`.
+ */
+export interface ApiServiceMaintenance {
+  /** What callers read. Example: `Pindah server sampai pukul 22.00`. */
+  readonly message: string;
+  /** When callers should try again, as a duration in ms, s, m or h. Default: they are not told. Example: `30m`. */
+  readonly retryAfter?: string;
+  /** Addresses of callers that are served all the same. Default: none. Example: `[10.1.2.0/24]`. */
+  readonly allowFrom?: readonly string[];
 }
 
 /**

@@ -1879,6 +1879,41 @@ export const crds: readonly CustomResourceDefinition[] = [
                         }
                       }
                     },
+                    "maintenance": {
+                      "description": "While this is here, calls get 503 with this message. Default: none, and the API is served. Example: `{message: Pindah server, retryAfter: 30m, allowFrom: [10.1.2.0/24]}`.",
+                      "type": "object",
+                      "required": [
+                        "message"
+                      ],
+                      "properties": {
+                        "message": {
+                          "description": "What callers read. Example: `Pindah server sampai pukul 22.00`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 200
+                        },
+                        "retryAfter": {
+                          "description": "When callers should try again, as a duration in ms, s, m or h. Default: they are not told. Example: `30m`.",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "allowFrom": {
+                          "description": "Addresses of callers that are served all the same. Default: none. Example: `[10.1.2.0/24]`.",
+                          "type": "array",
+                          "maxItems": 64,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "An address block in CIDR notation, IPv4 or IPv6. Example: `10.20.0.0/16`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 49,
+                            "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"
+                          }
+                        }
+                      }
+                    },
                     "compression": {
                       "description": "Compresses answers for callers that accept it (RFC 9110, 12.5.3). Answers that the backend has compressed, parts (206), `no-transform` and event streams go as they are. Default: none, and answers go as they come. Example: `{encodings: [br, gzip]}`.",
                       "type": "object",

@@ -27,6 +27,7 @@ export const filterOrder = [
   'access', // who may not come in learns nothing of what is behind
   'lifecycle', // a blocked or retired API needs no key to say so
   'cors', // browsers ask before the call, without a key; and the answers of all that follows are marked
+  'maintenance', // needs no key to say so; behind `cors`, so that scripts can read it
   'operation', // what does not exist needs no key either
   'credential', // who calls: before the limits that count by Subscription
   'subscription', // may this caller call this API, and on which plan

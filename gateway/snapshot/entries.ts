@@ -31,6 +31,7 @@ import type {
   KeyManagerEntry,
   ListenerEntry,
   LoggingEntry,
+  MaintenanceEntry,
   OperationEntry,
   PlanEntry,
   SubscriptionEntry,
@@ -101,6 +102,7 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
     },
     access:
       api.access === undefined ? null : { allow: new CidrSet(api.access.allow), deny: new CidrSet(api.access.deny) },
+    maintenance: buildMaintenance(api.maintenance),
     compression: api.compression === undefined ? null : new CompressionPolicy(api.compression),
     cache: api.cache === undefined ? null : deps.cacheStore.open(api.cache),
     cors: api.cors === undefined ? null : new CorsPolicy(api.cors),
@@ -126,6 +128,12 @@ function buildLogging(logging: CompiledLogging | undefined): LoggingEntry | null
   if (logging === undefined) return null;
   const { target, headers, bodies = null, mask } = logging;
   return { target, headers, bodies, masks: buildMasks(mask) };
+}
+
+function buildMaintenance(maintenance: CompiledApiService['maintenance']): MaintenanceEntry | null {
+  if (maintenance === undefined) return null;
+  const { message, retryAfterSeconds, allow } = maintenance;
+  return { message, retryAfterSeconds, allow: new CidrSet(allow) };
 }
 
 export function releaseApiEntry(api: CompiledApiService, entry: ApiEntry, deps: EntryDeps): void {

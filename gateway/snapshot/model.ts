@@ -37,6 +37,8 @@ export interface ApiEntry extends Routable {
   readonly access: { readonly allow: CidrSet; readonly deny: CidrSet } | null;
   /** Null: scripts of other sites are told nothing by the gateway. */
   readonly cors: CorsPolicy | null;
+  /** Null: it is served. */
+  readonly maintenance: MaintenanceEntry | null;
   /** Null: answers go on as they come. */
   readonly compression: CompressionPolicy | null;
   /** Null: every call reaches the backend. */
@@ -65,6 +67,13 @@ export interface DefinitionUse {
   readonly slot: Slot<DefinitionEntry>;
   readonly requests: ValidationMode;
   readonly responses: ValidationMode;
+}
+
+export interface MaintenanceEntry {
+  readonly message: string;
+  readonly retryAfterSeconds: number | undefined;
+  /** Addresses that are served all the same. */
+  readonly allow: CidrSet;
 }
 
 export interface AuthenticationEntry {

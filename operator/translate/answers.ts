@@ -1,5 +1,12 @@
-import type { CompiledApiService, CompiledCache, CompiledCompression, CompiledCors } from '#api/compiled/contract.ts';
+import type {
+  CompiledApiService,
+  CompiledCache,
+  CompiledCompression,
+  CompiledCors,
+  CompiledMaintenance,
+} from '#api/compiled/contract.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
+import { addressBlockProblem } from './address-blocks.ts';
 import type { Problem } from './outcome.ts';
 import { parseBytes, parseDurationMs } from './quantity.ts';
 
@@ -10,8 +17,10 @@ export function compileAnswers({
   cors,
   compression,
   cache,
-}: Spec): Pick<CompiledApiService, 'cors' | 'compression' | 'cache'> {
+  maintenance,
+}: Spec): Pick<CompiledApiService, 'cors' | 'compression' | 'cache' | 'maintenance'> {
   return {
+    ...(maintenance === undefined ? {} : { maintenance: compileMaintenance(maintenance) }),
     ...(cors === undefined ? {} : { cors: compileCors(cors) }),
     ...(compression === undefined ? {} : { compression: compileCompression(compression) }),
     ...(cache === undefined ? {} : { cache: compileCache(cache) }),
@@ -35,6 +44,12 @@ function compileCompression(compression: NonNullable<Spec['compression']>): Comp
   return { encodings, minBytes: parseBytes(minBytes) ?? 0, types: [...types].sort() };
 }
 
+function compileMaintenance(maintenance: NonNullable<Spec['maintenance']>): CompiledMaintenance {
+  const { message, retryAfter, allowFrom } = maintenance;
+  const seconds = Math.ceil((parseDurationMs(retryAfter ?? '0s') ?? 0) / 1000);
+  return { message, ...(seconds === 0 ? {} : { retryAfterSeconds: seconds }), allow: allowFrom ?? [] };
+}
+
 function compileCache(cache: NonNullable<Spec['cache']>): CompiledCache {
   return {
     ttlMs: parseDurationMs(cache.ttl) ?? 0,
@@ -47,13 +62,15 @@ function compileCache(cache: NonNullable<Spec['cache']>): CompiledCache {
 }
 
 /** What the schema cannot say about these fields. */
-export function answerProblem({ cors, compression, cache }: Spec): Problem | undefined {
+export function answerProblem({ cors, compression, cache, maintenance }: Spec): Problem | undefined {
   return (
     durationProblem('spec.cors.maxAge', cors?.maxAge) ??
     durationProblem('spec.cache.ttl', cache?.ttl) ??
     durationProblem('spec.cache.staleWhileRevalidate', cache?.staleWhileRevalidate) ??
     durationProblem('spec.cache.staleIfError', cache?.staleIfError) ??
     sizeProblem('spec.compression.minBytes', compression?.minBytes) ??
+    durationProblem('spec.maintenance.retryAfter', maintenance?.retryAfter) ??
+    addressBlockProblem({ 'spec.maintenance.allowFrom': maintenance?.allowFrom }) ??
     cacheSizeProblem(cache?.maxBytes)
   );
 }
