@@ -39,6 +39,10 @@ test: controlplane programs ## Run every test: unit, golden, fuzz, and against a
 faults: controlplane ## Run the faults that take minutes each, such as an API server that stands still for two.
 	@node --test $(test_flags) 'e2e/**/*.fault.ts'
 
+.PHONY: large-bodies
+large-bodies: $(installed) ## Send 5 GiB up and down through a gateway; `make test` does so with 256 MiB.
+	@SIMPUL_TEST_BODY_MIB=5120 node --test --test-timeout=3600000 e2e/gateway/large-bodies.test.ts
+
 .PHONY: lint
 lint: $(installed) ## Check style, types, imports and unused code.
 	@biome check --error-on-warnings .
