@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Caller } from './caller.ts';
 import type { GatewayProgram } from './gateway-program.ts';
 import { Installation } from './harness.ts';
 import { apiGateway, apiService, keyedApi, subscription, tenant } from './objects.ts';
@@ -8,31 +9,6 @@ import type { OperatorProgram } from './operator-program.ts';
 
 const owner = tenant('owner', { paths: ['/owner'] });
 const outageMs = 30_000;
-
-/** Calls without a pause until it is told to stop; counts answers by status. */
-class Caller {
-  readonly answers = new Map<number | string, number>();
-  #stopped = false;
-  readonly #running: Promise<void>;
-
-  constructor(call: () => Promise<{ readonly status: number }>) {
-    this.#running = this.#run(call);
-  }
-
-  async stop(): Promise<Record<string, number>> {
-    this.#stopped = true;
-    await this.#running;
-    return Object.fromEntries(this.answers);
-  }
-
-  async #run(call: () => Promise<{ readonly status: number }>): Promise<void> {
-    while (!this.#stopped) {
-      const answer = await call().then(({ status }) => status, String);
-      this.answers.set(answer, (this.answers.get(answer) ?? 0) + 1);
-      await delay(2);
-    }
-  }
-}
 
 describe('gateways serve on', () => {
   let installation: Installation;
