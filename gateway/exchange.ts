@@ -11,6 +11,7 @@ import type {
   SubscriptionEntry,
 } from './snapshot/model.ts';
 import type { ClientCertificate } from './tls/client-certificate.ts';
+import type { CallSpan } from './tracing/call-span.ts';
 
 /** What is known of a client's connection once it stands. Made once for each; all its calls share it. */
 export interface ClientLink {
@@ -23,6 +24,7 @@ export interface ClientLink {
   /** Why no call of this connection is served; null: they are. */
   readonly fault: GatewayError | null;
 }
+
 
 /** The request as a transport hands it over: parsed, but nothing decided. */
 export interface RequestHead {
@@ -129,7 +131,12 @@ export class Exchange {
   peerIsTrusted = false;
   requestId = '';
   traceId = '';
+  /** For the backend. */
   traceparent = '';
+  /** The trace is the caller's, and its tracestate goes on. */
+  continuesTrace = false;
+  /** Null: the call is not traced. */
+  span: CallSpan | null = null;
 
   // Where it goes; null until decided.
   gateway: GatewayEntry | null = null;
@@ -173,6 +180,8 @@ export class Exchange {
   /** Steady milliseconds; 0: the backend was not called. */
   backendStartedAt = 0;
   backendMs = 0;
+  /** Host and port of the endpoint that was called last; empty: none. */
+  backend = '';
   /** From the head of the request to the last byte of the answer; set at the end. */
   totalMs = 0;
   /** The client went away before the answer was complete. */

@@ -43,6 +43,8 @@ import type { ListenerEntry } from './snapshot/model.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
 import type { CompiledSource } from './snapshot/store-source.ts';
 import { View } from './snapshot/view.ts';
+import { openOtlpSink } from './tracing/otlp-sink.ts';
+import { Tracing } from './tracing/tracing.ts';
 import { HttpListener, type ListenerSettings } from './transport/http-listener.ts';
 import { defaultTransportLimits, type TransportLimits } from './transport/limits.ts';
 import { type ListenerAddress, ListenerSet, type WantedListener } from './transport/listener-set.ts';
@@ -123,6 +125,7 @@ class RunningGateway implements Gateway {
   readonly #cacheStore = new CacheStore(maxCacheBytes);
   readonly #snapshot: Snapshot;
   readonly #view: View;
+  readonly #tracing: Tracing;
   readonly #listeners: ListenerSet;
   readonly #lines: LineWriter;
   readonly #lease: AckLease | null;
@@ -140,12 +143,19 @@ class RunningGateway implements Gateway {
     this.ready = new Promise((resolve) => {
       this.#becomeReady = resolve;
     });
+    this.#tracing = new Tracing({
+      log: options.log,
+      metrics: this.metrics,
+      openSink: (endpoint, gateway) => openOtlpSink({ endpoint, resource: this.#resource(gateway) }),
+      chance: Math.random,
+    });
     this.#backends = new BackendPools({ clock: this.#clock, extraCa: options.extraCa ?? [] });
     this.#snapshot = new Snapshot({
       counters: this.#counters,
       backends: this.#backends,
       metrics: this.metrics,
       cacheStore: this.#cacheStore,
+      tracing: this.#tracing,
       ownAddresses: options.ownAddresses ?? ownAddresses,
       definitionRoom: this.#definitionRoom,
     });
@@ -215,8 +225,15 @@ class RunningGateway implements Gateway {
     await this.#lease?.stop();
     this.#backends.destroy();
     await this.#admin?.close();
+    await this.#tracing.close();
     await this.#lines.close();
     this.#options.log.info({}, 'stopped');
+  }
+
+  /** What spans say of this process. */
+  #resource(gateway: string): Record<string, string> {
+    const pod = this.#options.acknowledge?.pod.name;
+    return { 'service.name': 'simpul-gateway', 'simpul.gateway': gateway, ...(pod && { 'service.instance.id': pod }) };
   }
 
   /** Something of the configuration, or all of it, has been loaded. */
@@ -277,7 +294,7 @@ class RunningGateway implements Gateway {
       accessLog(this.#options.accessLog ?? this.#lines.write),
       head(),
       clientAddress(snapshot),
-      traceContext(randomIds),
+      traceContext(randomIds, this.#tracing),
       route(snapshot),
       tenant(),
       access(),

@@ -30,6 +30,7 @@ test('a line says who called what, and never path, query or key', async () => {
     method: 'POST',
     host: 'api.example',
     status: 200,
+    backend: new URL(backend.url).host,
     bytesIn: 3,
     bytesOut: 5,
     route: base,

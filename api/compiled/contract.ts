@@ -40,6 +40,8 @@ export interface CompiledGateway extends CompiledBase {
   readonly drainDelayMs: number;
   /** Absent: no bodies are logged, and nothing is masked beyond what ApiServices say. */
   readonly logging?: { readonly bodies: boolean; readonly mask: readonly string[] };
+  /** Where spans go (base URL of an OTLP collector), and which share of calls without a trusted parent has them. Absent: none. */
+  readonly tracing?: { readonly endpoint: string; readonly rate: number };
 }
 
 export interface CompiledListener {

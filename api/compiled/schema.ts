@@ -209,6 +209,10 @@ export const compiledSchemas = {
       maxRequestBytes: bytes,
       drainDelayMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },
       logging: record(['bodies', 'mask'], { bodies: { type: 'boolean' }, mask }),
+      tracing: record(['endpoint', 'rate'], {
+        endpoint: { type: 'string', maxLength: 2048, pattern: '^https?://' },
+        rate: { type: 'number', minimum: 0, maximum: 1 },
+      }),
     },
   ),
   Tenant: compiled('Tenant', ['hosts', 'paths', 'suspended', 'limits'], {

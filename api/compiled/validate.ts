@@ -85,6 +85,9 @@ function gatewayFault(gateway: CompiledGateway): string | undefined {
   if (!isTimeZone(gateway.timeZone)) return 'timeZone is not a known IANA time zone';
   const odd = gateway.listeners.findIndex(({ protocol, tls }) => (protocol === 'HTTPS') !== (tls !== undefined));
   if (odd >= 0) return `listeners.${odd}.tls must be given with HTTPS, and only then`;
+  if (gateway.tracing !== undefined && !isBackendUrl(gateway.tracing.endpoint)) {
+    return 'tracing.endpoint must be an http or https URL without credentials, query and fragment';
+  }
   return (
     cidrFault('backendAccess.allow', gateway.backendAccess.allow) ??
     cidrFault('backendAccess.deny', gateway.backendAccess.deny) ??

@@ -68,6 +68,11 @@ export interface ApiGatewaySpec {
    * [body.nik]}`.
    */
   readonly logging?: ApiGatewayLogging;
+  /**
+   * Spans of calls, sent by OTLP over HTTP to an OpenTelemetry collector, Jaeger or the like. Default: none. Example:
+   * `{endpoint: 'http://jaeger-collector.observability:4318', sampleRate: 1%}`.
+   */
+  readonly tracing?: ApiGatewayTracing;
 }
 
 /** One port. Example: `{name: http, protocol: HTTP, port: 8080}`. */
@@ -171,6 +176,22 @@ export interface ApiGatewayLogging {
    * Default: none. Example: `[path.nik, query.npwp, body.nik]`.
    */
   readonly mask?: readonly string[];
+}
+
+/**
+ * Spans of calls, sent by OTLP over HTTP to an OpenTelemetry collector, Jaeger or the like. Default: none. Example:
+ * `{endpoint: 'http://jaeger-collector.observability:4318', sampleRate: 1%}`.
+ */
+export interface ApiGatewayTracing {
+  /**
+   * Base URL of the collector, to which `/v1/traces` is joined. Example: `http://jaeger-collector.observability:4318`.
+   */
+  readonly endpoint: string;
+  /**
+   * Share of calls that are traced, as a percentage; of calls that a trusted proxy hands on with a `traceparent`, its
+   * sampled flag decides. Default: `1%`. Example: `10%`.
+   */
+  readonly sampleRate: string;
 }
 
 /**

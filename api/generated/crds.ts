@@ -976,6 +976,28 @@ export const crds: readonly CustomResourceDefinition[] = [
                           }
                         }
                       }
+                    },
+                    "tracing": {
+                      "description": "Spans of calls, sent by OTLP over HTTP to an OpenTelemetry collector, Jaeger or the like. Default: none. Example: `{endpoint: 'http://jaeger-collector.observability:4318', sampleRate: 1%}`.",
+                      "type": "object",
+                      "required": [
+                        "endpoint"
+                      ],
+                      "properties": {
+                        "endpoint": {
+                          "description": "Base URL of the collector, to which `/v1/traces` is joined. Example: `http://jaeger-collector.observability:4318`.",
+                          "type": "string",
+                          "maxLength": 512,
+                          "pattern": "^https?://[^/?#@\\s]+(/[^?#\\s]*)?$"
+                        },
+                        "sampleRate": {
+                          "description": "Share of calls that are traced, as a percentage; of calls that a trusted proxy hands on with a `traceparent`, its sampled flag decides. Default: `1%`. Example: `10%`.",
+                          "type": "string",
+                          "default": "1%",
+                          "maxLength": 8,
+                          "pattern": "^(100|[0-9]{1,2}([.][0-9]{1,4})?)%$"
+                        }
+                      }
                     }
                   }
                 },

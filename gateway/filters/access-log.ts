@@ -45,8 +45,9 @@ function placeOf(exchange: Exchange): string {
 /** How it ended. */
 function outcomeOf(exchange: Exchange): string {
   let part = '';
-  const { backendStartedAt, backendMs, totalMs } = exchange;
-  if (backendStartedAt !== 0) part += `,"backendMs":${rounded(backendMs)},"gatewayMs":${rounded(totalMs - backendMs)}`;
+  const { backendStartedAt, backendMs, totalMs, backend } = exchange;
+  if (backendStartedAt !== 0)
+    part += `,"backend":"${backend}","backendMs":${rounded(backendMs)},"gatewayMs":${rounded(totalMs - backendMs)}`;
   if (exchange.cacheOutcome !== '') part += `,"cache":"${exchange.cacheOutcome}"`;
   if (exchange.code !== '') part += `,"code":"${exchange.code}"`;
   if (exchange.fault !== '') part += `,"fault":"${exchange.fault}"`;

@@ -1,32 +1,61 @@
 import type { Exchange } from '../exchange.ts';
 import type { Ids } from '../random-ids.ts';
+import type { CallSpan } from '../tracing/call-span.ts';
+import type { Tracing } from '../tracing/tracing.ts';
+import { fieldOf } from './client-address.ts';
 import type { Filter } from './filter.ts';
 
 /**
- * W3C Trace Context: a valid traceparent goes on as it came (this gateway makes no spans yet), with its tracestate; else
- * a new trace begins here. Of a trusted proxy the request id is taken over as well.
+ * W3C Trace Context. A valid traceparent goes on with its tracestate, else a new trace begins here. Where the call is
+ * traced, the backend's parent is our span; where it is not, it stays the caller's. Of a trusted proxy the request id is
+ * taken over as well, and its word on sampling.
  */
-export function traceContext(ids: Pick<Ids, 'traceId' | 'spanId'>): Filter {
+export function traceContext(ids: Pick<Ids, 'traceId' | 'spanId'>, tracing: Pick<Tracing, 'decide' | 'ended'>): Filter {
   return {
     name: 'trace-context',
     onRequest(exchange) {
       const found = findFields(exchange);
       if (exchange.peerIsTrusted && isRequestId(found.requestId)) exchange.requestId = found.requestId;
-      const match = traceparentPattern.exec(found.traceparent);
-      const traceId = match?.[1];
-      if (traceId !== undefined && !/^0+$/.test(traceId)) {
-        exchange.traceId = traceId;
-        exchange.traceparent = found.traceparent;
-        return;
-      }
-      exchange.traceId = ids.traceId();
-      exchange.traceparent = `00-${exchange.traceId}-${ids.spanId()}-00`;
+      const parent = readTraceparent(found.traceparent);
+      exchange.continuesTrace = parent !== undefined;
+      exchange.traceId = parent?.traceId ?? ids.traceId();
+      const isTraced = tracing.decide(exchange.peerIsTrusted ? parent?.isSampled : undefined);
+      exchange.span = isTraced ? newSpan(exchange, parent, ids) : null;
+      exchange.traceparent = traceparentOf(exchange, parent, ids);
+    },
+    onEnd(exchange) {
+      if (exchange.span !== null) tracing.ended(exchange);
     },
   };
 }
 
+function newSpan(exchange: Exchange, parent: Parent | undefined, ids: Pick<Ids, 'spanId'>): CallSpan {
+  const state = parent === undefined ? '' : fieldOf(exchange, 'tracestate');
+  return { parentId: parent?.id ?? '', id: ids.spanId(), backendId: ids.spanId(), state };
+}
+
+/** What the backend is told. */
+function traceparentOf({ span, traceId }: Exchange, parent: Parent | undefined, ids: Pick<Ids, 'spanId'>): string {
+  if (span !== null) return `00-${traceId}-${span.backendId}-01`;
+  return parent?.text ?? `00-${traceId}-${ids.spanId()}-00`;
+}
+
+interface Parent {
+  readonly text: string;
+  readonly traceId: string;
+  readonly id: string;
+  readonly isSampled: boolean;
+}
+
+/** Undefined: not valid. */
+function readTraceparent(text: string): Parent | undefined {
+  const [, traceId = '', id = '', flags = ''] = (text !== '' && traceparentPattern.exec(text)) || [];
+  if (traceId === '') return undefined;
+  return { text, traceId, id, isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
 /** Version 00; later versions may have more behind, which is read as far as it is known. */
-const traceparentPattern = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?$/;
+const traceparentPattern = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$/;
 
 function isRequestId(text: string): boolean {
   return /^[A-Za-z0-9._:-]{1,128}$/.test(text);

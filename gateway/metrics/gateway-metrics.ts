@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ListenerEntry } from '../snapshot/model.ts';
+import type { LossReason } from '../tracing/span-queue.ts';
 import type { ArrivalFailure, ArrivalMeter } from '../transport/arrival-report.ts';
 import { AnswerMetrics } from './answer-metrics.ts';
 import { ApiMeters, type CallSeries } from './api-meters.ts';
@@ -100,6 +101,17 @@ export class GatewayMetrics implements ArrivalMeter {
   });
   /** ApiServices that have series of their own in the two above. */
   readonly #validated = new Set<string>();
+  readonly #spansSent = new Counter({
+    name: 'simpul_gateway_spans_sent_total',
+    help: 'Spans that the collector has taken.',
+    registers: [this.registry],
+  });
+  readonly #spansLost = new Counter({
+    name: 'simpul_gateway_spans_lost_total',
+    help: 'Spans that were given up: too many waited, or the collector did not take them.',
+    labelNames: ['reason'],
+    registers: [this.registry],
+  });
   readonly #series = new Map<string, { users: number; readonly series: CallSeries }>();
   readonly #latencies = new Map<string, { users: number; readonly child: Histogram.Internal<'api'> }>();
   /** Calls that reached no API. */
@@ -116,6 +128,14 @@ export class GatewayMetrics implements ArrivalMeter {
     if ((this.#series.get(seriesKey(meters.api, ''))?.users ?? 1) === 1) this.#forgetValidated(meters.api);
     for (const series of meters.series.values()) this.#releaseSeries(series);
     this.#releaseLatency(meters.api);
+  }
+
+  countSpansSent(spans: number): void {
+    this.#spansSent.inc(spans);
+  }
+
+  countSpansLost(reason: LossReason, spans: number): void {
+    this.#spansLost.inc({ reason }, spans);
   }
 
   /** Brings the counter of lost lines up to what their writer has counted. */

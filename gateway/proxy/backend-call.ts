@@ -55,6 +55,7 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     }
     exchange.upstream = this;
     exchange.backendStartedAt = this.#clock.steady();
+    exchange.backend = endpoint.authority;
     this.#endpoint = endpoint;
     const timeoutMs = exchange.operation?.timeoutMs ?? api.backend.timeoutMs;
     exchange.downstream.setDeadline(exchange.backendStartedAt, timeoutMs);

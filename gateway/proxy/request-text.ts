@@ -134,8 +134,8 @@ function forwardingText(exchange: Exchange, met: Met): string {
     `X-Request-Id: ${exchange.requestId}\r\nTraceparent: ${exchange.traceparent}\r\n`;
   if (before.forwarded !== '') text += `Forwarded: ${before.forwarded}, for=${forwardedNode(peer.address)}\r\n`;
   if (api !== null && api.baseLength > 0) text += `X-Forwarded-Prefix: ${api.basePath}\r\n`;
-  // A tracestate means nothing beside a traceparent that is not the client's.
-  if (met.tracestate !== '' && met.traceparent === exchange.traceparent) text += `Tracestate: ${met.tracestate}\r\n`;
+  // A tracestate means nothing in a trace that is not the client's.
+  if (met.tracestate !== '' && exchange.continuesTrace) text += `Tracestate: ${met.tracestate}\r\n`;
   return text;
 }
 

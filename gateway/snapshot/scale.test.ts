@@ -44,6 +44,7 @@ test('60,000 objects load in a few seconds, one change costs the same among them
     backends,
     metrics,
     cacheStore: new CacheStore(0),
+    tracing: { configure: () => undefined },
     ownAddresses: () => [],
     definitionRoom: new DefinitionRoom(),
   });

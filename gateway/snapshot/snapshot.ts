@@ -13,6 +13,7 @@ import { releaseRules } from '../limits/rule.ts';
 import { FirstCome } from '../router/first-come.ts';
 import { Router } from '../router/router.ts';
 import { TrustedProxies } from '../router/trusted-proxies.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { DefinitionEntry, type DefinitionRoom } from '../validation/definition-entry.ts';
 import {
   apiServiceFault,
@@ -40,6 +41,7 @@ import type {
 import { Slots } from './slot.ts';
 
 export type SnapshotDeps = Pick<EntryDeps, 'counters' | 'backends' | 'metrics' | 'cacheStore'> & {
+  readonly tracing: Pick<Tracing, 'configure'>;
   /** Addresses that no backend may have: this pod's own and the API server's. */
   readonly ownAddresses: () => readonly string[];
   readonly definitionRoom: DefinitionRoom;
@@ -183,6 +185,7 @@ export class Snapshot {
     this.trustedProxies = new TrustedProxies(compiled.trustedProxies);
     this.gateway = entry;
     this.listeners = compiled.listeners.map(buildListenerEntry);
+    this.#deps.tracing.configure(compiled);
     before?.release();
     const release = () => releaseRules(counters, entry.limits);
     const unload = () => {

@@ -11,7 +11,7 @@ import { compileListeners } from './listeners.ts';
 import { compileGatewayLogging } from './logging.ts';
 import type { Outcome, Problem } from './outcome.ts';
 import { firstProblem, observe, verdict } from './outcome.ts';
-import { parseBytes, parseDurationMs } from './quantity.ts';
+import { parseBytes, parseDurationMs, parseShare } from './quantity.ts';
 
 /** Decides what one fleet is told about itself. `compiledNamespace` and the number of pods are the controller's to add. */
 export function translateApiGateway(gateway: ApiGateway, world: World): Outcome<Partial<ApiGatewayStatus>> {
@@ -47,6 +47,7 @@ const checks: readonly Check[] = [
   quantitiesMustBeRead,
   expressionsMustCompile,
   proxiesMustBeTrusted,
+  tracingMustBeRead,
 ];
 
 function timeZoneMustExist({ spec }: ApiGateway): Problem | undefined {
@@ -110,7 +111,19 @@ function compileGateway(gateway: ApiGateway, world: World, listeners: readonly C
     maxRequestBytes: parseBytes(spec.maxRequestBytes) ?? 0,
     drainDelayMs: parseDurationMs(spec.drainDelay) ?? 0,
     ...compileGatewayLogging(gateway),
+    ...compileTracing(gateway),
   };
+}
+
+function compileTracing({ spec: { tracing } }: ApiGateway): Pick<CompiledGateway, 'tracing'> {
+  if (tracing === undefined) return {};
+  return { tracing: { endpoint: tracing.endpoint, rate: parseShare(tracing.sampleRate) ?? 0 } };
+}
+
+function tracingMustBeRead({ spec: { tracing } }: ApiGateway): Problem | undefined {
+  if (tracing === undefined || URL.canParse(tracing.endpoint)) return undefined;
+  const message = `spec.tracing.endpoint "${tracing.endpoint}" is no URL, such as http://jaeger-collector.observability:4318`;
+  return { reason: 'InvalidValue', message };
 }
 
 /** Whether `selection` admits `tenant`; a selection that is absent admits nobody. */

@@ -32,3 +32,11 @@ test('every metric is documented, and no other', () => {
   );
   assert.deepEqual(namesUnder('Metrics'), [...new Set(made)].sort());
 });
+
+test('every attribute of a span is documented, and no other', () => {
+  const sources = textOf(['gateway/tracing/spans.ts', 'gateway/gateway.ts']);
+  const made = [...sources.matchAll(/'((?:http|url|server|error|simpul|service)\.[a-z_.]+)'/g)].map(
+    ([, name = '']) => name,
+  );
+  assert.deepEqual(namesUnder('Traces'), [...new Set(made)].sort());
+});
