@@ -32,7 +32,7 @@ translate: $(installed) ## Print what the operator would compile from FILE=x.yam
 ##@ Change it
 
 .PHONY: test
-test: controlplane programs ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test FILE=api/x.test.ts
+test: controlplane programs jaeger ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test FILE=api/x.test.ts
 	@node --test $(test_flags) '$(or $(FILE),**/*.test.ts)'
 
 .PHONY: faults
@@ -88,6 +88,11 @@ controlplane: $(installed) ## Build etcd and kube-apiserver for the tests, once,
 .PHONY: programs
 programs: $(installed) ## Fetch the servers that only tests run (nginx, Redis, HAProxy, ...), once, into ~/.cache/simpul.
 	@tools/programs/install.sh
+
+.PHONY: jaeger
+jaeger: $(installed) ## Build Jaeger, which tests send spans to, once, into ~/.cache/simpul.
+	@tools/prerequisites.sh test
+	@tools/jaeger/build.sh
 
 .PHONY: clean
 clean: ## Remove what was installed and built here; the cache in ~/.cache/simpul stays.

@@ -40,3 +40,13 @@ test('every attribute of a span is documented, and no other', () => {
   );
   assert.deepEqual(namesUnder('Traces'), [...new Set(made)].sort());
 });
+
+test('every rule and alert is documented', () => {
+  const rules = readFileSync('monitoring/rules.yaml', 'utf8');
+  const names = [...rules.matchAll(/(?:record|alert): (\S+)/g)].map(([, name = '']) => name);
+  const windows = /^simpul:error_ratio:rate/;
+  assert.deepEqual(
+    names.filter((name) => !windows.test(name) && !page.includes(`\`${name}\``)),
+    [],
+  );
+});

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { aGateway, anApi, aTenant } from '#gateway/testing/compiled.ts';
+import { aBackend, backendAt } from '#gateway/testing/test-backend.ts';
+import { aRunningGateway, call } from '#gateway/testing/test-gateway.ts';
+import { freePorts } from '#tools/controlplane/free-port.ts';
+import { ManagedProcess } from '#tools/controlplane/managed-process.ts';
+import { startWatchdog } from '#tools/controlplane/watchdog.ts';
+import { programPath } from '#tools/testing/programs.ts';
+import { eventually } from '../standalone/simpul.ts';
+
+const monitoring = fileURLToPath(new URL('../../monitoring/', import.meta.url));
+const base = '/banten/situs/v1';
+
+function promtool(args: readonly string[], input = ''): string {
+  const { status, stdout, stderr } = spawnSync(programPath('promtool'), args, {
+    cwd: monitoring,
+    input,
+    encoding: 'utf8',
+  });
+  assert.equal(status, 0, `${stdout}${stderr}`);
+  return `${stdout}${stderr}`;
+}
+
+/** A Prometheus with the shipped rules that scrapes one gateway every second. */
+async function aPrometheus(adminPort: number) {
+  const [port] = await freePorts(1);
+  const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
+  const watchdog = startWatchdog(folder);
+  const config = {
+    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    rule_files: [join(monitoring, 'rules.yaml')],
+    scrape_configs: [{ job_name: 'simpul-gateway', static_configs: [{ targets: [`127.0.0.1:${adminPort}`] }] }],
+  };
+  writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
+  const server = new ManagedProcess({
+    name: 'prometheus',
+    command: programPath('prometheus'),
+    args: [
+      `--config.file=${join(folder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    logFile: join(folder, 'log'),
+    watchdog,
+    ready: async () => (await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => undefined))?.ok === true,
+  });
+  await server.start();
+  const get = async (path: string): Promise<{ data: unknown }> =>
+    (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json() as Promise<{ data: unknown }>;
+  const query = async (expression: string): Promise<readonly PrometheusSample[]> => {
+    const { data } = await get(`query?query=${encodeURIComponent(expression)}`);
+    return (data as { result: PrometheusSample[] }).result;
+  };
+  const dispose = async (): Promise<void> => {
+    await server.terminate();
+    await watchdog.stop();
+  };
+  return { get, query, [Symbol.asyncDispose]: dispose };
+}
+
+interface PrometheusSample {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: readonly [time: number, value: string];
+}
+
+test('the rules are well-formed and say what their tests say', () => {
+  promtool(['check', 'rules', 'rules.yaml']);
+  promtool(['test', 'rules', 'rules.test.yaml']);
+});
+
+test('Prometheus takes every metric of a gateway, and the rules find its errors', async () => {
+  let isBroken = false;
+  await using backend = await aBackend((_request, response) => response.writeHead(isBroken ? 500 : 200).end());
+  const admin = { host: '127.0.0.1', port: 0 };
+  const objects = [aGateway(), aTenant(), anApi({ backend: backendAt(backend.url) })];
+  await using gw = await aRunningGateway(objects, { admin });
+  const adminPort = gw.gateway.adminAddress?.port ?? 0;
+  for (isBroken of [false, true]) for (let i = 0; i < 5; i++) await call(gw.port, base);
+  await call(gw.port, '/nowhere');
+
+  const said = promtool(['check', 'metrics'], (await call(adminPort, '/metrics')).text);
+  assert.equal(said, '', 'names, units and help are as the conventions have them');
+
+  await using prometheus = await aPrometheus(adminPort);
+  const target = await eventually('the gateway is scraped', async () => {
+    const { data } = await prometheus.get('targets');
+    const [active] = (data as { activeTargets: { health: string; lastError: string }[] }).activeTargets;
+    return active?.health === 'up' ? active : undefined;
+  });
+  assert.equal(target.lastError, '');
+  await eventually('every call is counted', async () => {
+    const counts = await prometheus.query('sum by (class) (simpul_gateway_calls_total{api="banten/situs"})');
+    assert.deepEqual(counts.map(({ metric, value }) => `${metric['class']} ${value[1]}`).sort(), ['2xx 5', '5xx 5']);
+    return true;
+  });
+  const ratio = await eventually('the rules find the errors', async () => {
+    for (const _ of '12345') await call(gw.port, base);
+    const [sample] = await prometheus.query('simpul:error_ratio:rate5m{api="banten/situs"} > 0.5');
+    return sample;
+  });
+  assert.equal(ratio.metric['api'], 'banten/situs');
+  const { data } = await prometheus.get('rules');
+  const { groups } = data as { groups: { rules: { name: string; health: string; lastError?: string }[] }[] };
+  assert.deepEqual(
+    groups.flatMap(({ rules }) => rules).filter(({ health }) => health === 'err'),
+    [],
+  );
+});
