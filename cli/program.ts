@@ -8,6 +8,7 @@ import { registerImport } from './import/command.ts';
 import { registerKeys } from './keys/command.ts';
 import { registerStatus } from './status/command.ts';
 import { registerTranslate } from './translate/command.ts';
+import { registerUsage } from './usage/command.ts';
 import { registerValidate } from './validate/command.ts';
 
 /** Runs the command that `args` name, and gives back the exit code. Never rejects for what a user can do. */
@@ -36,6 +37,7 @@ const commands: readonly Register[] = [
   registerStatus,
   registerExplain,
   registerKeys,
+  registerUsage,
   registerVersion,
 ];
 

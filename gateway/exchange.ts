@@ -25,7 +25,6 @@ export interface ClientLink {
   readonly fault: GatewayError | null;
 }
 
-
 /** The request as a transport hands it over: parsed, but nothing decided. */
 export interface RequestHead {
   readonly method: string;

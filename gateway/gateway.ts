@@ -26,6 +26,7 @@ import { route } from './filters/route.ts';
 import { subscription } from './filters/subscription.ts';
 import { tenant } from './filters/tenant.ts';
 import { traceContext } from './filters/trace-context.ts';
+import { usage } from './filters/usage.ts';
 import { validation } from './filters/validation.ts';
 import { AckLease, type PodIdentity } from './lease/ack-lease.ts';
 import { Calendar } from './limits/calendar.ts';
@@ -48,6 +49,7 @@ import { Tracing } from './tracing/tracing.ts';
 import { HttpListener, type ListenerSettings } from './transport/http-listener.ts';
 import { defaultTransportLimits, type TransportLimits } from './transport/limits.ts';
 import { type ListenerAddress, ListenerSet, type WantedListener } from './transport/listener-set.ts';
+import { type UsageReport, UsageTable } from './usage/usage-table.ts';
 import { DefinitionRoom } from './validation/definition-entry.ts';
 
 export interface GatewayOptions {
@@ -95,6 +97,8 @@ export interface Gateway {
   readonly metrics: GatewayMetrics;
   /** Brings the gauges of {@link metrics} up to date; for whoever serves them without the admin server. */
   refreshMetrics(): void;
+  /** What was used since this process began. */
+  usage(): UsageReport;
   /**
    * Ends gracefully: not ready any more, accepts for the configured drain delay with `Connection: close`, stops
    * listening, lets calls under way finish within a bound. `hurry` aborts the waiting.
@@ -126,6 +130,8 @@ class RunningGateway implements Gateway {
   readonly #snapshot: Snapshot;
   readonly #view: View;
   readonly #tracing: Tracing;
+  readonly #usage = new UsageTable();
+  readonly #startedAt: number;
   readonly #listeners: ListenerSet;
   readonly #lines: LineWriter;
   readonly #lease: AckLease | null;
@@ -139,6 +145,7 @@ class RunningGateway implements Gateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#startedAt = this.#clock.now();
     this.#lines = new LineWriter(1, this.#clock);
     this.ready = new Promise((resolve) => {
       this.#becomeReady = resolve;
@@ -202,6 +209,12 @@ class RunningGateway implements Gateway {
     metrics.answers.setCache(this.#cacheStore);
     metrics.setLostLogLines(this.#lines.lost);
     metrics.setCertificates(this.#snapshot.listeners);
+    metrics.usageCells.set(this.#usage.size);
+  }
+
+  usage(): UsageReport {
+    const since = new Date(this.#startedAt).toISOString();
+    return { gateway: this.#snapshot.gateway?.id ?? '', since, rows: this.#usage.rows() };
   }
 
   async shutdown(hurry: AbortSignal = new AbortController().signal): Promise<void> {
@@ -291,6 +304,7 @@ class RunningGateway implements Gateway {
     return [
       requestId(randomIds.requestId),
       metricsFilter(this.metrics),
+      usage(this.#usage),
       accessLog(this.#options.accessLog ?? this.#lines.write),
       head(),
       clientAddress(snapshot),
@@ -342,6 +356,7 @@ class RunningGateway implements Gateway {
       metrics: this.metrics,
       refresh: () => this.refreshMetrics(),
       unready: () => this.unready(),
+      usage: () => this.usage(),
       clock: this.#clock,
     });
   }

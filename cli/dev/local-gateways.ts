@@ -6,6 +6,7 @@ import { simpulKinds } from '#api/kinds.ts';
 import { keyOf } from '#api/object.ts';
 import { type Gateway, startGateway } from '#gateway/gateway.ts';
 import { storeSource } from '#gateway/snapshot/store-source.ts';
+import type { UsageReport } from '#gateway/usage/usage-table.ts';
 import { type ReflectorHandler, runReflector } from '#kube/reflector.ts';
 import type { Store } from '#kube/store.ts';
 
@@ -69,6 +70,10 @@ export class LocalGateways {
         return await gateway.metrics.registry.getMetricsAsJSON();
       }),
     );
+  }
+
+  usage(): UsageReport[] {
+    return [...this.#running.values()].map((gateway) => gateway.usage());
   }
 
   /** Ends all at once: calls under way are cut. */

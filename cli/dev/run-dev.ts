@@ -68,7 +68,7 @@ function headOf({ size, gateways }: Standalone, { folder, adminUrl, keys }: Plac
     `Serving ${folder}: ${what}. Edit them, and it follows; Ctrl-C ends.`,
     '',
     ...gateways.ids().map((id) => `  ApiGateway ${id}: ${gateways.urlOf(id) ?? 'not open yet'}`),
-    `  Admin: ${adminUrl} (/readyz, /status, /metrics)`,
+    `  Admin: ${adminUrl} (/readyz, /status, /metrics, /usage)`,
     `  Keys: ${keys}`,
   ];
 }
@@ -80,6 +80,7 @@ function adminServer(standalone: Standalone): AdminServer {
       return reason === undefined ? textPage(200, 'ok') : textPage(503, reason);
     },
     '/status': async () => jsonPage(await standalone.status()),
+    '/usage': async () => jsonPage(standalone.gateways.usage()),
     '/metrics': async () => ({
       status: 200,
       type: 'text/plain; version=0.0.4; charset=utf-8',

@@ -9,7 +9,7 @@ import { bantenText, DevProcess, root, runShell, runSimpul, startBackend, tempor
 
 describe('simpul', () => {
   test('every command has help with examples, and exits 0', async () => {
-    for (const command of ['dev', 'validate', 'translate', 'status', 'explain', 'keys']) {
+    for (const command of ['dev', 'validate', 'translate', 'status', 'explain', 'keys', 'usage']) {
       const { code, stdout } = await runSimpul([command, '--help']);
       assert.equal(code, 0, command);
       assert.match(stdout, new RegExp(`Examples:\n  simpul ${command}`));
@@ -49,6 +49,9 @@ describe('simpul', () => {
     { args: ['explain', 'apiservices.simpul/situs'], says: /there is no kind "apiservices.simpul"/ },
     { args: ['explain', 'tenant/a/b'], says: /a Tenant lies in no namespace/ },
     { args: ['status', '--dev', 'nonsense'], says: /this is no URL/ },
+    { args: ['usage', '--gateway', 'nonsense'], says: /It is a URL, such as/ },
+    { args: ['usage', '-o', 'xml'], says: /It is table, json or csv/ },
+    { args: ['usage', '--since', 'yesterday'], says: /write a time such as/ },
     { args: ['status', '--dev', '--context', 'x'], says: /give one of them/ },
   ];
   for (const { args, says } of wrongUsage) {
@@ -64,6 +67,7 @@ describe('simpul', () => {
     { args: ['dev', '/no/such/folder'], says: /there is no such folder/ },
     { args: ['dev', 'package.json'], says: /name the folder that it is in/ },
     { args: ['validate', 'cli/bin'], says: /there is no \.yaml or \.yml file/ },
+    { args: ['usage', '--gateway', 'http://127.0.0.1:1'], says: /no gateway answers at http:\/\/127\.0\.0\.1:1/ },
     { args: ['status', '--dev', 'http://127.0.0.1:1'], says: /no "simpul dev" answers at http:\/\/127\.0\.0\.1:1/ },
     { args: ['status', '--kubeconfig', '/no/config'], says: /cannot read the kubeconfig \/no\/config/ },
   ];

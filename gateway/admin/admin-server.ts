@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import { ListenError } from '../transport/http-listener.ts';
+import type { UsageReport } from '../usage/usage-table.ts';
 
 export interface AdminDeps {
   readonly metrics: GatewayMetrics;
@@ -10,13 +11,14 @@ export interface AdminDeps {
   readonly refresh: () => void;
   /** Undefined: ready. Else why not. */
   readonly unready: () => string | undefined;
+  readonly usage: () => UsageReport;
   readonly clock: Clock;
 }
 
 /** Putting all series into text takes long enough to be felt; everybody who asks within this time gets the same. */
 const metricsCacheMs = 1000;
 
-/** `/healthz`, `/readyz` and `/metrics`, on a port that callers do not reach. */
+/** `/healthz`, `/readyz`, `/metrics` and `/usage`, on a port that callers do not reach. */
 export class AdminServer {
   readonly #server: Server;
   readonly #deps: AdminDeps;
@@ -62,8 +64,11 @@ export class AdminServer {
       case '/metrics':
         void this.#serveMetrics(response);
         return;
+      case '/usage':
+        response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(this.#deps.usage()));
+        return;
       default:
-        answer(response, 404, 'there are /healthz, /readyz and /metrics\n');
+        answer(response, 404, 'there are /healthz, /readyz, /metrics and /usage\n');
     }
   }
 

@@ -18,6 +18,7 @@ export interface Filter {
 export const filterOrder = [
   'request-id', // first: every later log line and refusal carries it
   'metrics', // before anything can refuse, so that refusals are measured too
+  'usage', // the same
   'access-log', // the same, and after the id that it writes
   'head', // what the head says; what is ambiguous goes no further
   'client-address', // before any limit counts by it

@@ -39,6 +39,11 @@ export class GatewayMetrics implements ArrivalMeter {
     'Time since the API server last confirmed that the configuration is current.',
   );
   readonly limitKeys = gauge(this.registry, 'simpul_gateway_limit_keys', 'Keys that limits count in memory.');
+  readonly usageCells = gauge(
+    this.registry,
+    'simpul_gateway_usage_cells',
+    'Combinations of hour, API, Subscription and plan whose usage is counted in memory.',
+  );
   readonly #lostLogLines = new Counter({
     name: 'simpul_gateway_access_log_lost_total',
     help: 'Access-log lines that were given up because the log could not be written fast enough.',

@@ -50,3 +50,10 @@ test('every rule and alert is documented', () => {
     [],
   );
 });
+
+test('every count of usage is documented, and no other', () => {
+  const source = readFileSync('gateway/usage/usage-table.ts', 'utf8');
+  const [, row = ''] = /export interface UsageRow \{(.*?)\n\}/s.exec(source) ?? [];
+  const fields = [...row.matchAll(/readonly ([a-zA-Z]+):/g)].map(([, name = '']) => name);
+  assert.deepEqual(namesUnder('Usage'), fields.sort());
+});
