@@ -45,6 +45,7 @@ async function aPrometheus(adminPort: number) {
       `--config.file=${join(folder, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
+      '--enable-feature=exemplar-storage',
     ],
     logFile: join(folder, 'log'),
     watchdog,
@@ -111,4 +112,31 @@ test('Prometheus takes every metric of a gateway, and the rules find its errors'
     groups.flatMap(({ rules }) => rules).filter(({ health }) => health === 'err'),
     [],
   );
+});
+
+test('the trace of a slow call is found from its histogram', async () => {
+  await using backend = await aBackend((_request, response) => response.end());
+  const admin = { host: '127.0.0.1', port: 0 };
+  // Spans go nowhere; what is asked here is only which calls are traced.
+  const gateway = aGateway({ tracing: { endpoint: 'http://127.0.0.1:1', rate: 1 } });
+  await using gw = await aRunningGateway([gateway, aTenant(), anApi({ backend: backendAt(backend.url) })], { admin });
+  const adminPort = gw.gateway.adminAddress?.port ?? 0;
+  await using prometheus = await aPrometheus(adminPort);
+  const [found] = await eventually('Prometheus has an exemplar', async () => {
+    await call(gw.port, base);
+    const now = Date.now() / 1000;
+    const query = encodeURIComponent('simpul_gateway_call_duration_seconds_bucket{api="banten/situs"}');
+    const { data } = await prometheus.get(`query_exemplars?query=${query}&start=${now - 600}&end=${now}`);
+    const exemplars = (data as { exemplars: { labels: { trace_id: string } }[] }[]).flatMap(
+      (series) => series.exemplars,
+    );
+    return exemplars.length > 0 ? exemplars : undefined;
+  });
+  const traces = gw.calls.map(({ traceId }) => traceId);
+  assert.ok(traces.includes(found?.labels.trace_id), `${found?.labels.trace_id} is in the access log`);
+
+  // Whoever asks for the other format in between gets whole names too.
+  const plain = (await call(adminPort, '/metrics')).text;
+  assert.match(plain, /^simpul_gateway_calls_total\{/m);
+  assert.doesNotMatch(plain, /trace_id/);
 });

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
+import { Expositions } from '../metrics/exposition.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import { ListenError } from '../transport/http-listener.ts';
 import type { UsageReport } from '../usage/usage-table.ts';
@@ -15,18 +16,15 @@ export interface AdminDeps {
   readonly clock: Clock;
 }
 
-/** Putting all series into text takes long enough to be felt; everybody who asks within this time gets the same. */
-const metricsCacheMs = 1000;
-
 /** `/healthz`, `/readyz`, `/metrics` and `/usage`, on a port that callers do not reach. */
 export class AdminServer {
   readonly #server: Server;
   readonly #deps: AdminDeps;
-  #metricsText: Promise<string> | undefined = undefined;
-  #metricsUntil = 0;
+  readonly #expositions: Expositions;
 
   constructor(deps: AdminDeps) {
     this.#deps = deps;
+    this.#expositions = new Expositions(deps.metrics.registry, deps.refresh);
     this.#server = createServer({ maxHeaderSize: 8192 }, (request, response) => this.#serve(request, response));
   }
 
@@ -62,7 +60,7 @@ export class AdminServer {
         return;
       }
       case '/metrics':
-        void this.#serveMetrics(response);
+        void this.#serveMetrics(request.headers.accept ?? '', response);
         return;
       case '/usage':
         response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(this.#deps.usage()));
@@ -72,18 +70,11 @@ export class AdminServer {
     }
   }
 
-  async #serveMetrics(response: ServerResponse): Promise<void> {
-    const { registry } = this.#deps.metrics;
-    const now = this.#deps.clock.steady();
-    if (this.#metricsText === undefined || now >= this.#metricsUntil) {
-      this.#deps.refresh();
-      this.#metricsText = registry.metrics();
-      this.#metricsUntil = now + metricsCacheMs;
-    }
+  async #serveMetrics(accept: string, response: ServerResponse): Promise<void> {
     try {
-      response.writeHead(200, { 'Content-Type': registry.contentType }).end(await this.#metricsText);
+      const { type, text } = await this.#expositions.get(accept, this.#deps.clock.steady());
+      response.writeHead(200, { 'Content-Type': type }).end(text);
     } catch {
-      this.#metricsText = undefined;
       answer(response, 500, 'the metrics could not be put together\n');
     }
   }

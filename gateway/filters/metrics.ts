@@ -11,7 +11,8 @@ export function metricsFilter(metrics: GatewayMetrics): Filter {
     onEnd(exchange) {
       metrics.callsInFlight--;
       const meters = exchange.api?.meters ?? metrics.noApi;
-      meters.count(exchange.plan?.name ?? null, exchange.status, exchange.totalMs / 1000);
+      const traceId = exchange.span === null ? '' : exchange.traceId;
+      meters.count(exchange.plan?.name ?? null, exchange.status, exchange.totalMs / 1000, traceId);
       if (exchange.code.startsWith('GW_BACKEND_')) metrics.countBackendError(exchange.code);
     },
   };

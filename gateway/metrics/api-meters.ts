@@ -8,24 +8,38 @@ export interface CallSeries {
   readonly children: Map<string, Counter.Internal>;
 }
 
+/** The histogram of one ApiService, or of all that have none of their own. */
+export interface LatencySeries {
+  readonly label: string;
+  readonly histogram: Histogram<'api' | 'trace_id'>;
+  /** For the many calls without an exemplar: costs no look-up. */
+  readonly child: Histogram.Internal<'api'>;
+}
+
 /** What a call of one ApiService is counted in, looked up once when the ApiService loads. */
 export class ApiMeters {
   readonly api: string;
   readonly series: ReadonlyMap<string | null, CallSeries>;
-  readonly #latency: Histogram.Internal<'api'>;
+  readonly #latency: LatencySeries;
 
-  constructor(api: string, series: ReadonlyMap<string | null, CallSeries>, latency: Histogram.Internal<'api'>) {
+  constructor(api: string, series: ReadonlyMap<string | null, CallSeries>, latency: LatencySeries) {
     this.api = api;
     this.series = series;
     this.#latency = latency;
   }
 
-  /** `plan` null: the call has none. `status` 0: the caller went away before an answer. */
-  count(plan: string | null, status: number, seconds: number): void {
+  /**
+   * `plan` null: the call has none. `status` 0: the caller went away before an answer. `traceId` of a call that is traced,
+   * else empty: it becomes the exemplar of its bucket.
+   */
+  count(plan: string | null, status: number, seconds: number, traceId: string): void {
     const series = this.series.get(plan) ?? this.series.get(null);
     if (series !== undefined) childOf(series, classOf(status)).inc();
     // A WebSocket connection lasts as long as its two ends like; that says nothing about the API.
-    if (status !== 101) this.#latency.observe(seconds);
+    if (status === 101) return;
+    const { label, histogram, child } = this.#latency;
+    if (traceId === '') child.observe(seconds);
+    else histogram.observe({ labels: { api: label }, value: seconds, exemplarLabels: { trace_id: traceId } });
   }
 }
 

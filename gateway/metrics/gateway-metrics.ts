@@ -3,7 +3,7 @@ import type { ListenerEntry } from '../snapshot/model.ts';
 import type { LossReason } from '../tracing/span-queue.ts';
 import type { ArrivalFailure, ArrivalMeter } from '../transport/arrival-report.ts';
 import { AnswerMetrics } from './answer-metrics.ts';
-import { ApiMeters, type CallSeries } from './api-meters.ts';
+import { ApiMeters, type CallSeries, type LatencySeries } from './api-meters.ts';
 
 /** Most (ApiService, plan) pairs with series of their own; the rest count together as `_other`. */
 export const maxCallSeries = 1000;
@@ -55,12 +55,14 @@ export class GatewayMetrics implements ArrivalMeter {
     labelNames: ['api', 'plan', 'class'],
     registers: [this.registry],
   });
-  readonly #latency = new Histogram({
+  readonly #latency = new Histogram<'api' | 'trace_id'>({
     name: 'simpul_gateway_call_duration_seconds',
     help: 'From the head of the request to the last byte of the answer.',
     labelNames: ['api'],
+    enableExemplars: true,
+    // Joined to the registry below: one that speaks both formats (`exposition.ts`) is not taken here.
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
-    registers: [this.registry],
+    registers: [],
   });
   readonly #backendErrors = new Counter({
     name: 'simpul_gateway_backend_errors_total',
@@ -118,9 +120,13 @@ export class GatewayMetrics implements ArrivalMeter {
     registers: [this.registry],
   });
   readonly #series = new Map<string, { users: number; readonly series: CallSeries }>();
-  readonly #latencies = new Map<string, { users: number; readonly child: Histogram.Internal<'api'> }>();
+  readonly #latencies = new Map<string, { users: number; readonly series: LatencySeries }>();
   /** Calls that reached no API. */
   readonly noApi = this.openApi('', []);
+
+  constructor() {
+    this.registry.registerMetric(this.#latency);
+  }
 
   /** Meters for one ApiService and its plans. Give them back with {@link closeApi}. */
   openApi(api: string, plans: readonly string[]): ApiMeters {
@@ -223,16 +229,17 @@ export class GatewayMetrics implements ArrivalMeter {
     }
   }
 
-  #acquireLatency(api: string): Histogram.Internal<'api'> {
+  #acquireLatency(api: string): LatencySeries {
     const full = !this.#latencies.has(api) && this.#latencies.size >= maxLatencySeries;
     const label = full ? otherLabel : api;
     let held = this.#latencies.get(label);
     if (held === undefined) {
-      held = { users: 0, child: this.#latency.labels({ api: label }) };
+      const histogram = this.#latency;
+      held = { users: 0, series: { label, histogram, child: histogram.labels({ api: label }) } };
       this.#latencies.set(label, held);
     }
     held.users++;
-    return held.child;
+    return held.series;
   }
 
   #releaseLatency(api: string): void {

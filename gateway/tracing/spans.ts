@@ -38,7 +38,7 @@ function serverSpan(exchange: Exchange, { id, parentId, state }: CallSpan): Span
     failed: status >= 500,
     attributes: {
       'http.request.method': methodOf(method),
-      'url.scheme': 'http',
+      'url.scheme': exchange.isTls ? 'https' : 'http',
       // The template in the place of the path, which may hold personal numbers.
       ...(route === '' ? {} : { 'url.path': route, 'http.route': route }),
       'server.address': host,

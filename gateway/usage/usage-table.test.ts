@@ -80,7 +80,7 @@ function refusalBytes(calls: readonly Record<string, unknown>[]): number {
 }
 
 function anExchange(api: string, time: number): Exchange {
-  const head = { method: 'GET', target: '/', rawHeaders: [], connectionNames: [], time };
+  const head = { method: 'GET', target: '/', rawHeaders: [], connectionNames: [], link: {}, time };
   const exchange = new Exchange(head as unknown as RequestHead, {} as never);
   exchange.api = { id: api, tenantId: 'banten' } as never;
   exchange.status = 200;
