@@ -27,6 +27,8 @@ export const conditionTypes = {
   Approved: 'Owners have agreed where agreement is needed: to a Subscription, or to publishing an ApiService.',
   Programmed:
     'Every gateway that was ready has acknowledged this generation. Sticky: a gateway that joins later never clears it.',
+  LimitsShared:
+    'All pods of an ApiGateway count limits together, in Redis. While False each allows its share, or counts for itself. Does not affect Ready.',
   Warning: 'Abnormal-true: it works, but not as somebody might expect; the message says how. Does not affect Ready.',
   ReconcileFailed: 'Abnormal-true: the operator could not finish and tries again by itself; its log has the cause.',
 } as const;
@@ -41,6 +43,7 @@ export const reasons = {
   ResolvedRefs: 'All references are resolved.',
   Approved: 'Agreed to, or no agreement is needed.',
   Programmed: 'Every gateway that was ready serves it.',
+  LimitsShared: 'All gateway pods count limits together, and a restart of Redis forgets nothing.',
   Progressing: 'The operator has seen it and is at work.',
   Pending: 'Gateways have not acknowledged yet; the message counts them.',
   // Waiting for somebody.
@@ -93,7 +96,12 @@ export const reasons = {
   WeakCredential: 'A brought key has fewer than 32 printable characters, or fewer than 10 distinct ones.',
   CredentialInUse: 'Another credential has the same key already and keeps it.',
   RefusedByGateway: 'A gateway could not load it; its last good version serves on. This is a defect: report it.',
-  VolatileQuota: 'A Day or Month limit counts in the memory of each gateway pod, so a restart forgets it.',
+  VolatileQuota:
+    'A Day or Month limit counts in the memory of each gateway pod, so a restart forgets it. Give the ApiGateway a Redis.',
+  VolatileRedis:
+    'Redis counts, but keeps nothing over a restart, or may evict: set `appendonly yes` and `maxmemory-policy noeviction`.',
+  CountsLocally: 'The ApiGateway has no Redis, so each of its pods counts limits for itself.',
+  RedisUnavailable: 'Pods cannot use Redis and allow only their share of the limits; the message says why.',
   ReconcileFailed: 'Something outside failed; the operator tries again.',
 } as const satisfies Record<string, string>;
 

@@ -60,6 +60,7 @@ export const catalogue = {
   GW_TENANT_MISSING: entry(503, 'gateway', 'The gateway has not loaded the Tenant'),
   GW_KEY_MANAGER_MISSING: entry(503, 'gateway', 'The gateway has not loaded the KeyManager'),
   GW_DEFINITION_MISSING: entry(503, 'gateway', 'The gateway has not loaded the definition of the API'),
+  GW_LIMIT_STORE_DOWN: entry(503, 'gateway', 'A limit cannot be counted'),
   GW_NOT_READY: entry(503, 'gateway', 'The gateway has no configuration'),
   GW_NOT_IN_CACHE: entry(504, 'consumer', 'There is no stored answer'),
   GW_BACKEND_TIMEOUT: entry(504, 'provider', 'The backend did not answer in time'),

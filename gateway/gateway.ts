@@ -31,6 +31,7 @@ import { validation } from './filters/validation.ts';
 import { AckLease, type PodIdentity } from './lease/ack-lease.ts';
 import { Calendar } from './limits/calendar.ts';
 import { CounterPool } from './limits/counters.ts';
+import { LimitSharing } from './limits/limit-sharing.ts';
 import { LineWriter } from './log/line-writer.ts';
 import type { Log } from './log/log.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
@@ -124,6 +125,7 @@ class RunningGateway implements Gateway {
   readonly #options: GatewayOptions;
   readonly #clock: Clock;
   readonly #counters = new CounterPool(new Calendar('Asia/Jakarta'));
+  readonly #sharing: LimitSharing;
   readonly #backends: BackendPools;
   readonly #definitionRoom = new DefinitionRoom();
   readonly #cacheStore = new CacheStore(maxCacheBytes);
@@ -155,6 +157,13 @@ class RunningGateway implements Gateway {
       metrics: this.metrics,
       openSink: (endpoint, gateway) => openOtlpSink({ endpoint, resource: this.#resource(gateway) }),
       chance: Math.random,
+    });
+    this.#sharing = new LimitSharing({
+      pool: this.#counters,
+      clock: this.#clock,
+      log: options.log,
+      ...(options.acknowledge === undefined ? {} : { pod: options.acknowledge.pod.name }),
+      onChange: () => this.#onProgress(),
     });
     this.#backends = new BackendPools({ clock: this.#clock, extraCa: options.extraCa ?? [] });
     this.#snapshot = new Snapshot({
@@ -207,6 +216,8 @@ class RunningGateway implements Gateway {
     metrics.viewAge.set((this.#clock.steady() - this.#view.confirmedAt) / 1000);
     metrics.limitKeys.set(this.#counters.size);
     metrics.answers.setCache(this.#cacheStore);
+    metrics.limitStoreUp.set(this.#sharing.state.mode === 'Redis' ? 1 : 0);
+    metrics.limitPods.set(this.#counters.store?.pods ?? 1);
     metrics.setLostLogLines(this.#lines.lost);
     metrics.setCertificates(this.#snapshot.listeners);
     metrics.usageCells.set(this.#usage.size);
@@ -235,6 +246,7 @@ class RunningGateway implements Gateway {
   async #close(): Promise<void> {
     this.#stopSource.abort();
     clearInterval(this.#sweep);
+    await this.#sharing.close();
     await this.#lease?.stop();
     this.#backends.destroy();
     await this.#admin?.close();
@@ -254,6 +266,7 @@ class RunningGateway implements Gateway {
     // Without a gateway object the ports stay as they are: callers are told why, and nothing flaps.
     const isKnown = this.#view.isComplete && this.#snapshot.gateway !== null;
     if (isKnown && !this.#draining) this.#listeners.want(this.#wantedListeners());
+    if (this.#snapshot.gateway !== null && !this.#draining) this.#sharing.use(this.#snapshot.gateway);
     this.#onProgress();
   }
 
@@ -319,7 +332,7 @@ class RunningGateway implements Gateway {
       credential(snapshot, clock),
       subscription(),
       bodyLimit(),
-      rateLimit(clock, this.metrics),
+      rateLimit({ counters: this.#counters, clock, metrics: this.metrics }),
       validation(this.#definitionRoom, this.metrics),
       compression(this.metrics.answers),
       cache({ clock, metrics: this.metrics.answers, callBackend: callBackendDetached }),
@@ -343,6 +356,7 @@ class RunningGateway implements Gateway {
         epoch: this.#view.epoch,
         ready: this.unready() === undefined,
         refusals: this.loader.refusals(),
+        limits: this.#sharing.counting(),
       }),
       onRolledBack: () => {
         log.warn({ served: this.#view.version }, 'the API server is at an older version: listing anew');

@@ -36,6 +36,8 @@ export interface CompiledGateway extends CompiledBase {
   readonly trustedProxies: readonly string[];
   /** Bytes of a request body that an ApiService accepts when it says nothing itself. */
   readonly maxRequestBytes: number;
+  /** Where limits are counted for all pods together; absent: each pod counts for itself. */
+  readonly redis?: CompiledRedis;
   /** How long a pod keeps accepting after SIGTERM, in milliseconds. */
   readonly drainDelayMs: number;
   /** Absent: no bodies are logged, and nothing is masked beyond what ApiServices say. */
@@ -71,6 +73,23 @@ export interface CompiledCertificate {
   readonly certificate: string;
   /** PEM. Secret. */
   readonly privateKey: string;
+}
+
+export interface CompiledRedis {
+  /** Of Redis itself (one), or of its Sentinels. */
+  readonly addresses: readonly { readonly host: string; readonly port: number }[];
+  readonly sentinel?: { readonly masterName: string };
+  /** Absent: not encrypted. `ca`: PEM, instead of the machine's authorities. */
+  readonly tls?: { readonly ca?: string; readonly serverName?: string };
+  readonly username?: string;
+  /** Secret. */
+  readonly password?: string;
+  /** Beginning of every key. */
+  readonly keyPrefix: string;
+  /** A call waits so long for tokens, then the pod decides by itself. */
+  readonly timeoutMs: number;
+  /** Pods that there should be; what is believed until Redis has told how many there are. */
+  readonly pods: number;
 }
 
 /** One institution: it owns ApiServices (provider) and Subscriptions (consumer). */
@@ -365,6 +384,8 @@ export interface CompiledLimit {
   readonly burst?: number;
   /** An expression that `api/call-expression.ts` compiles: calls for which it does not hold pass uncounted. */
   readonly when?: string;
+  /** When Redis does not answer: each pod allows its share (absent), or nothing. */
+  readonly onRedisFailure?: 'Deny';
 }
 
 export type Compiled =

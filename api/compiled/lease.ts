@@ -22,7 +22,18 @@ export const leaseAnnotations = {
   refused: 'simpul.id/refused',
   /** How many compiled objects this pod refuses in all, decimal. Absent when there are none. */
   refusedCount: 'simpul.id/refused-count',
+  /** Where this pod counts limits: a {@link LimitCounting}. */
+  limits: 'simpul.id/limits',
+  /** Why Redis cannot be used, one line. Absent when it can, or there is none. */
+  limitsReason: 'simpul.id/limits-reason',
 } as const;
+
+/**
+ * `Redis`: together with the other pods. `VolatileRedis`: the same, but a restart of Redis forgets what was counted.
+ * `Down`: Redis does not answer, and the pod allows its share. `Local`: no Redis is configured, and each pod counts for itself.
+ */
+export const limitCountings = ['Redis', 'VolatileRedis', 'Down', 'Local'] as const;
+export type LimitCounting = (typeof limitCountings)[number];
 
 export const leaseRenewSeconds = 10;
 export const leaseDurationSeconds = 30;

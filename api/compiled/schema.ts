@@ -37,6 +37,7 @@ const limits = {
     claim: { type: 'string', minLength: 1, maxLength: 128 },
     burst: { type: 'integer', minimum: 1, maximum: 1_000_000 },
     when: { type: 'string', minLength: 1, maxLength: 1024 },
+    onRedisFailure: { const: 'Deny' },
   }),
 };
 
@@ -109,6 +110,32 @@ const listenerTls = record(['certificates', 'minVersion'], {
     mode: { enum: ['Optional', 'Required'] },
     ca: { type: 'string', minLength: 1, maxLength: 524_288 },
   }),
+});
+
+const secretText = { type: 'string', minLength: 1, maxLength: 4096 };
+
+const redis = record(['addresses', 'keyPrefix', 'timeoutMs', 'pods'], {
+  addresses: {
+    type: 'array',
+    minItems: 1,
+    maxItems: 16,
+    items: record(['host', 'port'], {
+      host: { type: 'string', minLength: 1, maxLength: 253, pattern: '^[A-Za-z0-9.:_-]+$' },
+      port: { type: 'integer', minimum: 1, maximum: 65_535 },
+    }),
+  },
+  sentinel: record(['masterName'], {
+    masterName: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._-]+$' },
+  }),
+  tls: record([], {
+    ca: { type: 'string', minLength: 1, maxLength: 65_536 },
+    serverName: { type: 'string', minLength: 1, maxLength: 253 },
+  }),
+  username: secretText,
+  password: secretText,
+  keyPrefix: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._/:-]+$' },
+  timeoutMs: { type: 'integer', minimum: 1, maximum: 1000 },
+  pods: { type: 'integer', minimum: 1, maximum: 10_000 },
 });
 
 const operation = record(['path', 'methods', 'limits'], {
@@ -207,6 +234,7 @@ export const compiledSchemas = {
       }),
       trustedProxies: cidrs,
       maxRequestBytes: bytes,
+      redis,
       drainDelayMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },
       logging: record(['bodies', 'mask'], { bodies: { type: 'boolean' }, mask }),
       tracing: record(['endpoint', 'rate'], {

@@ -50,6 +50,12 @@ export interface ApiGatewaySpec {
    */
   readonly limits?: readonly Limit[];
   /**
+   * Where all pods count limits together: a Redis of 6.2 or newer, alone or watched by Sentinels; a Redis Cluster is
+   * refused. Default: none, and each pod counts for itself. Example: `{address: redis.simpul-system:6379,
+   * credentialRef: {name: redis}}`.
+   */
+  readonly redis?: ApiGatewayRedis;
+  /**
    * IANA time zone in which Day and Month windows begin at midnight. Default: `Asia/Jakarta`. Example: `Asia/Makassar`.
    */
   readonly timeZone: string;
@@ -160,6 +166,84 @@ export interface ApiGatewayBackendAccess {
   readonly allow?: readonly string[];
   /** Addresses that may not be reached; wins over `allow`. Default: none. Example: `[10.96.0.0/16]`. */
   readonly deny?: readonly string[];
+}
+
+/**
+ * Where all pods count limits together: a Redis of 6.2 or newer, alone or watched by Sentinels; a Redis Cluster is
+ * refused. Default: none, and each pod counts for itself. Example: `{address: redis.simpul-system:6379, credentialRef:
+ * {name: redis}}`.
+ */
+export interface ApiGatewayRedis {
+  /** Host and port of Redis. Default: none; needed without `sentinel`. Example: `redis.simpul-system:6379`. */
+  readonly address?: string;
+  /**
+   * Sentinels that know which Redis is the master now. Default: none; needed without `address`. Example: `{masterName:
+   * simpul, addresses: ['sentinel-0.redis:26379']}`.
+   */
+  readonly sentinel?: ApiGatewayRedisSentinel;
+  /**
+   * Speaks TLS with Redis and its Sentinels. Default: not encrypted. Example: `{caRef: {name: redis-ca, key: ca.crt}}`.
+   */
+  readonly tls?: ApiGatewayRedisTls;
+  /**
+   * Secret of this namespace of type `kubernetes.io/basic-auth`: `username` (empty or left out: the default user) and
+   * `password`. Which rights the user needs: docs/policies/limits.md. Default: none. Example: `{name: redis}`.
+   */
+  readonly credentialRef?: ApiGatewayRedisCredentialRef;
+  /**
+   * Beginning of every key, so that several ApiGateways can share one Redis. Default: made of its namespace and name.
+   * Example: `simpul:public:`.
+   */
+  readonly keyPrefix?: string;
+  /**
+   * How long a call waits for Redis before the pod decides by itself, at most 1s, as a duration in ms, s, m or h.
+   * Default: `50ms`. Example: `100ms`.
+   */
+  readonly timeout: string;
+}
+
+/**
+ * Sentinels that know which Redis is the master now. Default: none; needed without `address`. Example: `{masterName:
+ * simpul, addresses: ['sentinel-0.redis:26379']}`.
+ */
+export interface ApiGatewayRedisSentinel {
+  /** Name under which the Sentinels watch it. Example: `simpul`. */
+  readonly masterName: string;
+  /** Host and port of each Sentinel. Example: `['sentinel-0.redis:26379']`. */
+  readonly addresses: readonly string[];
+}
+
+/**
+ * Speaks TLS with Redis and its Sentinels. Default: not encrypted. Example: `{caRef: {name: redis-ca, key: ca.crt}}`.
+ */
+export interface ApiGatewayRedisTls {
+  /**
+   * ConfigMap of this namespace with the certificates (PEM) that vouch for Redis. Default: the machine's authorities.
+   * Example: `{name: redis-ca, key: ca.crt}`.
+   */
+  readonly caRef?: ApiGatewayRedisTlsCaRef;
+  /** Name that the certificate must have. Default: the host. Example: `redis.simpul-system`. */
+  readonly serverName?: string;
+}
+
+/**
+ * ConfigMap of this namespace with the certificates (PEM) that vouch for Redis. Default: the machine's authorities.
+ * Example: `{name: redis-ca, key: ca.crt}`.
+ */
+export interface ApiGatewayRedisTlsCaRef {
+  /** Name of the ConfigMap. Example: `redis-ca`. */
+  readonly name: string;
+  /** Key in it. Example: `ca.crt`. */
+  readonly key: string;
+}
+
+/**
+ * Secret of this namespace of type `kubernetes.io/basic-auth`: `username` (empty or left out: the default user) and
+ * `password`. Which rights the user needs: docs/policies/limits.md. Default: none. Example: `{name: redis}`.
+ */
+export interface ApiGatewayRedisCredentialRef {
+  /** Name of the Secret. Example: `redis`. */
+  readonly name: string;
 }
 
 /**

@@ -328,6 +328,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "minLength": 1,
                             "maxLength": 1024
                           },
+                          "onRedisFailure": {
+                            "description": "What happens while the gateway's Redis does not answer: every pod allows its share of this limit, or calls that would need to be counted are refused (503). Default: `LocalShare`. Example: `Deny`.",
+                            "type": "string",
+                            "enum": [
+                              "LocalShare",
+                              "Deny"
+                            ]
+                          },
                           "burst": {
                             "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
                             "type": "integer",
@@ -911,6 +919,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "minLength": 1,
                             "maxLength": 1024
                           },
+                          "onRedisFailure": {
+                            "description": "What happens while the gateway's Redis does not answer: every pod allows its share of this limit, or calls that would need to be counted are refused (503). Default: `LocalShare`. Example: `Deny`.",
+                            "type": "string",
+                            "enum": [
+                              "LocalShare",
+                              "Deny"
+                            ]
+                          },
                           "burst": {
                             "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
                             "type": "integer",
@@ -918,6 +934,124 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "minimum": 1,
                             "maximum": 1000000
                           }
+                        }
+                      }
+                    },
+                    "redis": {
+                      "description": "Where all pods count limits together: a Redis of 6.2 or newer, alone or watched by Sentinels; a Redis Cluster is refused. Default: none, and each pod counts for itself. Example: `{address: redis.simpul-system:6379, credentialRef: {name: redis}}`.",
+                      "type": "object",
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "has(self.address) != has(self.sentinel)",
+                          "message": "give address or sentinel: one of them, and not both"
+                        }
+                      ],
+                      "properties": {
+                        "address": {
+                          "description": "Host and port of Redis. Default: none; needed without `sentinel`. Example: `redis.simpul-system:6379`.",
+                          "type": "string",
+                          "minLength": 3,
+                          "maxLength": 259,
+                          "pattern": "^([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$"
+                        },
+                        "sentinel": {
+                          "description": "Sentinels that know which Redis is the master now. Default: none; needed without `address`. Example: `{masterName: simpul, addresses: ['sentinel-0.redis:26379']}`.",
+                          "type": "object",
+                          "required": [
+                            "masterName",
+                            "addresses"
+                          ],
+                          "properties": {
+                            "masterName": {
+                              "description": "Name under which the Sentinels watch it. Example: `simpul`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 128,
+                              "pattern": "^[A-Za-z0-9._-]+$"
+                            },
+                            "addresses": {
+                              "description": "Host and port of each Sentinel. Example: `['sentinel-0.redis:26379']`.",
+                              "type": "array",
+                              "minItems": 1,
+                              "maxItems": 16,
+                              "x-kubernetes-list-type": "set",
+                              "items": {
+                                "description": "Host and port. Example: `sentinel-0.redis:26379`.",
+                                "type": "string",
+                                "minLength": 3,
+                                "maxLength": 259,
+                                "pattern": "^([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$"
+                              }
+                            }
+                          }
+                        },
+                        "tls": {
+                          "description": "Speaks TLS with Redis and its Sentinels. Default: not encrypted. Example: `{caRef: {name: redis-ca, key: ca.crt}}`.",
+                          "type": "object",
+                          "properties": {
+                            "caRef": {
+                              "description": "ConfigMap of this namespace with the certificates (PEM) that vouch for Redis. Default: the machine's authorities. Example: `{name: redis-ca, key: ca.crt}`.",
+                              "type": "object",
+                              "required": [
+                                "name",
+                                "key"
+                              ],
+                              "properties": {
+                                "name": {
+                                  "description": "Name of the ConfigMap. Example: `redis-ca`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 253,
+                                  "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                                },
+                                "key": {
+                                  "description": "Key in it. Example: `ca.crt`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 253,
+                                  "pattern": "^[-._a-zA-Z0-9]+$"
+                                }
+                              }
+                            },
+                            "serverName": {
+                              "description": "Name that the certificate must have. Default: the host. Example: `redis.simpul-system`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 253,
+                              "pattern": "^[A-Za-z0-9.-]+$"
+                            }
+                          }
+                        },
+                        "credentialRef": {
+                          "description": "Secret of this namespace of type `kubernetes.io/basic-auth`: `username` (empty or left out: the default user) and `password`. Which rights the user needs: docs/policies/limits.md. Default: none. Example: `{name: redis}`.",
+                          "type": "object",
+                          "required": [
+                            "name"
+                          ],
+                          "properties": {
+                            "name": {
+                              "description": "Name of the Secret. Example: `redis`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 253,
+                              "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                            }
+                          }
+                        },
+                        "keyPrefix": {
+                          "description": "Beginning of every key, so that several ApiGateways can share one Redis. Default: made of its namespace and name. Example: `simpul:public:`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 128,
+                          "pattern": "^[A-Za-z0-9._/:-]+$"
+                        },
+                        "timeout": {
+                          "description": "How long a call waits for Redis before the pod decides by itself, at most 1s, as a duration in ms, s, m or h. Default: `50ms`. Example: `100ms`.",
+                          "type": "string",
+                          "default": "50ms",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
                         }
                       }
                     },
@@ -2314,6 +2448,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                                   "minLength": 1,
                                   "maxLength": 1024
                                 },
+                                "onRedisFailure": {
+                                  "description": "What happens while the gateway's Redis does not answer: every pod allows its share of this limit, or calls that would need to be counted are refused (503). Default: `LocalShare`. Example: `Deny`.",
+                                  "type": "string",
+                                  "enum": [
+                                    "LocalShare",
+                                    "Deny"
+                                  ]
+                                },
                                 "burst": {
                                   "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
                                   "type": "integer",
@@ -2418,6 +2560,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "type": "string",
                             "minLength": 1,
                             "maxLength": 1024
+                          },
+                          "onRedisFailure": {
+                            "description": "What happens while the gateway's Redis does not answer: every pod allows its share of this limit, or calls that would need to be counted are refused (503). Default: `LocalShare`. Example: `Deny`.",
+                            "type": "string",
+                            "enum": [
+                              "LocalShare",
+                              "Deny"
+                            ]
                           },
                           "burst": {
                             "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
@@ -2555,6 +2705,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                                   "type": "string",
                                   "minLength": 1,
                                   "maxLength": 1024
+                                },
+                                "onRedisFailure": {
+                                  "description": "What happens while the gateway's Redis does not answer: every pod allows its share of this limit, or calls that would need to be counted are refused (503). Default: `LocalShare`. Example: `Deny`.",
+                                  "type": "string",
+                                  "enum": [
+                                    "LocalShare",
+                                    "Deny"
+                                  ]
                                 },
                                 "burst": {
                                   "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",
@@ -3129,6 +3287,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "type": "string",
                             "minLength": 1,
                             "maxLength": 1024
+                          },
+                          "onRedisFailure": {
+                            "description": "What happens while the gateway's Redis does not answer: every pod allows its share of this limit, or calls that would need to be counted are refused (503). Default: `LocalShare`. Example: `Deny`.",
+                            "type": "string",
+                            "enum": [
+                              "LocalShare",
+                              "Deny"
+                            ]
                           },
                           "burst": {
                             "description": "Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`.",

@@ -38,6 +38,11 @@ export interface Limit {
    * "massal"`.
    */
   readonly when?: string;
+  /**
+   * What happens while the gateway's Redis does not answer: every pod allows its share of this limit, or calls that
+   * would need to be counted are refused (503). Default: `LocalShare`. Example: `Deny`.
+   */
+  readonly onRedisFailure?: 'LocalShare' | 'Deny';
   /** Calls allowed within any one second, beside `requests`. Default: no such bound. Example: `100`. */
   readonly burst?: number;
 }

@@ -50,6 +50,7 @@ const guides: Partial<Record<Reason, Guide>> = {
   PendingApproval: note('spec'),
   Rejected: note('spec'),
   VolatileQuota: note('spec'),
+  CountsLocally: note('spec.redis'),
 };
 
 /** Where to point at and how grave it is. A field that the message itself names at its beginning goes first. */

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { CallKeys } from '../limits/call-keys.ts';
+import type { CounterPool } from '../limits/counters.ts';
 import { type Denial, Limiter } from '../limits/limiter.ts';
 import type { LimitRule } from '../limits/rule.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
@@ -11,8 +12,10 @@ import type { Filter } from './filter.ts';
  * Limits of all levels. Says what holds and what is left by the RateLimit-Policy and RateLimit fields of
  * draft-ietf-httpapi-ratelimit-headers-10; RateLimit describes the limit that leaves least.
  */
-export function rateLimit(clock: Clock, metrics: GatewayMetrics): Filter {
-  const limiter = new Limiter(clock, (rule) => metrics.countBadCondition(rule.source.level));
+export function rateLimit(deps: RateLimitDeps): Filter {
+  const { counters, clock, metrics } = deps;
+  const makeLimiter = () => new Limiter(counters, clock, (rule) => metrics.countBadCondition(rule.source.level));
+  let limiter = makeLimiter();
   let keys: CallKeys | null = null;
   return {
     name: 'rate-limit',
@@ -21,17 +24,38 @@ export function rateLimit(clock: Clock, metrics: GatewayMetrics): Filter {
       if (keys === null) keys = new CallKeys(exchange);
       else keys.turnTo(exchange);
       addRules(limiter, exchange, keys);
-      if (limiter.rules.length === 0) return;
-      const denial = limiter.admit();
-      exchange.answerHeaders.push('RateLimit-Policy', policyField(limiter.rules));
-      if (denial !== null) {
-        metrics.countLimited(denial.rule.source.level);
-        throw refusal(exchange, denial);
-      }
-      const { rule, remaining, resetMs } = limiter.tightest;
-      if (rule !== null) exchange.answerHeaders.push('RateLimit', limitField(rule.policyName, remaining, resetMs));
+      if (limiter.rules.length === 0) return undefined;
+      const verdict = limiter.admit();
+      if (!(verdict instanceof Promise)) return conclude({ exchange, limiter, metrics }, verdict);
+      // The limiter belongs to this call until tokens have come; the next calls get another.
+      const waiting = limiter;
+      limiter = makeLimiter();
+      return verdict.then((denial) => conclude({ exchange, limiter: waiting, metrics }, denial));
     },
   };
+}
+
+export interface RateLimitDeps {
+  readonly counters: CounterPool;
+  readonly clock: Clock;
+  readonly metrics: GatewayMetrics;
+}
+
+interface Judged {
+  readonly exchange: Exchange;
+  readonly limiter: Limiter;
+  readonly metrics: GatewayMetrics;
+}
+
+function conclude({ exchange, limiter, metrics }: Judged, denial: Denial | null): void {
+  exchange.answerHeaders.push('RateLimit-Policy', policyField(limiter.rules));
+  if (limiter.isOwnJudgement) exchange.answerHeaders.push('Simpul-Limits', 'local');
+  if (denial !== null) {
+    metrics.countLimited(denial.rule.source.level);
+    throw refusal(exchange, denial);
+  }
+  const { rule, remaining, resetMs } = limiter.tightest;
+  if (rule !== null) exchange.answerHeaders.push('RateLimit', limitField(rule.policyName, remaining, resetMs));
 }
 
 /** Adds the limits of all levels that are about this call. */
@@ -72,17 +96,22 @@ const countedFor = {
 } as const;
 
 function refusal(exchange: Exchange, denial: Denial): GatewayError {
-  const { rule, byBurst, retryAfterMs } = denial;
+  const { rule, by, retryAfterMs } = denial;
   const { limit, source, policyName } = rule;
   const retryAfter = Math.max(1, seconds(retryAfterMs));
-  const amount = byBurst ? `${limit.burst} requests within a second` : `${limit.requests} requests per ${limit.per}`;
-  exchange.answerHeaders.push('RateLimit', limitField(byBurst ? `${policyName}.burst` : policyName, 0, retryAfterMs));
+  const members = { level: source.level, limit: limit.id, by: limit.by, retryAfter };
+  const extra = { members, headers: ['Retry-After', String(retryAfter)] };
+  if (by === 'store') {
+    const message = `The limit "${limit.id}" of ${source.label} cannot be counted now, and is told to refuse then. Try again in ${retryAfter} s.`;
+    return new GatewayError('GW_LIMIT_STORE_DOWN', message, extra);
+  }
+  const amount =
+    by === 'burst' ? `${limit.burst} requests within a second` : `${limit.requests} requests per ${limit.per}`;
+  const field = limitField(by === 'burst' ? `${policyName}.burst` : policyName, 0, retryAfterMs);
+  exchange.answerHeaders.push('RateLimit', field);
   return new GatewayError(
     'GW_RATE_LIMITED',
     `The limit "${limit.id}" of ${source.label} is used up: ${amount} for ${countedFor[limit.by]}. Try again in ${retryAfter} s.`,
-    {
-      members: { level: source.level, limit: limit.id, by: limit.by, retryAfter },
-      headers: ['Retry-After', String(retryAfter)],
-    },
+    extra,
   );
 }

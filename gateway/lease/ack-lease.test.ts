@@ -39,7 +39,8 @@ class LeaseStore implements Pick<Store, 'apply' | 'delete'> {
 }
 
 function aLease(store: LeaseStore, change: Partial<Acknowledgement> = {}) {
-  const said = { version: '812', epoch: 1, ready: true, refusals: [], ...change };
+  const limits = { counting: 'Local', reason: '' } as const;
+  const said: Acknowledgement = { version: '812', epoch: 1, ready: true, refusals: [], limits, ...change };
   const state = { said, rolledBack: 0 };
   const lease = new AckLease({
     store,

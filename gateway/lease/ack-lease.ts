@@ -1,5 +1,6 @@
 import {
   type Lease,
+  type LimitCounting,
   leaseAnnotations,
   leaseDurationSeconds,
   leaseLabels,
@@ -20,6 +21,7 @@ export interface Acknowledgement {
   readonly epoch: number;
   readonly ready: boolean;
   readonly refusals: readonly Refusal[];
+  readonly limits: { readonly counting: LimitCounting; readonly reason: string };
 }
 
 export interface PodIdentity {
@@ -163,7 +165,9 @@ function annotationsOf(said: Acknowledgement): Record<string, string> {
     [leaseAnnotations.servedVersion]: said.version,
     [leaseAnnotations.listEpoch]: String(said.epoch),
     [leaseAnnotations.ready]: String(said.ready),
+    [leaseAnnotations.limits]: said.limits.counting,
   };
+  if (said.limits.reason !== '') annotations[leaseAnnotations.limitsReason] = said.limits.reason.slice(0, 256);
   if (said.refusals.length > 0) {
     annotations[leaseAnnotations.refused] = JSON.stringify(said.refusals.slice(0, maxRefusals));
     annotations[leaseAnnotations.refusedCount] = String(said.refusals.length);

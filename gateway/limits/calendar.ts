@@ -40,6 +40,28 @@ export class Calendar {
     return bounds.until;
   }
 
+  /** The local date of `now`, from its first instant until the next one's; milliseconds since the epoch. */
+  dayAt(now: number): { readonly from: number; readonly until: number } {
+    return { from: this.#lastChange(now, now - 2 * dayMs, 10), until: this.endOfDay(now) };
+  }
+
+  monthAt(now: number): { readonly from: number; readonly until: number } {
+    return { from: this.#lastChange(now, now - 33 * dayMs, 7), until: this.endOfMonth(now) };
+  }
+
+  /** The last instant up to `until` at which the local date changed in its first `digits` characters. */
+  #lastChange(until: number, from: number, digits: number): number {
+    const current = this.#dateAt(until).slice(0, digits);
+    let same = until;
+    let other = from;
+    while (same - other > 1) {
+      const middle = Math.floor((same + other) / 2);
+      if (this.#dateAt(middle).slice(0, digits) === current) same = middle;
+      else other = middle;
+    }
+    return same;
+  }
+
   /** The first instant after `from` whose local date differs in its first `digits` characters (10: day, 7: month). */
   #firstChange(from: number, until: number, digits: number): number {
     const current = this.#dateAt(from).slice(0, digits);

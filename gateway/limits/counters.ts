@@ -2,6 +2,8 @@ import type { CompiledLimit, Window } from '#api/compiled/contract.ts';
 import type { Clock } from '../clock.ts';
 import { BurstLog } from './burst-log.ts';
 import type { Calendar } from './calendar.ts';
+import type { LimitStore } from './limit-store.ts';
+import { SharedCounter } from './shared-counter.ts';
 
 /** Lengths of the windows that begin with a key's first call; Day and Month follow the calendar. */
 const fixedMs: { readonly [per in Window]?: number } = { Second: 1000, Minute: 60_000, Hour: 3_600_000 };
@@ -40,7 +42,10 @@ export class CounterSet {
   /** How many loaded rules count here. */
   users = 0;
   readonly counters = new Map<string, Counter>();
+  /** The same for limits that are counted in Redis. */
+  readonly sharedCounters = new Map<string, SharedCounter>();
   #overflow: Counter | null = null;
+  #sharedOverflow: SharedCounter | null = null;
   readonly #pool: CounterPool;
 
   constructor(identity: string, pool: CounterPool) {
@@ -73,8 +78,36 @@ export class CounterSet {
     return counter;
   }
 
+  /** The key's counter in Redis, as this pod knows it. */
+  shared(key: string, limit: CompiledLimit, steady: number): SharedCounter {
+    const counter = this.sharedCounters.get(key) ?? this.#newShared(key, limit);
+    counter.turnTo(limit, steady);
+    return counter;
+  }
+
+  #newShared(key: string, limit: CompiledLimit): SharedCounter {
+    if (this.sharedCounters.size >= maxKeysPerLimit || this.#pool.size >= maxKeys) {
+      this.#sharedOverflow ??= new SharedCounter(this.#pool.nameOf(`${this.identity}\nmore`), limit);
+      return this.#sharedOverflow;
+    }
+    const counter = new SharedCounter(this.#pool.nameOf(`${this.identity}\n=${key}`), limit);
+    this.sharedCounters.set(key, counter);
+    this.#pool.size++;
+    return counter;
+  }
+
+  /** How many keys it holds. */
+  get size(): number {
+    return this.counters.size + this.sharedCounters.size;
+  }
+
   /** Forgets windows that have ended. */
   sweep(at: Instant): void {
+    for (const [key, counter] of this.sharedCounters) {
+      if (!counter.isIdle(at.steady)) continue;
+      this.sharedCounters.delete(key);
+      this.#pool.size--;
+    }
     for (const [key, counter] of this.counters) {
       if (isOpen(counter, at) || counter.burst?.isEmpty(at.steady) === false) continue;
       this.counters.delete(key);
@@ -119,6 +152,10 @@ export class CounterSet {
 /** All counters of the process, by the identity of their limit. */
 export class CounterPool {
   calendar: Calendar;
+  /** Null: every pod counts for itself. */
+  store: LimitStore | null = null;
+  /** Makes names of counters in Redis from what they count. */
+  nameOf: (identity: string) => string = (identity) => identity;
   /** Keys counted now, over all limits. */
   size = 0;
   readonly #sets = new Map<string, CounterSet>();
@@ -146,7 +183,7 @@ export class CounterPool {
   /** The set stays until its windows have ended: a limit that is taken away and put back goes on. */
   release(set: CounterSet): void {
     set.users--;
-    if (set.users === 0 && set.counters.size === 0) this.#sets.delete(set.identity);
+    if (set.users === 0 && set.size === 0) this.#sets.delete(set.identity);
   }
 
   /** Goes on with one part of the sweep; called every second. A part is one large set or some 20,000 keys. */
@@ -160,14 +197,19 @@ export class CounterPool {
         this.#sweeping = undefined;
         return;
       }
-      visited += next.value.counters.size + 1;
+      visited += next.value.size + 1;
       this.#sweepSet(next.value, at);
     }
   }
 
+  /** All that are counted in Redis. */
+  *shared(): Generator<SharedCounter> {
+    for (const set of this.#sets.values()) yield* set.sharedCounters.values();
+  }
+
   #sweepSet(set: CounterSet, at: Instant): void {
     set.sweep(at);
-    if (set.users === 0 && set.counters.size === 0) this.#sets.delete(set.identity);
+    if (set.users === 0 && set.size === 0) this.#sets.delete(set.identity);
   }
 }
 

@@ -1,7 +1,10 @@
 import type { CallExpression, CallFacts } from '#api/call-expression.ts';
 import type { Clock } from '../clock.ts';
-import { type Counter, type Instant, untilEnd } from './counters.ts';
+import { type Counter, type CounterPool, type Instant, untilEnd } from './counters.ts';
+import type { LimitStore } from './limit-store.ts';
 import type { LimitRule } from './rule.ts';
+import { ownDenial, sharedDenial, spendShared } from './shared-admission.ts';
+import type { SharedCounter } from './shared-counter.ts';
 
 /** What a call is counted by. */
 export interface LimitKeys {
@@ -19,8 +22,8 @@ export interface LimitKeys {
 
 export interface Denial {
   readonly rule: LimitRule;
-  /** Was it the burst, and not the window? */
-  readonly byBurst: boolean;
+  /** What is used up: the window's calls, or the burst. Or nobody can say, and the limit says Deny for that. */
+  readonly by: 'window' | 'burst' | 'store';
   readonly retryAfterMs: number;
 }
 
@@ -31,20 +34,28 @@ export interface Tightest {
   resetMs: number;
 }
 
+/** Most leases that one call waits for, one after the other: others may spend what it has fetched. */
+const maxLeases = 8;
+
 /**
  * Admits a call if every rule does. All are checked first and only then counted, so a refused call counts nowhere. One
- * instance serves one call at a time; everything happens in one go, so that is no restriction.
+ * instance serves one call at a time; it can serve the next once {@link admit} has given no promise, or that has settled.
  */
 export class Limiter {
   readonly tightest: Tightest = { rule: null, remaining: 0, resetMs: 0 };
+  /** The call was judged by what this pod knows alone, because Redis did not answer. */
+  isOwnJudgement = false;
+  readonly #pool: CounterPool;
   readonly #clock: Clock;
   readonly #onBadCondition: (rule: LimitRule) => void;
   readonly #at: Instant = { now: 0, steady: 0 };
   readonly #rules: LimitRule[] = [];
   readonly #keys: string[] = [];
+  readonly #shared: SharedCounter[] = [];
 
   /** `onBadCondition` is told of each call for which a condition could not be evaluated: the limit then applies. */
-  constructor(clock: Clock, onBadCondition: (rule: LimitRule) => void = () => undefined) {
+  constructor(pool: CounterPool, clock: Clock, onBadCondition: (rule: LimitRule) => void = () => undefined) {
+    this.#pool = pool;
     this.#clock = clock;
     this.#onBadCondition = onBadCondition;
   }
@@ -53,9 +64,10 @@ export class Limiter {
   begin(): void {
     this.#rules.length = 0;
     this.#keys.length = 0;
+    this.#shared.length = 0;
     this.tightest.rule = null;
-    this.#at.now = this.#clock.now();
-    this.#at.steady = this.#clock.steady();
+    this.isOwnJudgement = false;
+    this.#look();
   }
 
   /** Adds those of `rules` that are about the call. */
@@ -72,13 +84,81 @@ export class Limiter {
     return this.#rules;
   }
 
-  /** Null: admitted, and counted everywhere. Else the first rule that refuses; counted nowhere. */
-  admit(): Denial | null {
+  /**
+   * Null: admitted, and counted everywhere. Else the first rule that refuses; counted nowhere. A promise only while
+   * tokens have to be fetched.
+   */
+  admit(): Denial | null | Promise<Denial | null> {
+    const { store } = this.#pool;
+    if (store === null) return this.#admitAlone();
+    for (const [index, rule] of this.#rules.entries()) {
+      this.#shared.push(rule.counters.shared(this.#keys[index] ?? '', rule.limit, this.#at.steady));
+    }
+    const denial = this.#denialOf(store);
+    return denial === undefined ? this.#lease(store) : denial;
+  }
+
+  #look(): void {
+    this.#at.now = this.#clock.now();
+    this.#at.steady = this.#clock.steady();
+  }
+
+  #admitAlone(): Denial | null {
     for (const [index, rule] of this.#rules.entries()) {
       const denial = this.#check(rule, this.#keys[index] ?? '');
       if (denial !== null) return denial;
     }
     for (const [index, rule] of this.#rules.entries()) this.#count(rule, this.#keys[index] ?? '');
+    return null;
+  }
+
+  /** What the tokens at hand say; undefined: some have to be fetched first. */
+  #denialOf(store: LimitStore): Denial | null | undefined {
+    const { steady } = this.#at;
+    let lacks = false;
+    for (const [index, rule] of this.#rules.entries()) {
+      const counter = this.#shared[index];
+      if (counter === undefined) continue;
+      const denial = sharedDenial(rule, counter, steady);
+      if (denial !== null) return denial;
+      lacks ||= !counter.hasToken(steady);
+    }
+    if (!lacks) return this.#spend(store);
+    return store.isUp ? undefined : this.#judgeAlone(store);
+  }
+
+  async #lease(store: LimitStore): Promise<Denial | null> {
+    for (let i = 0; i < maxLeases; i++) {
+      for (const counter of this.#shared) counter.waiting++;
+      const isAnswered = await store.lease(this.#shared.filter((counter) => !counter.hasToken(this.#at.steady)));
+      for (const counter of this.#shared) counter.waiting--;
+      this.#look();
+      const denial = this.#denialOf(store);
+      if (denial !== undefined) return denial;
+      if (!isAnswered) break;
+    }
+    return this.#judgeAlone(store);
+  }
+
+  /** Redis cannot be asked: this pod allows its share. */
+  #judgeAlone(store: LimitStore): Denial | null {
+    this.isOwnJudgement = true;
+    for (const [index, rule] of this.#rules.entries()) {
+      const counter = this.#shared[index];
+      const denial = counter === undefined ? null : ownDenial(rule, counter, { store, pool: this.#pool, at: this.#at });
+      if (denial !== null) return denial;
+    }
+    return this.#spend(store);
+  }
+
+  #spend(store: LimitStore): null {
+    const { steady } = this.#at;
+    for (const [index, rule] of this.#rules.entries()) {
+      const counter = this.#shared[index];
+      if (counter === undefined) continue;
+      spendShared(counter, store, steady);
+      this.#compare(rule, counter.remaining(), counter.end - steady);
+    }
     return null;
   }
 
@@ -93,21 +173,24 @@ export class Limiter {
     const counter = counters.find(key, limit, this.#at);
     if (counter === null) return null;
     if (counter.count >= limit.requests) {
-      return { rule, byBurst: false, retryAfterMs: untilEnd(counter, this.#at) };
+      return { rule, by: 'window', retryAfterMs: untilEnd(counter, this.#at) };
     }
     if (limit.burst === undefined || counter.burst === null) return null;
     const waitMs = counter.burst.waitMs(this.#at.steady, limit.burst);
-    return waitMs > 0 ? { rule, byBurst: true, retryAfterMs: waitMs } : null;
+    return waitMs > 0 ? { rule, by: 'burst', retryAfterMs: waitMs } : null;
   }
 
   #count(rule: LimitRule, key: string): void {
     const counter = rule.counters.add(key, rule.limit, this.#at);
-    const remaining = this.#remaining(rule, counter);
+    this.#compare(rule, this.#remaining(rule, counter), untilEnd(counter, this.#at));
+  }
+
+  #compare(rule: LimitRule, remaining: number, resetMs: number): void {
     const { tightest } = this;
     if (tightest.rule !== null && tightest.remaining <= remaining) return;
     tightest.rule = rule;
     tightest.remaining = remaining;
-    tightest.resetMs = untilEnd(counter, this.#at);
+    tightest.resetMs = resetMs;
   }
 
   #remaining(rule: LimitRule, counter: Counter): number {

@@ -38,6 +38,12 @@ export class GatewayMetrics implements ArrivalMeter {
     'simpul_gateway_view_age_seconds',
     'Time since the API server last confirmed that the configuration is current.',
   );
+  readonly limitStoreUp = gauge(
+    this.registry,
+    'simpul_gateway_limit_store_up',
+    '1: limits are counted in Redis. 0: this pod counts for itself, because there is none or it does not answer.',
+  );
+  readonly limitPods = gauge(this.registry, 'simpul_gateway_limit_pods', 'Processes that share the limits.');
   readonly limitKeys = gauge(this.registry, 'simpul_gateway_limit_keys', 'Keys that limits count in memory.');
   readonly usageCells = gauge(
     this.registry,

@@ -188,6 +188,7 @@ export function buildGatewayEntry(gateway: CompiledGateway, counters: CounterPoo
     limits: buildRules(counters, source, gateway.limits),
     maxRequestBytes: gateway.maxRequestBytes,
     drainDelayMs: gateway.drainDelayMs,
+    redis: gateway.redis ?? null,
     logging: { bodies: gateway.logging?.bodies ?? false, masks: buildMasks(gateway.logging?.mask ?? []) },
   };
 }

@@ -3,6 +3,7 @@ import type {
   CompiledLifecycle,
   CompiledLogging,
   CompiledOperation,
+  CompiledRedis,
   ValidationMode,
 } from '#api/compiled/contract.ts';
 import type { ApiCache } from '../cache/cache-store.ts';
@@ -134,6 +135,8 @@ export interface GatewayEntry {
   readonly limits: readonly LimitRule[];
   readonly maxRequestBytes: number;
   readonly drainDelayMs: number;
+  /** Null: every pod counts its limits for itself. Holds a secret. */
+  readonly redis: CompiledRedis | null;
   readonly logging: { readonly bodies: boolean; readonly masks: Masks };
 }
 

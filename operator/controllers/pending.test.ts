@@ -14,6 +14,8 @@ function pod(servedVersion: string, refusedCount = 0): GatewayPod {
     listEpoch: 1,
     refused: [],
     refusedCount,
+    limits: undefined,
+    limitsReason: '',
     renewedAt: 0,
     expiresAt: 1,
     resourceVersion: '999',

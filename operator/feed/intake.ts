@@ -158,14 +158,15 @@ export class Intake {
     if (entry !== undefined) this.#wake(wakesOfCompiled(entry, this.#world));
   }
 
-  /** A gateway pod's Lease. Returns whether the pod came, became ready, stopped being so, or came back from the dead. */
+  /** A gateway pod's Lease. Returns whether the pod came, became ready, stopped being so, came back from the dead, or counts limits elsewhere. */
   takeLease(lease: Lease, gateway: string): boolean {
     const pods = this.#world.fleets.get(gateway) ?? new Map<string, GatewayPod>();
     this.#world.fleets.set(gateway, pods);
     const pod = gatewayPodOf(lease);
     const known = pods.get(pod.name);
     pods.set(pod.name, pod);
-    return known === undefined || known.ready !== pod.ready || pod.renewedAt >= known.expiresAt;
+    const moved = known?.limits !== pod.limits || known?.limitsReason !== pod.limitsReason;
+    return known === undefined || moved || known.ready !== pod.ready || pod.renewedAt >= known.expiresAt;
   }
 
   dropLease(name: string, gateway: string): boolean {

@@ -14,6 +14,8 @@ function pod(name: string, change: Partial<GatewayPod> = {}): GatewayPod {
     listEpoch: 1,
     refused: [],
     refusedCount: 0,
+    limits: undefined,
+    limitsReason: '',
     renewedAt: now,
     expiresAt: now + 1,
     resourceVersion: '900',

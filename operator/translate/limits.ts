@@ -16,6 +16,7 @@ export function compileLimits(limits: readonly Limit[] | undefined, countBy: Cou
       ...countedBy(limit),
       ...(limit.burst === undefined ? {} : { burst: limit.burst }),
       ...conditionOf(limit),
+      ...(limit.onRedisFailure === 'Deny' ? { onRedisFailure: 'Deny' as const } : {}),
     };
   });
 }

@@ -12,19 +12,24 @@ import { compileGatewayLogging } from './logging.ts';
 import type { Outcome, Problem } from './outcome.ts';
 import { firstProblem, observe, verdict } from './outcome.ts';
 import { parseBytes, parseDurationMs, parseShare } from './quantity.ts';
+import { compileRedis, redisProblem } from './redis.ts';
 
 /** Decides what one fleet is told about itself. `compiledNamespace` and the number of pods are the controller's to add. */
 export function translateApiGateway(gateway: ApiGateway, world: World): Outcome<Partial<ApiGatewayStatus>> {
   const problem = firstProblem(checks, gateway);
   const id = keyOf(gateway);
   const { listeners, problem: refProblem } = compileListeners(gateway, world);
-  const isUsable = problem === undefined && refProblem === undefined;
-  const compiled = isUsable ? compileGateway(gateway, world, listeners) : 'keep';
+  const redis = compileRedis(gateway, world);
+  const redisIsWrong = redis !== undefined && 'reason' in redis;
+  const unresolved = refProblem ?? (redisIsWrong ? redis : undefined);
+  const counting = redis === undefined || redisIsWrong ? {} : { redis };
+  const isUsable = problem === undefined && unresolved === undefined;
+  const compiled = isUsable ? { ...compileGateway(gateway, world, listeners), ...counting } : 'keep';
   return {
     observations: [
       verdict(gateway, 'Accepted', problem),
-      verdict(gateway, 'ResolvedRefs', refProblem),
-      ...volatileQuotaWarning(gateway, [gateway.spec.limits]),
+      verdict(gateway, 'ResolvedRefs', unresolved),
+      ...volatileQuotaWarning(gateway, [gateway], [gateway.spec.limits]),
     ],
     compiled: new Map<string, Compiled | 'keep'>([[id, compiled]]),
     status: {},
@@ -48,6 +53,7 @@ const checks: readonly Check[] = [
   expressionsMustCompile,
   proxiesMustBeTrusted,
   tracingMustBeRead,
+  redisProblem,
 ];
 
 function timeZoneMustExist({ spec }: ApiGateway): Problem | undefined {
@@ -134,12 +140,14 @@ export function admits(selection: TenantSelection | undefined, tenant: Tenant): 
   return Object.entries(selection.selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
 }
 
-/** Says that Day and Month limits do not outlive a gateway pod yet. */
+/** Says that Day and Month limits do not outlive a gateway pod where there is no Redis. */
 export function volatileQuotaWarning(
   subject: Parameters<typeof observe>[0],
+  gateways: readonly (ApiGateway | undefined)[],
   lists: Parameters<typeof hasCalendarLimit>[0],
 ): ReturnType<typeof observe>[] {
-  if (!hasCalendarLimit(lists)) return [];
-  const message = 'Limits per Day and Month count in the memory of each gateway pod: a restart forgets them';
+  if (!hasCalendarLimit(lists) || gateways.every((gateway) => gateway?.spec.redis !== undefined)) return [];
+  const message =
+    'Limits per Day and Month count in the memory of each gateway pod, which a restart forgets: the organiser gives the ApiGateway spec.redis';
   return [observe(subject, 'Warning', 'True', { reason: 'VolatileQuota', message })];
 }

@@ -53,7 +53,11 @@ export function translateApiService(api: ApiService, world: World, now: string):
       verdict(api, 'Accepted', problem),
       verdict(api, 'ResolvedRefs', gateways.problem ?? refProblem ?? findSuccessorProblem(api, world)),
       verdict(api, 'Approved', approval),
-      ...volatileQuotaWarning(api, limitsOf(api)),
+      ...volatileQuotaWarning(
+        api,
+        gateways.ids.map((id) => world.apiGateways.get(id)),
+        limitsOf(api),
+      ),
     ],
     compiled: usable
       ? planFor(gateways.ids, compileApiService({ ...input, materials: materials.compiled }))

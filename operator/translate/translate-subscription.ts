@@ -31,7 +31,7 @@ export function translateSubscription(subscription: Subscription, world: World, 
   const grants = subscription.spec.apis.map((request) => judgeRequest(request, subscription, world));
   const credentials = judgeCredentials(subscription, world);
   return {
-    observations: observationsOf(subscription, grants, credentials),
+    observations: observationsOf(subscription, grants, credentials, world),
     compiled: planFor({ subscription, tenant: tenant.name, world, grants, credentials }),
     status: {
       apis: grants.map((grant) => statusOfGrant(grant, subscription, now)),
@@ -79,7 +79,9 @@ function observationsOf(
   subscription: Subscription,
   grants: readonly GrantVerdict[],
   credentials: readonly CredentialVerdict[],
+  world: World,
 ): Observation[] {
+  const gateways = grants.flatMap(({ api }) => gatewaysOf(api, world)).map((id) => world.apiGateways.get(id));
   const undecided = grants.find(({ state }) => state === 'Rejected' || state === 'PendingApproval')?.problem;
   const refusal = grants.find(({ state }) => state === 'Refused')?.problem;
   const badCredential = credentials.find(({ problem }) => problem !== undefined)?.problem;
@@ -87,7 +89,7 @@ function observationsOf(
     verdict(subscription, 'Accepted'),
     verdict(subscription, 'ResolvedRefs', refusal ?? badCredential),
     verdict(subscription, 'Approved', undecided),
-    ...volatileQuotaWarning(subscription, [subscription.spec.limits]),
+    ...volatileQuotaWarning(subscription, gateways, [subscription.spec.limits]),
   ];
 }
 

@@ -1,5 +1,5 @@
-import type { Lease, Refusal } from '#api/compiled/lease.ts';
-import { leaseAnnotations } from '#api/compiled/lease.ts';
+import type { Lease, LimitCounting, Refusal } from '#api/compiled/lease.ts';
+import { leaseAnnotations, limitCountings } from '#api/compiled/lease.ts';
 
 /** One gateway pod, as its Lease tells. */
 export interface GatewayPod {
@@ -10,6 +10,9 @@ export interface GatewayPod {
   readonly listEpoch: number;
   readonly refused: readonly Refusal[];
   readonly refusedCount: number;
+  /** Undefined: it does not say. */
+  readonly limits: LimitCounting | undefined;
+  readonly limitsReason: string;
   /** Milliseconds since the epoch at which the pod last said something; 0: never. */
   readonly renewedAt: number;
   /** Milliseconds since the epoch at which the Lease ends unless renewed. */
@@ -30,6 +33,8 @@ export function gatewayPodOf(lease: Lease): GatewayPod {
     listEpoch: Number(digits(annotations[leaseAnnotations.listEpoch]) || 0),
     refused: refusalsOf(annotations[leaseAnnotations.refused]),
     refusedCount: Number(digits(annotations[leaseAnnotations.refusedCount]) || 0),
+    limits: limitCountings.find((counting) => counting === annotations[leaseAnnotations.limits]),
+    limitsReason: (annotations[leaseAnnotations.limitsReason] ?? '').slice(0, 256),
     renewedAt: Number.isNaN(renewed) ? 0 : renewed,
     expiresAt: Number.isNaN(renewed) ? 0 : renewed + duration * 1000,
     resourceVersion: lease.metadata.resourceVersion ?? '0',

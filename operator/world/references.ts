@@ -10,6 +10,11 @@ export function referencesOf(object: KubeObject): MaterialRef[] {
 }
 
 function referencesOfApiGateway(gateway: ApiGateway): MaterialRef[] {
+  const redis = [redisCredentialRefOf(gateway), redisCaRefOf(gateway)].filter((ref) => ref !== undefined);
+  return [...listenerReferencesOf(gateway), ...redis];
+}
+
+function listenerReferencesOf(gateway: ApiGateway): MaterialRef[] {
   return gateway.spec.listeners.flatMap(({ tls }) => {
     const caRef = tls?.clientCertificates?.caRef;
     return [
@@ -27,6 +32,19 @@ export function certificateRef({ metadata }: ApiGateway, name: string): Material
 /** `spec.listeners.*.tls.clientCertificates.caRef`. */
 export function clientCaRef({ metadata }: ApiGateway, name: string): MaterialRef {
   return { kind: 'ConfigMap', namespace: metadata.namespace ?? '', name };
+}
+
+/** `spec.redis.credentialRef`. */
+export function redisCredentialRefOf({ metadata, spec }: ApiGateway): MaterialRef | undefined {
+  const ref = spec.redis?.credentialRef;
+  if (ref === undefined) return undefined;
+  return { kind: 'Secret', namespace: metadata.namespace ?? '', name: ref.name, types: ['kubernetes.io/basic-auth'] };
+}
+
+/** `spec.redis.tls.caRef`. */
+export function redisCaRefOf({ metadata, spec }: ApiGateway): MaterialRef | undefined {
+  const ref = spec.redis?.tls?.caRef;
+  return ref && { kind: 'ConfigMap', namespace: metadata.namespace ?? '', name: ref.name };
 }
 
 function referencesOfApiService(api: ApiService): MaterialRef[] {

@@ -13,6 +13,7 @@ import {
   installationLabel,
 } from '../../resources/gateway.ts';
 import { StatusError } from '../../runtime/status-error.ts';
+import { limitsShared } from '../../status/limits-shared.ts';
 import { isLive } from '../../status/programmed.ts';
 import { translateApiGateway } from '../../translate/translate-api-gateway.ts';
 import type { GatewayPod } from '../../world/fleet.ts';
@@ -49,11 +50,11 @@ async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal)
   await removeDeadLeases(env, namespace, pods, signal);
   await sweepDefinitions(env, id, signal);
   wakeSatisfied(env, id);
-  const ready = pods.filter((pod) => isLive(pod, now)).length;
+  const live = pods.filter((pod) => isLive(pod, now));
   return {
-    observations,
+    observations: [...observations, limitsShared(gateway, live)],
     compiled,
-    fields: { compiledNamespace: namespace, readyGateways: ready },
+    fields: { compiledNamespace: namespace, readyGateways: live.length },
     ...nextLook(pods, now),
   };
 }

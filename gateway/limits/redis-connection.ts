@@ -1,0 +1,111 @@
+import { Redis } from 'ioredis';
+import type { CompiledRedis } from '#api/compiled/contract.ts';
+import { describeError } from '#api/errors.ts';
+import type { Script } from './lease-script.ts';
+import type { ScriptRunner } from './limit-store.ts';
+
+/** What a Redis is, beside that it answers. */
+export interface RedisFacts {
+  /** Counters outlive a restart: an append-only file, and nothing is evicted. */
+  readonly isDurable: boolean;
+  /** Why it cannot be used at all; empty: it can. */
+  readonly refusal: string;
+}
+
+export interface RedisEvents {
+  readonly onConnected: (facts: RedisFacts) => void;
+  readonly onLost: (reason: string) => void;
+}
+
+/**
+ * One connection that comes back by itself. Nothing is queued and nothing is sent twice: a lease that was lost with its
+ * connection may have been granted.
+ */
+export class RedisConnection implements ScriptRunner {
+  readonly #redis: Redis;
+  readonly #podsKey: string;
+  #lastError = 'the connection was closed';
+
+  constructor(config: CompiledRedis, events: RedisEvents) {
+    this.#podsKey = `${config.keyPrefix}pods`;
+    this.#redis = new Redis(optionsOf(config));
+    this.#redis.on('error', (error: unknown) => {
+      this.#lastError = describeError(error);
+    });
+    this.#redis.on('ready', () => {
+      this.#look().then(events.onConnected, (error: unknown) => events.onLost(describeError(error)));
+    });
+    this.#redis.on('close', () => events.onLost(this.#lastError));
+  }
+
+  async run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
+    try {
+      return await this.#redis.evalsha(script.sha, keys.length, ...keys, ...args);
+    } catch (error) {
+      // A restart, a flush or a failover forgets scripts.
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      return this.#redis.eval(script.source, keys.length, ...keys, ...args);
+    }
+  }
+
+  forget(pod: string): Promise<unknown> {
+    return this.#redis.zrem(this.#podsKey, pod);
+  }
+
+  close(): void {
+    this.#redis.disconnect();
+  }
+
+  async #look(): Promise<RedisFacts> {
+    const [cluster, persistence, memory] = await Promise.all([
+      this.#redis.info('cluster'),
+      this.#redis.info('persistence'),
+      this.#redis.info('memory'),
+    ]);
+    const isCluster = cluster.includes('cluster_enabled:1');
+    return {
+      isDurable: persistence.includes('aof_enabled:1') && memory.includes('maxmemory_policy:noeviction'),
+      refusal: isCluster ? 'it is a Redis Cluster, which keeps the counters of one call apart' : '',
+    };
+  }
+}
+
+const reconnectMs = [50, 100, 200, 500, 1000] as const;
+
+function optionsOf(config: CompiledRedis) {
+  const { addresses, sentinel, tls, username, password } = config;
+  const [first] = addresses;
+  const secure = tls === undefined ? {} : { tls: tlsOptions(tls) };
+  const target =
+    sentinel === undefined
+      ? { host: first?.host ?? '', port: first?.port ?? 0, ...secure }
+      : {
+          sentinels: addresses.map(({ host, port }) => ({ host, port })),
+          name: sentinel.masterName,
+          ...(tls === undefined ? {} : { ...secure, sentinelTLS: tlsOptions(tls), enableTLSForSentinelMode: true }),
+          sentinelRetryStrategy: delayOf,
+          failoverDetector: true,
+        };
+  return {
+    ...target,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 2000,
+    keepAlive: 5000,
+    noDelay: true,
+    retryStrategy: delayOf,
+    connectionName: 'simpul-gateway',
+    disableClientInfo: true,
+  };
+}
+
+function delayOf(attempt: number): number {
+  return reconnectMs[attempt - 1] ?? 1000;
+}
+
+function tlsOptions({ ca, serverName }: NonNullable<CompiledRedis['tls']>) {
+  return { ...(ca === undefined ? {} : { ca }), ...(serverName === undefined ? {} : { servername: serverName }) };
+}
