@@ -78,6 +78,10 @@ bench-gateway: $(installed) programs ## Requests per second and core, beside ngi
 	@cd bench/gateway/peers && { test node_modules -nt package-lock.json || npm ci --ignore-scripts --no-fund --no-audit; }
 	@node bench/gateway/main.ts
 
+.PHONY: limits
+limits: programs ## Offer more than limits allow to 1, 3 and 10 gateway processes for minutes, with faults of Redis.
+	@SIMPUL_LONG=1 node --test --test-concurrency=1 --test-timeout=900000 'e2e/limits/*.test.ts'
+
 ##@ Prepare
 
 .PHONY: controlplane
