@@ -60,7 +60,7 @@ test('Sentinel: the replica that takes over goes on with what was counted', asyn
   const master = stack.use(await aRedis());
   const replica = stack.use(await aRedis(['--replicaof', '127.0.0.1', String(master.port)]));
   const eventually = async (what: string, condition: () => Promise<boolean>) => {
-    const deadline = performance.now() + 40_000;
+    const deadline = performance.now() + 90_000;
     while (!(await condition().catch(() => false))) {
       assert.ok(performance.now() < deadline, what);
       await delay(100);
