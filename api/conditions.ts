@@ -102,6 +102,8 @@ export const reasons = {
     'Redis counts, but keeps nothing over a restart, or may evict: set `appendonly yes` and `maxmemory-policy noeviction`.',
   CountsLocally: 'The ApiGateway has no Redis, so each of its pods counts limits for itself.',
   RedisUnavailable: 'Pods cannot use Redis and allow only their share of the limits; the message says why.',
+  PlainTextIssuer:
+    'A provider is called by plain http, so whoever can change what is on the way can make tokens good. Use https.',
   ReconcileFailed: 'Something outside failed; the operator tries again.',
 } as const satisfies Record<string, string>;
 

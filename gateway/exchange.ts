@@ -1,5 +1,6 @@
 import type { Flight } from './cache/flight.ts';
 import type { Fault, GatewayError, Reply } from './errors.ts';
+import type { TokenIdentity } from './identity/token-claims.ts';
 import type { BodySample } from './log/body-sample.ts';
 import type { Peer } from './router/trusted-proxies.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
   PlanEntry,
   SubscriptionEntry,
 } from './snapshot/model.ts';
+import type { Proofs } from './snapshot/proofs.ts';
 import type { ClientCertificate } from './tls/client-certificate.ts';
 import type { CallSpan } from './tracing/call-span.ts';
 
@@ -146,8 +148,10 @@ export class Exchange {
   plan: PlanEntry | null = null;
   /** Claims of the caller's verified token; null: it showed none. */
   claims: Readonly<Record<string, unknown>> | null = null;
-  /** Lower-case names of header fields that carried a key and stop here. */
-  keyHeaders: readonly string[] = noHeaders;
+  /** Set: the API looked at proofs, and the fields that may carry them stop here. */
+  proofs: Proofs | null = null;
+  /** What the caller's token says; null: it came with none. */
+  token: TokenIdentity | null = null;
 
   // The answer.
   /** Set: answer this, the backend is not called. */
@@ -204,5 +208,3 @@ export class Exchange {
     this.downstream = downstream;
   }
 }
-
-const noHeaders: readonly string[] = [];

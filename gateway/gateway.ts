@@ -23,11 +23,14 @@ import { operation } from './filters/operation.ts';
 import { rateLimit } from './filters/rate-limit.ts';
 import { requestId } from './filters/request-id.ts';
 import { route } from './filters/route.ts';
+import { scopes } from './filters/scopes.ts';
 import { subscription } from './filters/subscription.ts';
 import { tenant } from './filters/tenant.ts';
 import { traceContext } from './filters/trace-context.ts';
 import { usage } from './filters/usage.ts';
 import { validation } from './filters/validation.ts';
+import { KeySources } from './identity/key-sources.ts';
+import { ProviderClient } from './identity/provider-client.ts';
 import { AckLease, type PodIdentity } from './lease/ack-lease.ts';
 import { Calendar } from './limits/calendar.ts';
 import { CounterPool } from './limits/counters.ts';
@@ -129,6 +132,7 @@ class RunningGateway implements Gateway {
   readonly #backends: BackendPools;
   readonly #definitionRoom = new DefinitionRoom();
   readonly #cacheStore = new CacheStore(maxCacheBytes);
+  readonly #keySources: KeySources;
   readonly #snapshot: Snapshot;
   readonly #view: View;
   readonly #tracing: Tracing;
@@ -166,7 +170,18 @@ class RunningGateway implements Gateway {
       onChange: () => this.#onProgress(),
     });
     this.#backends = new BackendPools({ clock: this.#clock, extraCa: options.extraCa ?? [] });
+    const providers = new ProviderClient({ judge: this.#backends.judge, extraCa: options.extraCa ?? [] });
+    this.#keySources = new KeySources({
+      client: providers,
+      clock: this.#clock,
+      log: options.log,
+      onFetch: this.metrics.countKeyFetch,
+    });
     this.#snapshot = new Snapshot({
+      keySources: this.#keySources,
+      providers,
+      log: options.log,
+      clock: this.#clock,
       counters: this.#counters,
       backends: this.#backends,
       metrics: this.metrics,
@@ -249,6 +264,7 @@ class RunningGateway implements Gateway {
     await this.#sharing.close();
     await this.#lease?.stop();
     this.#backends.destroy();
+    this.#keySources.destroy();
     await this.#admin?.close();
     await this.#tracing.close();
     await this.#lines.close();
@@ -331,6 +347,7 @@ class RunningGateway implements Gateway {
       operation(),
       credential(snapshot, clock),
       subscription(),
+      scopes(),
       bodyLimit(),
       rateLimit({ counters: this.#counters, clock, metrics: this.metrics }),
       validation(this.#definitionRoom, this.metrics),

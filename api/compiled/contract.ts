@@ -1,4 +1,5 @@
 import type { Json } from '#api/json/strict-json.ts';
+import type { SignatureAlgorithm } from '../json-web-key.ts';
 
 /**
  * The compiled contract: all that an operator says to a gateway, and the only thing they share.
@@ -106,7 +107,9 @@ export interface CompiledTenant extends CompiledBase {
 }
 
 /** Who vouches for callers. */
-export interface CompiledKeyManager extends CompiledBase {
+export type CompiledKeyManager = CompiledApiKeyManager | CompiledOidcKeyManager | CompiledIntrospection;
+
+export interface CompiledApiKeyManager extends CompiledBase {
   readonly kind: 'KeyManager';
   readonly type: 'ApiKey';
   /** Header that carries the key, lower case; `Authorization: ApiKey …` is read as well. */
@@ -174,6 +177,51 @@ export interface CompiledDefinitionUse {
   readonly requests: ValidationMode;
   readonly responses: ValidationMode;
 }
+
+/** JSON Web Tokens of one issuer, in `Authorization: Bearer …`. */
+export interface CompiledOidcKeyManager extends CompiledBase {
+  readonly kind: 'KeyManager';
+  readonly type: 'OIDC';
+  /** Compared with `iss` character by character. */
+  readonly issuer: string;
+  /** One of these must stand in `aud`. */
+  readonly audiences: readonly string[];
+  /** Claim that names the client; absent: `azp`, or else `client_id`. */
+  readonly applicationClaim?: string;
+  /** Claim, or dotted path to one, that holds the scopes; absent: `scope`, or else `scp`. */
+  readonly scopesClaim?: string;
+  readonly algorithms: readonly SignatureAlgorithm[];
+  /** How far clocks may differ, in milliseconds. */
+  readonly clockLeewayMs: number;
+  /** Whether backends get the token. */
+  readonly forwardToken: boolean;
+  readonly keys: CompiledKeySource;
+}
+
+/** Tokens about which their provider is asked (RFC 7662). */
+export interface CompiledIntrospection extends CompiledBase {
+  readonly kind: 'KeyManager';
+  readonly type: 'Introspection';
+  readonly url: string;
+  /** By which the endpoint knows the gateway; names in lower case. Secret. */
+  readonly secretHeaders: { readonly [name: string]: string };
+  /** Absent: `aud` is not looked at. */
+  readonly audiences?: readonly string[];
+  readonly applicationClaim?: string;
+  readonly scopesClaim?: string;
+  /** How long an answer holds, within the token's life. */
+  readonly cacheMs: number;
+  readonly timeoutMs: number;
+  readonly forwardToken: boolean;
+}
+
+/** Where the keys of an issuer come from. */
+export type CompiledKeySource =
+  /** Its discovery document. */
+  | { readonly from: 'Discovery'; readonly issuer: string }
+  | { readonly from: 'Uri'; readonly uri: string }
+  /** A JWK set as JSON. */
+  | { readonly from: 'Inline'; readonly jwks: string };
 
 /** One API on one gateway. */
 export interface CompiledApiService extends CompiledBase {
@@ -320,6 +368,8 @@ export interface CompiledAuthentication {
   readonly mode: 'Required' | 'Optional' | 'None';
   /** Ids of KeyManagers; empty: the built-in API key in `X-API-Key` or `Authorization: ApiKey …`. */
   readonly keyManagers: readonly string[];
+  /** Scopes that every call needs, all of them. Absent: none. */
+  readonly scopes?: readonly string[];
 }
 
 export interface CompiledOperation {
@@ -329,9 +379,13 @@ export interface CompiledOperation {
   readonly methods: readonly string[];
   readonly limits: readonly CompiledLimit[];
   readonly timeoutMs?: number;
+  /** Needed beside those of the API. Absent: none. */
+  readonly scopes?: readonly string[];
 }
 
 export interface CompiledPlan {
+  /** What callers on this plan have whose credential states no scopes itself, such as an API key. Absent: none. */
+  readonly scopes?: readonly string[];
   readonly limits: readonly CompiledLimit[];
 }
 
@@ -347,11 +401,17 @@ export interface CompiledSubscription extends CompiledBase {
   readonly limits: readonly CompiledLimit[];
 }
 
-export interface CompiledCredential {
+export type CompiledCredential = CompiledCredentialBase & CredentialProof;
+
+/** What a caller has to show. */
+export type CredentialProof =
+  /** `hash`: HMAC-SHA-256 of the key under the gateway's pepper, base64url without padding. */
+  | { readonly type: 'ApiKey'; readonly hash: string }
+  /** A token in which the KeyManager of this id names this client. */
+  | { readonly type: 'OIDC'; readonly keyManager: string; readonly clientId: string };
+
+interface CompiledCredentialBase {
   readonly name: string;
-  readonly type: 'ApiKey';
-  /** HMAC-SHA-256 of the key under the gateway's pepper, base64url without padding. */
-  readonly hash: string;
   /** Milliseconds since the epoch; outside of them the credential is refused. */
   readonly notBefore?: number;
   readonly notAfter?: number;
@@ -397,3 +457,13 @@ export type Compiled =
   | CompiledSubscription;
 
 export type CompiledKind = Compiled['kind'];
+
+/** What only one credential may have, as one text: gateways find it by this, the operator gives it to one Subscription. */
+export function proofKey(proof: CredentialProof): string {
+  return proof.type === 'ApiKey' ? proof.hash : clientKey(proof.keyManager, proof.clientId);
+}
+
+/** {@link proofKey} of a client. No hash and no id has a blank. */
+export function clientKey(keyManager: string, clientId: string): string {
+  return `${keyManager} ${clientId}`;
+}

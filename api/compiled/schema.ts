@@ -1,3 +1,4 @@
+import { signatureAlgorithms } from '../json-web-key.ts';
 import { answerSchemas } from './schema-answers.ts';
 import { record } from './schema-record.ts';
 
@@ -24,6 +25,12 @@ const path = { type: 'string', maxLength: 1024, pattern: '^/' };
 const bytes = { type: 'integer', minimum: 0, maximum: 1_099_511_627_776 };
 const milliseconds = { type: 'integer', minimum: 1, maximum: 86_400_000 };
 const instant = { type: 'integer', minimum: 0, maximum: 8_640_000_000_000_000 };
+
+const scopes = {
+  type: 'array',
+  maxItems: 64,
+  items: { type: 'string', maxLength: 256, pattern: '^[\\x21\\x23-\\x5b\\x5d-\\x7e]+$' },
+};
 
 const limits = {
   type: 'array',
@@ -143,14 +150,79 @@ const operation = record(['path', 'methods', 'limits'], {
   methods,
   limits,
   timeoutMs: milliseconds,
+  scopes,
 });
 
-const credential = record(['name', 'type', 'hash'], {
+const url = { type: 'string', maxLength: 2048, pattern: '^https?://[\\x21-\\x7e]+$' };
+const audiences = {
+  type: 'array',
+  minItems: 1,
+  maxItems: 64,
+  items: { type: 'string', minLength: 1, maxLength: 1024 },
+};
+const claimName = { type: 'string', minLength: 1, maxLength: 256 };
+
+const credentialFields = {
   name: { type: 'string', maxLength: 253, pattern: dnsName },
-  type: { const: 'ApiKey' },
-  hash: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
   notBefore: instant,
   notAfter: instant,
+};
+
+const credential = oneOfTypes({
+  ApiKey: record(['name', 'type', 'hash'], {
+    ...credentialFields,
+    type: { const: 'ApiKey' },
+    hash: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+  }),
+  OIDC: record(['name', 'type', 'keyManager', 'clientId'], {
+    ...credentialFields,
+    type: { const: 'OIDC' },
+    keyManager: id,
+    clientId: { type: 'string', minLength: 1, maxLength: 1024 },
+  }),
+});
+
+const keyManager = oneOfTypes({
+  ApiKey: compiled('KeyManager', ['type', 'header'], {
+    type: { const: 'ApiKey' },
+    header: { type: 'string', maxLength: 128, pattern: token },
+  }),
+  OIDC: compiled('KeyManager', ['type', 'issuer', 'audiences', 'algorithms', 'clockLeewayMs', 'forwardToken', 'keys'], {
+    type: { const: 'OIDC' },
+    issuer: url,
+    audiences,
+    applicationClaim: claimName,
+    scopesClaim: claimName,
+    algorithms: { type: 'array', minItems: 1, maxItems: 16, items: { enum: signatureAlgorithms } },
+    clockLeewayMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },
+    forwardToken: { type: 'boolean' },
+    keys: {
+      type: 'object',
+      required: ['from'],
+      discriminator: { propertyName: 'from' },
+      oneOf: [
+        record(['from', 'issuer'], { from: { const: 'Discovery' }, issuer: url }),
+        record(['from', 'uri'], { from: { const: 'Uri' }, uri: url }),
+        record(['from', 'jwks'], { from: { const: 'Inline' }, jwks: { type: 'string', maxLength: 65_536 } }),
+      ],
+    },
+  }),
+  Introspection: compiled('KeyManager', ['type', 'url', 'secretHeaders', 'cacheMs', 'timeoutMs', 'forwardToken'], {
+    type: { const: 'Introspection' },
+    url,
+    secretHeaders: {
+      type: 'object',
+      maxProperties: 4,
+      propertyNames: fieldName,
+      additionalProperties: { type: 'string', maxLength: 8192, pattern: fieldValue },
+    },
+    audiences,
+    applicationClaim: claimName,
+    scopesClaim: claimName,
+    cacheMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },
+    timeoutMs: { type: 'integer', minimum: 1, maximum: 10_000 },
+    forwardToken: { type: 'boolean' },
+  }),
 });
 
 const mask = {
@@ -249,14 +321,11 @@ export const compiledSchemas = {
     suspended: { type: 'boolean' },
     limits,
   }),
-  KeyManager: compiled('KeyManager', ['type', 'header'], {
-    type: { const: 'ApiKey' },
-    header: { type: 'string', maxLength: 128, pattern: token },
-  }),
   Definition: compiled('Definition', ['operations', 'schemas'], {
     operations: { type: 'array', minItems: 1, maxItems: 2000, items: definedOperation },
     schemas: { type: 'object', maxProperties: 50_000, additionalProperties: jsonSchema },
   }),
+  KeyManager: keyManager,
   ApiService: compiled(
     'ApiService',
     [
@@ -281,6 +350,7 @@ export const compiledSchemas = {
       authentication: record(['mode', 'keyManagers'], {
         mode: { enum: ['Required', 'Optional', 'None'] },
         keyManagers: { type: 'array', maxItems: 64, items: id },
+        scopes,
       }),
       access: record(['allow', 'deny'], { allow: cidrs, deny: cidrs }),
       ...answerSchemas,
@@ -290,7 +360,7 @@ export const compiledSchemas = {
         type: 'object',
         maxProperties: 256,
         propertyNames: planName,
-        additionalProperties: record(['limits'], { limits }),
+        additionalProperties: record(['limits'], { limits, scopes }),
       },
       definition: record(['id', 'requests', 'responses'], {
         id: { type: 'string', pattern: '^[0-9a-f]{40}$' },
@@ -309,6 +379,16 @@ export const compiledSchemas = {
     limits,
   }),
 } as const;
+
+/** One of several records that their `type` tells apart. */
+function oneOfTypes(records: Record<string, unknown>) {
+  return {
+    type: 'object',
+    required: ['type'],
+    discriminator: { propertyName: 'type' },
+    oneOf: Object.values(records),
+  };
+}
 
 function compiled(kind: string, required: readonly string[], properties: Record<string, unknown>) {
   return record(['contract', 'kind', 'id', ...required], {

@@ -1,10 +1,12 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ipaddr from 'ipaddr.js';
 import { compileCallExpression } from '../call-expression.ts';
+import { readJwkSet } from '../json-web-key.ts';
 import {
   type Compiled,
   type CompiledApiService,
   type CompiledGateway,
+  type CompiledKeyManager,
   type CompiledKind,
   type CompiledLimit,
   contractVersion,
@@ -76,6 +78,7 @@ function semanticFault(compiled: Compiled): string | undefined {
     case 'Subscription':
       return limitsFault('limits', compiled.limits);
     case 'KeyManager':
+      return keyManagerFault(compiled);
     case 'Definition':
       return undefined;
   }
@@ -94,6 +97,26 @@ function gatewayFault(gateway: CompiledGateway): string | undefined {
     cidrFault('trustedProxies', gateway.trustedProxies) ??
     limitsFault('limits', gateway.limits)
   );
+}
+
+function keyManagerFault(keyManager: CompiledKeyManager): string | undefined {
+  if (keyManager.type === 'Introspection' && !URL.canParse(keyManager.url)) return 'url must be an http or https URL';
+  if (keyManager.type !== 'OIDC') return undefined;
+  if (!isBackendUrl(keyManager.issuer))
+    return 'issuer must be an http or https URL without credentials, query and fragment';
+  const { keys } = keyManager;
+  if (keys.from === 'Uri' && !URL.canParse(keys.uri)) return 'keys.uri must be an http or https URL';
+  return keys.from === 'Inline' && !holdsKeys(keys.jwks)
+    ? 'keys.jwks holds no key that can verify signatures'
+    : undefined;
+}
+
+function holdsKeys(jwks: string): boolean {
+  try {
+    return (readJwkSet(JSON.parse(jwks))?.length ?? 0) > 0;
+  } catch {
+    return false;
+  }
 }
 
 function apiServiceFault(api: CompiledApiService): string | undefined {

@@ -359,6 +359,11 @@ export interface ApiServiceAuthentication {
    * Example: `[{name: kunci, namespace: simpul-system}]`.
    */
   readonly keyManagerRefs?: readonly ApiServiceAuthenticationKeyManagerRef[];
+  /**
+   * Scopes that every call needs, all of them, as its token carries them; callers with an API key have those of their
+   * plan. Default: none. Example: `[penduduk.baca]`.
+   */
+  readonly scopes?: readonly string[];
 }
 
 /** One KeyManager. Example: `{name: kunci, namespace: simpul-system}`. */
@@ -436,6 +441,11 @@ export interface ApiServiceOperation {
    */
   readonly timeout?: string;
   /**
+   * Scopes that calls of this operation need beside those of `authentication`, all of them. Default: none. Example:
+   * `[penduduk.nik]`.
+   */
+  readonly scopes?: readonly string[];
+  /**
    * Limits over calls to this operation. A call must pass every limit of every level; a refused call counts nowhere.
    * Default: none. Example: `[{requests: 60, per: Minute}]`.
    */
@@ -453,6 +463,11 @@ export interface ApiServicePlan {
    * `Manual`.
    */
   readonly approval: 'Automatic' | 'Manual';
+  /**
+   * Scopes that callers on this plan have whose credential states none itself, such as an API key. Tokens bring their
+   * own. Default: none. Example: `[penduduk.baca]`.
+   */
+  readonly scopes?: readonly string[];
   /**
    * Limits over calls on this plan. A call must pass every limit of every level; a refused call counts nowhere.
    * Default: none. Example: `[{requests: 60, per: Minute}]`.

@@ -1298,7 +1298,7 @@ export const crds: readonly CustomResourceDefinition[] = [
           ],
           "schema": {
             "openAPIV3Schema": {
-              "description": "Who vouches for callers: today the built-in API keys of Subscriptions.",
+              "description": "Who vouches for callers: API keys of Subscriptions, or an identity provider that issues tokens.",
               "type": "object",
               "required": [
                 "spec"
@@ -1323,9 +1323,23 @@ export const crds: readonly CustomResourceDefinition[] = [
                   "required": [
                     "type"
                   ],
+                  "x-kubernetes-validations": [
+                    {
+                      "rule": "(self.type == 'OIDC') == has(self.oidc)",
+                      "message": "give oidc when type is OIDC, and only then"
+                    },
+                    {
+                      "rule": "(self.type == 'Introspection') == has(self.introspection)",
+                      "message": "give introspection when type is Introspection, and only then"
+                    },
+                    {
+                      "rule": "self.type == 'ApiKey' || !has(self.apiKey)",
+                      "message": "apiKey belongs to type ApiKey: remove it, or create a KeyManager of that type"
+                    }
+                  ],
                   "properties": {
                     "tenants": {
-                      "description": "Which Tenants' ApiServices may name this KeyManager. Default: ApiServices of its own namespace; in the installation's namespace, all Tenants. Example: `{from: All}`.",
+                      "description": "Which Tenants' ApiServices and Subscriptions may name this KeyManager. Default: those of its own namespace; in the installation's namespace, all Tenants. Example: `{from: All}`.",
                       "type": "object",
                       "required": [
                         "from"
@@ -1368,10 +1382,12 @@ export const crds: readonly CustomResourceDefinition[] = [
                       }
                     },
                     "type": {
-                      "description": "Kind of proof. `ApiKey`: keys of Subscriptions, kept in Secrets. Example: `ApiKey`.",
+                      "description": "Kind of proof. `ApiKey`: keys of Subscriptions, kept in Secrets. `OIDC`: JSON Web Tokens of an identity provider, in `Authorization: Bearer`. `Introspection`: tokens of any form, about which the gateway asks the provider. Example: `OIDC`.",
                       "type": "string",
                       "enum": [
-                        "ApiKey"
+                        "ApiKey",
+                        "OIDC",
+                        "Introspection"
                       ],
                       "x-kubernetes-validations": [
                         {
@@ -1397,6 +1413,182 @@ export const crds: readonly CustomResourceDefinition[] = [
                               "message": "this header has another meaning in HTTP: choose a name of your own, such as X-API-Key"
                             }
                           ]
+                        }
+                      }
+                    },
+                    "oidc": {
+                      "description": "Settings of type `OIDC`: whose tokens count, and for whom. Default: none; needed when `type` is `OIDC`. Example: `{issuer: 'https://sso.example.go.id/realms/spbe', audiences: [simpul]}`.",
+                      "type": "object",
+                      "required": [
+                        "issuer",
+                        "audiences"
+                      ],
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "!has(self.jwks) || !has(self.jwksUri)",
+                          "message": "give jwks or jwksUri, not both: keys come from one place"
+                        }
+                      ],
+                      "properties": {
+                        "issuer": {
+                          "description": "Issuer of the tokens, compared with their `iss` character by character. Its keys are found by OpenID Connect Discovery unless `jwksUri` or `jwks` is given. Example: `https://sso.example.go.id/realms/spbe`.",
+                          "type": "string",
+                          "minLength": 8,
+                          "maxLength": 512,
+                          "pattern": "^https?://[^\\s?#@\\\\]+$"
+                        },
+                        "audiences": {
+                          "description": "A token must name one of these in `aud`; so a token that was made for another service is no use here. Example: `[simpul]`.",
+                          "type": "array",
+                          "minItems": 1,
+                          "maxItems": 16,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "One audience. Example: `simpul`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 256
+                          }
+                        },
+                        "applicationClaim": {
+                          "description": "Claim that names the application, which Subscriptions state as `clientId`. Default: `azp`, or else `client_id`. Example: `client_id`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 128
+                        },
+                        "scopesClaim": {
+                          "description": "Claim that holds the scopes, as a list or as words in one text; dots lead into objects. Default: `scope`, or else `scp`. Example: `realm_access.roles`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 128
+                        },
+                        "algorithms": {
+                          "description": "Signature algorithms that are accepted; each key verifies only those of its own type besides. Shared secrets (`HS256`) and `none` never are. Default: all of these. Example: `[ES256, EdDSA]`.",
+                          "type": "array",
+                          "minItems": 1,
+                          "maxItems": 10,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "One algorithm. Example: `ES256`.",
+                            "type": "string",
+                            "enum": [
+                              "RS256",
+                              "RS384",
+                              "RS512",
+                              "PS256",
+                              "PS384",
+                              "PS512",
+                              "ES256",
+                              "ES384",
+                              "ES512",
+                              "EdDSA"
+                            ]
+                          }
+                        },
+                        "clockLeeway": {
+                          "description": "How far the clocks of issuer and gateway may differ, at most 5m, as a duration in ms, s, m or h. Default: `30s`. Example: `10s`.",
+                          "type": "string",
+                          "default": "30s",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "jwksUri": {
+                          "description": "Where the issuer's keys are, for issuers without discovery. Default: what the discovery document says. Example: `https://sso.example.go.id/keys`.",
+                          "type": "string",
+                          "minLength": 8,
+                          "maxLength": 512,
+                          "pattern": "^https?://[^\\s#@\\\\]+$"
+                        },
+                        "jwks": {
+                          "description": "The issuer's public keys themselves as a JSON Web Key Set, for issuers that no gateway can reach; to rotate, edit them. Default: none. Example: `{\"keys\": [{\"kty\": \"OKP\", \"crv\": \"Ed25519\", \"kid\": \"a\", \"x\": \"...\"}]}`.",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 32768
+                        },
+                        "forwardToken": {
+                          "description": "Whether backends get the token. It lets them act in the caller's name wherever the token is accepted. Default: `false`. Example: `true`.",
+                          "type": "boolean",
+                          "default": false
+                        }
+                      }
+                    },
+                    "introspection": {
+                      "description": "Settings of type `Introspection` (RFC 7662): whom to ask about a token. Default: none; needed when `type` is `Introspection`. Example: `{url: 'https://sso.example.go.id/introspect', credentialRef: {name: sso-introspeksi}}`.",
+                      "type": "object",
+                      "required": [
+                        "url",
+                        "credentialRef"
+                      ],
+                      "properties": {
+                        "url": {
+                          "description": "Introspection endpoint of the provider. Example: `https://sso.example.go.id/introspect`.",
+                          "type": "string",
+                          "minLength": 8,
+                          "maxLength": 512,
+                          "pattern": "^https?://[^\\s#@\\\\]+$"
+                        },
+                        "credentialRef": {
+                          "description": "Secret of type `kubernetes.io/basic-auth` (client id and secret) or `simpul.id/backend-credential` (`username` and `password`, or `token`) in this namespace, by which the endpoint knows the gateway. Example: `{name: sso-introspeksi}`.",
+                          "type": "object",
+                          "required": [
+                            "name"
+                          ],
+                          "properties": {
+                            "name": {
+                              "description": "Name of the Secret. Example: `sso-introspeksi`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 253,
+                              "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                            }
+                          }
+                        },
+                        "audiences": {
+                          "description": "The answer must name one of these in `aud`. Default: whatever the provider calls active is accepted. Example: `[simpul]`.",
+                          "type": "array",
+                          "minItems": 1,
+                          "maxItems": 16,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "One audience. Example: `simpul`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 256
+                          }
+                        },
+                        "applicationClaim": {
+                          "description": "Member of the answer that names the application, which Subscriptions state as `clientId`. Default: `azp`, or else `client_id`. Example: `client_id`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 128
+                        },
+                        "scopesClaim": {
+                          "description": "Member of the answer that holds the scopes; dots lead into objects. Default: `scope`, or else `scp`. Example: `scope`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 128
+                        },
+                        "cacheTtl": {
+                          "description": "How long an answer holds, within the life of the token, so also how long a token that was revoked still passes; at most 1h, as a duration in ms, s, m or h. Default: `30s`. Example: `5s`.",
+                          "type": "string",
+                          "default": "30s",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "timeout": {
+                          "description": "Time for an answer; then the call is refused with 503. At most 10s, as a duration in ms, s, m or h. Default: `3s`. Example: `1s`.",
+                          "type": "string",
+                          "default": "3s",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "forwardToken": {
+                          "description": "Whether backends get the token. It lets them act in the caller's name wherever the token is accepted. Default: `false`. Example: `true`.",
+                          "type": "boolean",
+                          "default": false
                         }
                       }
                     }
@@ -1608,6 +1800,10 @@ export const crds: readonly CustomResourceDefinition[] = [
                     {
                       "rule": "(self.lifecycle == 'Blocked') == has(self.blockedReason)",
                       "message": "give blockedReason when lifecycle is Blocked, and only then: callers read it"
+                    },
+                    {
+                      "rule": "self.authentication.mode != 'None' || !has(self.authentication.scopes) && (!has(self.operations) || self.operations.all(operation, !has(operation.scopes)))",
+                      "message": "without authentication nobody has scopes: set authentication.mode to Required, or remove scopes"
                     },
                     {
                       "rule": "self.authentication.mode != 'None' || !has(self.plans)",
@@ -2230,6 +2426,19 @@ export const crds: readonly CustomResourceDefinition[] = [
                               }
                             }
                           }
+                        },
+                        "scopes": {
+                          "description": "Scopes that every call needs, all of them, as its token carries them; callers with an API key have those of their plan. Default: none. Example: `[penduduk.baca]`.",
+                          "type": "array",
+                          "maxItems": 16,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "One scope, as the token carries it. Example: `penduduk.baca`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 128,
+                            "pattern": "^[!#-\\[\\]-~]+$"
+                          }
                         }
                       }
                     },
@@ -2355,6 +2564,19 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "minLength": 2,
                             "maxLength": 16,
                             "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                          },
+                          "scopes": {
+                            "description": "Scopes that calls of this operation need beside those of `authentication`, all of them. Default: none. Example: `[penduduk.nik]`.",
+                            "type": "array",
+                            "maxItems": 16,
+                            "x-kubernetes-list-type": "set",
+                            "items": {
+                              "description": "One scope, as the token carries it. Example: `penduduk.baca`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 128,
+                              "pattern": "^[!#-\\[\\]-~]+$"
+                            }
                           },
                           "limits": {
                             "description": "Limits over calls to this operation. A call must pass every limit of every level; a refused call counts nowhere. Default: none. Example: `[{requests: 60, per: Minute}]`.",
@@ -2613,6 +2835,19 @@ export const crds: readonly CustomResourceDefinition[] = [
                               "Automatic",
                               "Manual"
                             ]
+                          },
+                          "scopes": {
+                            "description": "Scopes that callers on this plan have whose credential states none itself, such as an API key. Tokens bring their own. Default: none. Example: `[penduduk.baca]`.",
+                            "type": "array",
+                            "maxItems": 16,
+                            "x-kubernetes-list-type": "set",
+                            "items": {
+                              "description": "One scope, as the token carries it. Example: `penduduk.baca`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 128,
+                              "pattern": "^[!#-\\[\\]-~]+$"
+                            }
                           },
                           "limits": {
                             "description": "Limits over calls on this plan. A call must pass every limit of every level; a refused call counts nowhere. Default: none. Example: `[{requests: 60, per: Minute}]`.",
@@ -3129,7 +3364,7 @@ export const crds: readonly CustomResourceDefinition[] = [
                         "name"
                       ],
                       "items": {
-                        "description": "One credential; without `apiKey` a key is generated into the Secret `<subscription>-<credential>`. Example: `{name: utama}`.",
+                        "description": "One credential; without `apiKey` and `oidc` a key is generated into the Secret `<subscription>-<credential>`. Example: `{name: utama}`.",
                         "type": "object",
                         "required": [
                           "name"
@@ -3138,6 +3373,10 @@ export const crds: readonly CustomResourceDefinition[] = [
                           {
                             "rule": "!has(self.notBefore) || !has(self.notAfter) || timestamp(self.notBefore) < timestamp(self.notAfter)",
                             "message": "notBefore must lie before notAfter"
+                          },
+                          {
+                            "rule": "!has(self.apiKey) || !has(self.oidc)",
+                            "message": "a credential is one thing: give apiKey and oidc in credentials of their own"
                           }
                         ],
                         "properties": {
@@ -3178,6 +3417,45 @@ export const crds: readonly CustomResourceDefinition[] = [
                                     "pattern": "^[-._a-zA-Z0-9]+$"
                                   }
                                 }
+                              }
+                            }
+                          },
+                          "oidc": {
+                            "description": "A client of an identity provider: calls with its tokens are this application's. Default: none. Example: `{keyManagerRef: {name: sso, namespace: simpul-system}, clientId: perizinan}`.",
+                            "type": "object",
+                            "required": [
+                              "keyManagerRef",
+                              "clientId"
+                            ],
+                            "properties": {
+                              "keyManagerRef": {
+                                "description": "KeyManager of type `OIDC` or `Introspection` that vouches for the client. Example: `{name: sso, namespace: simpul-system}`.",
+                                "type": "object",
+                                "required": [
+                                  "name"
+                                ],
+                                "properties": {
+                                  "name": {
+                                    "description": "Name of the KeyManager. Example: `sso`.",
+                                    "type": "string",
+                                    "minLength": 1,
+                                    "maxLength": 253,
+                                    "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                                  },
+                                  "namespace": {
+                                    "description": "Namespace of the KeyManager. Default: empty, which is this object's own namespace. Example: `simpul-system`.",
+                                    "type": "string",
+                                    "default": "",
+                                    "maxLength": 63,
+                                    "pattern": "^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"
+                                  }
+                                }
+                              },
+                              "clientId": {
+                                "description": "The client as its tokens name it (claim `azp` or `client_id`, see `applicationClaim` of the KeyManager). One Subscription has it. Example: `perizinan`.",
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 256
                               }
                             }
                           },
@@ -3465,7 +3743,7 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "maxLength": 63
                           },
                           "secretName": {
-                            "description": "Secret that holds the key, in this namespace. Default: absent until it exists. Example: `perizinan-utama`.",
+                            "description": "Secret that holds the key, in this namespace. Default: absent where there is no key. Example: `perizinan-utama`.",
                             "type": "string",
                             "maxLength": 253
                           },

@@ -6,7 +6,7 @@ import type { Condition } from '#api/conditions.ts';
 import type { ObjectMeta } from '#api/object.ts';
 import type { TenantSelection } from './shared.ts';
 
-/** Who vouches for callers: today the built-in API keys of Subscriptions. */
+/** Who vouches for callers: API keys of Subscriptions, or an identity provider that issues tokens. */
 export interface KeyManager {
   readonly apiVersion: 'simpul.id/v1alpha1';
   readonly kind: 'KeyManager';
@@ -23,14 +23,28 @@ export interface KeyManager {
 /** How callers prove who they are, and whose APIs may rely on it. */
 export interface KeyManagerSpec {
   /**
-   * Which Tenants' ApiServices may name this KeyManager. Default: ApiServices of its own namespace; in the
+   * Which Tenants' ApiServices and Subscriptions may name this KeyManager. Default: those of its own namespace; in the
    * installation's namespace, all Tenants. Example: `{from: All}`.
    */
   readonly tenants?: TenantSelection;
-  /** Kind of proof. `ApiKey`: keys of Subscriptions, kept in Secrets. Example: `ApiKey`. */
-  readonly type: 'ApiKey';
+  /**
+   * Kind of proof. `ApiKey`: keys of Subscriptions, kept in Secrets. `OIDC`: JSON Web Tokens of an identity provider,
+   * in `Authorization: Bearer`. `Introspection`: tokens of any form, about which the gateway asks the provider.
+   * Example: `OIDC`.
+   */
+  readonly type: 'ApiKey' | 'OIDC' | 'Introspection';
   /** Settings of type `ApiKey`. Default: the header X-API-Key. Example: `{header: X-Instansi-Key}`. */
   readonly apiKey?: KeyManagerApiKey;
+  /**
+   * Settings of type `OIDC`: whose tokens count, and for whom. Default: none; needed when `type` is `OIDC`. Example:
+   * `{issuer: 'https://sso.example.go.id/realms/spbe', audiences: [simpul]}`.
+   */
+  readonly oidc?: KeyManagerOidc;
+  /**
+   * Settings of type `Introspection` (RFC 7662): whom to ask about a token. Default: none; needed when `type` is
+   * `Introspection`. Example: `{url: 'https://sso.example.go.id/introspect', credentialRef: {name: sso-introspeksi}}`.
+   */
+  readonly introspection?: KeyManagerIntrospection;
 }
 
 /** Settings of type `ApiKey`. Default: the header X-API-Key. Example: `{header: X-Instansi-Key}`. */
@@ -40,6 +54,113 @@ export interface KeyManagerApiKey {
    * `X-Instansi-Key`.
    */
   readonly header: string;
+}
+
+/**
+ * Settings of type `OIDC`: whose tokens count, and for whom. Default: none; needed when `type` is `OIDC`. Example:
+ * `{issuer: 'https://sso.example.go.id/realms/spbe', audiences: [simpul]}`.
+ */
+export interface KeyManagerOidc {
+  /**
+   * Issuer of the tokens, compared with their `iss` character by character. Its keys are found by OpenID Connect
+   * Discovery unless `jwksUri` or `jwks` is given. Example: `https://sso.example.go.id/realms/spbe`.
+   */
+  readonly issuer: string;
+  /**
+   * A token must name one of these in `aud`; so a token that was made for another service is no use here. Example:
+   * `[simpul]`.
+   */
+  readonly audiences: readonly string[];
+  /**
+   * Claim that names the application, which Subscriptions state as `clientId`. Default: `azp`, or else `client_id`.
+   * Example: `client_id`.
+   */
+  readonly applicationClaim?: string;
+  /**
+   * Claim that holds the scopes, as a list or as words in one text; dots lead into objects. Default: `scope`, or else
+   * `scp`. Example: `realm_access.roles`.
+   */
+  readonly scopesClaim?: string;
+  /**
+   * Signature algorithms that are accepted; each key verifies only those of its own type besides. Shared secrets
+   * (`HS256`) and `none` never are. Default: all of these. Example: `[ES256, EdDSA]`.
+   */
+  readonly algorithms?: readonly ('RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA')[];
+  /**
+   * How far the clocks of issuer and gateway may differ, at most 5m, as a duration in ms, s, m or h. Default: `30s`.
+   * Example: `10s`.
+   */
+  readonly clockLeeway: string;
+  /**
+   * Where the issuer's keys are, for issuers without discovery. Default: what the discovery document says. Example:
+   * `https://sso.example.go.id/keys`.
+   */
+  readonly jwksUri?: string;
+  /**
+   * The issuer's public keys themselves as a JSON Web Key Set, for issuers that no gateway can reach; to rotate, edit
+   * them. Default: none. Example: `{"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "a", "x": "..."}]}`.
+   */
+  readonly jwks?: string;
+  /**
+   * Whether backends get the token. It lets them act in the caller's name wherever the token is accepted. Default:
+   * `false`. Example: `true`.
+   */
+  readonly forwardToken: boolean;
+}
+
+/**
+ * Settings of type `Introspection` (RFC 7662): whom to ask about a token. Default: none; needed when `type` is
+ * `Introspection`. Example: `{url: 'https://sso.example.go.id/introspect', credentialRef: {name: sso-introspeksi}}`.
+ */
+export interface KeyManagerIntrospection {
+  /** Introspection endpoint of the provider. Example: `https://sso.example.go.id/introspect`. */
+  readonly url: string;
+  /**
+   * Secret of type `kubernetes.io/basic-auth` (client id and secret) or `simpul.id/backend-credential` (`username` and
+   * `password`, or `token`) in this namespace, by which the endpoint knows the gateway. Example: `{name:
+   * sso-introspeksi}`.
+   */
+  readonly credentialRef: KeyManagerIntrospectionCredentialRef;
+  /**
+   * The answer must name one of these in `aud`. Default: whatever the provider calls active is accepted. Example:
+   * `[simpul]`.
+   */
+  readonly audiences?: readonly string[];
+  /**
+   * Member of the answer that names the application, which Subscriptions state as `clientId`. Default: `azp`, or else
+   * `client_id`. Example: `client_id`.
+   */
+  readonly applicationClaim?: string;
+  /**
+   * Member of the answer that holds the scopes; dots lead into objects. Default: `scope`, or else `scp`. Example:
+   * `scope`.
+   */
+  readonly scopesClaim?: string;
+  /**
+   * How long an answer holds, within the life of the token, so also how long a token that was revoked still passes; at
+   * most 1h, as a duration in ms, s, m or h. Default: `30s`. Example: `5s`.
+   */
+  readonly cacheTtl: string;
+  /**
+   * Time for an answer; then the call is refused with 503. At most 10s, as a duration in ms, s, m or h. Default: `3s`.
+   * Example: `1s`.
+   */
+  readonly timeout: string;
+  /**
+   * Whether backends get the token. It lets them act in the caller's name wherever the token is accepted. Default:
+   * `false`. Example: `true`.
+   */
+  readonly forwardToken: boolean;
+}
+
+/**
+ * Secret of type `kubernetes.io/basic-auth` (client id and secret) or `simpul.id/backend-credential` (`username` and
+ * `password`, or `token`) in this namespace, by which the endpoint knows the gateway. Example: `{name:
+ * sso-introspeksi}`.
+ */
+export interface KeyManagerIntrospectionCredentialRef {
+  /** Name of the Secret. Example: `sso-introspeksi`. */
+  readonly name: string;
 }
 
 /**

@@ -62,8 +62,8 @@ export interface SubscriptionApi {
 }
 
 /**
- * One credential; without `apiKey` a key is generated into the Secret `<subscription>-<credential>`. Example: `{name:
- * utama}`.
+ * One credential; without `apiKey` and `oidc` a key is generated into the Secret `<subscription>-<credential>`.
+ * Example: `{name: utama}`.
  */
 export interface SubscriptionCredential {
   /** Name of the credential. Example: `utama`. */
@@ -73,6 +73,11 @@ export interface SubscriptionCredential {
    * {name: perizinan-cadangan}}`.
    */
   readonly apiKey?: SubscriptionCredentialApiKey;
+  /**
+   * A client of an identity provider: calls with its tokens are this application's. Default: none. Example:
+   * `{keyManagerRef: {name: sso, namespace: simpul-system}, clientId: perizinan}`.
+   */
+  readonly oidc?: SubscriptionCredentialOidc;
   /** From when on the credential is valid, RFC 3339. Default: at once. Example: `2026-12-01T00:00:00Z`. */
   readonly notBefore?: string;
   /** Until when the credential is valid, RFC 3339. Default: until it is removed. Example: `2027-12-01T00:00:00Z`. */
@@ -100,6 +105,34 @@ export interface SubscriptionCredentialApiKeySecretRef {
   readonly name: string;
   /** Key within the Secret's data. Default: `api-key`. Example: `api-key`. */
   readonly key: string;
+}
+
+/**
+ * A client of an identity provider: calls with its tokens are this application's. Default: none. Example:
+ * `{keyManagerRef: {name: sso, namespace: simpul-system}, clientId: perizinan}`.
+ */
+export interface SubscriptionCredentialOidc {
+  /**
+   * KeyManager of type `OIDC` or `Introspection` that vouches for the client. Example: `{name: sso, namespace:
+   * simpul-system}`.
+   */
+  readonly keyManagerRef: SubscriptionCredentialOidcKeyManagerRef;
+  /**
+   * The client as its tokens name it (claim `azp` or `client_id`, see `applicationClaim` of the KeyManager). One
+   * Subscription has it. Example: `perizinan`.
+   */
+  readonly clientId: string;
+}
+
+/**
+ * KeyManager of type `OIDC` or `Introspection` that vouches for the client. Example: `{name: sso, namespace:
+ * simpul-system}`.
+ */
+export interface SubscriptionCredentialOidcKeyManagerRef {
+  /** Name of the KeyManager. Example: `sso`. */
+  readonly name: string;
+  /** Namespace of the KeyManager. Default: empty, which is this object's own namespace. Example: `simpul-system`. */
+  readonly namespace: string;
 }
 
 /**
@@ -162,7 +195,9 @@ export interface SubscriptionStatusApi {
 export interface SubscriptionStatusCredential {
   /** Name of the credential. Example: `utama`. */
   readonly name: string;
-  /** Secret that holds the key, in this namespace. Default: absent until it exists. Example: `perizinan-utama`. */
+  /**
+   * Secret that holds the key, in this namespace. Default: absent where there is no key. Example: `perizinan-utama`.
+   */
   readonly secretName?: string;
   /** `Active`: gateways know it (within its dates). `Refused`: see `message`. Example: `Active`. */
   readonly state: 'Active' | 'Refused';

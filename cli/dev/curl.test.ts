@@ -88,6 +88,11 @@ const cases: { name: string; spec: Partial<ApiService['spec']>; more?: Partial<C
     line: 'curl -H "X-Kunci: $(cat /k/utama)" http://127.0.0.1:8080/banten/situs',
   },
   {
+    name: 'tokens alone',
+    spec: { authentication: { mode: 'Required', keyManagerRefs: [{ name: 'sso', namespace: '' }] } },
+    line: 'none: it needs a token of its identity provider',
+  },
+  {
     name: 'an operation that can be read, with a value for its parameter',
     spec: {
       operations: [

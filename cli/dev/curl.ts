@@ -20,21 +20,28 @@ export type CurlLine = { readonly command: string } | { readonly none: string };
 /** Builds a call to an API that its gateway answers: with a key when it needs one, with its host when it claims one. */
 export function buildCurl(input: CurlInput): CurlLine {
   const { api, url } = input;
-  const { lifecycle, authentication, hosts = [] } = api.spec;
-  if (lifecycle === 'Blocked') return { none: 'it is Blocked and answers 503' };
-  if (lifecycle === 'Retired') return { none: 'it is Retired and answers 410' };
-  const key = authentication.mode === 'None' ? undefined : keyFor(input);
-  if (key === undefined && authentication.mode === 'Required') {
-    return { none: 'it needs a key, and no Subscription may call it yet' };
-  }
+  const { authentication, hosts = [] } = api.spec;
+  const header = headerFor(input);
+  const key = authentication.mode === 'None' || header === undefined ? undefined : keyFor(input);
+  const none = whyNone(api, header, key);
+  if (none !== undefined) return { none };
   const operation = callableOperation(api);
   const parts = ['curl'];
   if (operation.method !== 'GET') parts.push('-X', operation.method);
   if (hosts[0] !== undefined) parts.push('-H', quote(`Host: ${hosts[0]}`));
-  if (key !== undefined) parts.push('-H', `"${headerFor(input)}: $(cat ${quote(key.file)})"`);
+  if (key !== undefined) parts.push('-H', `"${header}: $(cat ${quote(key.file)})"`);
   const path = api.spec.basePath === '/' ? operation.path : `${api.spec.basePath}${operation.path}`;
   parts.push(quote(`${url}${path === '' ? '/' : path}`));
   return { command: parts.join(' ') };
+}
+
+/** Why no call would be answered; undefined when one would. */
+function whyNone({ spec }: ApiService, header: string | undefined, key: KeyPlace | undefined): string | undefined {
+  if (spec.lifecycle === 'Blocked') return 'it is Blocked and answers 503';
+  if (spec.lifecycle === 'Retired') return 'it is Retired and answers 410';
+  if (key !== undefined || spec.authentication.mode !== 'Required') return undefined;
+  if (header === undefined) return 'it needs a token of its identity provider';
+  return 'it needs a key, and no Subscription may call it yet';
 }
 
 /** The key of a credential that may call the API now; a generated one rather than a brought one. */
@@ -53,11 +60,12 @@ function keyFor({ api, subscriptions, keys }: CurlInput): KeyPlace | undefined {
   return candidates.find(({ generated }) => generated) ?? candidates[0];
 }
 
-/** The header that its first KeyManager reads. */
-function headerFor({ api, keyManagers }: CurlInput): string {
-  const [ref] = api.spec.authentication.keyManagerRefs ?? [];
-  const id = ref === undefined ? undefined : refId(ref, api);
-  return keyManagers.find((manager) => keyOf(manager) === id)?.spec.apiKey?.header ?? 'X-API-Key';
+/** The header that the first of its KeyManagers reads that takes keys; undefined: none does. */
+function headerFor({ api, keyManagers }: CurlInput): string | undefined {
+  const ids = (api.spec.authentication.keyManagerRefs ?? []).map((ref) => refId(ref, api));
+  if (ids.length === 0) return 'X-API-Key';
+  const taking = keyManagers.find((manager) => ids.includes(keyOf(manager)) && manager.spec.type === 'ApiKey');
+  return taking && (taking.spec.apiKey?.header ?? 'X-API-Key');
 }
 
 interface Call {

@@ -2,7 +2,7 @@ import type { Subscription } from '#api/generated/subscription.ts';
 import { coreKinds, simpulKinds } from '#api/kinds.ts';
 import type { Store } from '#kube/store.ts';
 import { apiKeyDataKey, apiKeySecretType, type Secret } from '#operator/world/key-secret.ts';
-import { secretNameOf } from '#operator/world/world.ts';
+import { keyCredentials, secretNameOf } from '#operator/world/world.ts';
 import { listAll } from './list-all.ts';
 import type { KeyName, StateFolder } from './state-folder.ts';
 
@@ -61,7 +61,7 @@ export class KeyFiles {
     const byId = new Map(secrets.map((secret) => [`${secret.metadata.namespace}/${secret.metadata.name}`, secret]));
     const subscriptions = await listAll<Subscription>(this.#store, simpulKinds.Subscription);
     return subscriptions.flatMap((subscription) =>
-      subscription.spec.credentials.flatMap((credential) => {
+      keyCredentials(subscription).flatMap((credential) => {
         const { namespace = '', name } = subscription.metadata;
         const secretName = secretNameOf(subscription, credential);
         const dataKey = credential.apiKey?.secretRef.key ?? apiKeyDataKey;

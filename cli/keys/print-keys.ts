@@ -1,6 +1,7 @@
 import type { Subscription } from '#api/generated/subscription.ts';
 import { parseId } from '#api/object.ts';
 import { apiKeyDataKey } from '#operator/world/key-secret.ts';
+import { refId } from '#operator/world/routes.ts';
 import { secretNameOf } from '#operator/world/world.ts';
 import type { CommandContext } from '../context.ts';
 import { CliError, exitCodes } from '../errors.ts';
@@ -30,11 +31,12 @@ export async function printKeys(
 
 const header = ['NAMESPACE', 'SUBSCRIPTION', 'CREDENTIAL', 'STATE', 'LIES IN'];
 const missing = '(not there yet)';
+const elsewhere = '(at the identity provider)';
 
 function printValues(rows: readonly (readonly string[])[], { out }: CommandContext['terminal']): void {
   for (const row of rows) {
     const key = row.at(-1);
-    if (row[3] === 'Active' && key !== undefined && key !== missing) out(key);
+    if (row[3] === 'Active' && key !== undefined && key !== missing && key !== elsewhere) out(key);
   }
 }
 
@@ -49,15 +51,25 @@ async function find(source: Source, wanted: string | undefined, flags: KeysFlags
   throw new CliError('CLI_NOT_FOUND', `there is no Subscription "${name}"${where} in ${source.name}`);
 }
 
+type Client = NonNullable<Subscription['spec']['credentials'][number]['oidc']>;
+
+/** Its secret is with the identity provider. */
+function clientRow(begin: string[], subscription: Subscription, { keyManagerRef, clientId }: Client, show: boolean) {
+  const row = [...begin, `client "${clientId}" of KeyManager ${refId(keyManagerRef, subscription)}`];
+  return show ? [...row, elsewhere] : row;
+}
+
 function rowsOf(subscription: Subscription, source: Source, show: boolean): Promise<string[]>[] {
   const { namespace = '', name } = subscription.metadata;
   return subscription.spec.credentials.map(async (credential) => {
+    const { oidc } = credential;
+    const status = subscription.status?.credentials?.find((entry) => entry.name === credential.name);
+    const begin = [namespace, name, credential.name, status?.state ?? 'Unknown'];
+    if (oidc !== undefined) return clientRow(begin, subscription, oidc, show);
     const secretName = secretNameOf(subscription, credential);
     const key = credential.apiKey?.secretRef.key ?? apiKeyDataKey;
-    const status = subscription.status?.credentials?.find((entry) => entry.name === credential.name);
     const file = source.keyFile({ namespace, name }, credential.name);
-    const place = file ?? `Secret ${namespace}/${secretName}, key ${key}`;
-    const row = [namespace, name, credential.name, status?.state ?? 'Unknown', place];
+    const row = [...begin, file ?? `Secret ${namespace}/${secretName}, key ${key}`];
     if (!show) return row;
     return [...row, (await source.readKey({ namespace, name: secretName }, key)) ?? missing];
   });

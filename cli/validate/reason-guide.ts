@@ -49,6 +49,7 @@ const guides: Partial<Record<Reason, Guide>> = {
   CredentialInUse: error('spec.credentials'),
   PendingApproval: note('spec'),
   Rejected: note('spec'),
+  PlainTextIssuer: note('spec.oidc'),
   VolatileQuota: note('spec'),
   CountsLocally: note('spec.redis'),
 };

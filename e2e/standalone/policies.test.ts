@@ -6,8 +6,8 @@ import { freePorts } from '#tools/controlplane/free-port.ts';
 import { runPage } from './page.ts';
 import { root, temporaryFolder } from './simpul.ts';
 
-/** What the pages say, in the order of the free ports that take their place: gateway, admin, two backends. */
-const ports = [8090, 8091, 9100, 9101];
+/** What the pages say, in the order of the free ports that take their place: gateway, admin, two backends, and what pages start. */
+const ports = [8090, 8091, 9100, 9101, 9102, 9200];
 
 const pages = readdirSync(join(root, 'docs/policies')).filter((name) => name !== 'README.md');
 
@@ -16,6 +16,7 @@ for (const page of pages) {
     await using stack = new AsyncDisposableStack();
     const folder = stack.use(await temporaryFolder()).path;
     await symlink(join(root, 'cli'), join(folder, 'cli'));
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
     await cp(join(root, 'package.json'), join(folder, 'package.json'));
     const free = await freePorts(ports.length);
     const adapt = (script: string): string =>

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Exchange } from '../exchange.ts';
-import { isApiKeyAuthorization } from '../filters/credential.ts';
+import { carriesProof } from '../filters/presented.ts';
 import { isNamed } from '../http1/write-head.ts';
 import { type Directives, durationOf, parseCacheControl } from './cache-control.ts';
 import type { CacheKey } from './cache-store.ts';
@@ -88,8 +88,9 @@ function callerOf({ subscription, rawHeaders }: Exchange, rules: CacheRules, ide
 
 /** What the backend learns of the user beside the Subscription, as a digest; empty: nothing. */
 function identityOf(exchange: Exchange): string {
-  const { rawHeaders } = exchange;
-  let text = '';
+  const { rawHeaders, token } = exchange;
+  // Backends are told whose token it is, so their answers may differ by it.
+  let text = token === null ? '' : token.backendText;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? '';
     const value = rawHeaders[i + 1] ?? '';
@@ -102,10 +103,9 @@ function namesUser(name: string): boolean {
   return isNamed(name, 'authorization') || isNamed(name, 'cookie');
 }
 
-/** It carried the key of the Subscription and is not forwarded. */
-function stopsHere({ keyHeaders }: Exchange, name: string, value: string): boolean {
-  if (keyHeaders.length === 0) return false;
-  return keyHeaders.includes(name.toLowerCase()) || isApiKeyAuthorization(name, value);
+/** It carried the proof of the caller and is not forwarded. */
+function stopsHere({ proofs }: Exchange, name: string, value: string): boolean {
+  return proofs !== null && carriesProof(proofs, name, value);
 }
 
 function hasOneOf(fields: readonly string[], names: ReadonlySet<string>): boolean {

@@ -1,52 +1,113 @@
+import { clientKey } from '#api/compiled/contract.ts';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
-import type { ApiEntry, CredentialEntry, GatewayEntry } from '../snapshot/model.ts';
+import { looksLikeJws } from '../identity/json-web-signature.ts';
+import { checkBinding, statedIssuer, type TokenIdentity } from '../identity/token-claims.ts';
+import { TokenFault } from '../identity/token-fault.ts';
+import type { ApiEntry, CredentialEntry, GatewayEntry, TokenEntry } from '../snapshot/model.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { badToken, keyChallenge, nothingPresented } from './challenges.ts';
 import { CredentialFinder } from './credential-finder.ts';
 import type { Filter } from './filter.ts';
 import { buildKeyDigest, maxKeyLength } from './key-digest.ts';
+import { findPresented } from './presented.ts';
 
 /**
- * Finds the credential of a call. Keys are compared by their digest only, and the fields that carried one stop here. An
- * API with mode None looks at no key; with mode Optional a key that is presented must still be good.
+ * Finds who calls: what was presented, of what the KeyManagers of the API take, and the Subscription that it belongs to.
+ * Exactly one proof decides; two of different kinds are refused. The fields that may carry one stop here. An API with
+ * mode None looks at nothing; with mode Optional what is presented must still be good.
  */
 export function credential(snapshot: Pick<Snapshot, 'credentials'>, clock: Clock): Filter {
   const digests = new FinderOfGateway();
+  const { credentials } = snapshot;
+
+  function acceptKey(exchange: Exchange, gateway: GatewayEntry, key: string): void {
+    const found = isKey(key) ? digests.of(gateway).find(key, credentials) : undefined;
+    if (found === undefined) {
+      const detail = 'The API key belongs to no Subscription that is in force.';
+      throw new GatewayError('GW_API_KEY_UNKNOWN', detail, keyChallenge);
+    }
+    accept(exchange, found, clock.now());
+  }
+
+  function acceptToken(exchange: Exchange, issuers: readonly TokenEntry[], token: string): void | Promise<void> {
+    try {
+      const issuer = issuerOf(token, issuers);
+      const identity = issuer.verifier.verify(token);
+      if (!(identity instanceof Promise)) return acceptIdentity(exchange, issuer, identity);
+      return identity.then((verified) => acceptIdentity(exchange, issuer, verified)).catch(refuseToken);
+    } catch (error) {
+      return refuseToken(error);
+    }
+  }
+
+  function acceptIdentity(exchange: Exchange, { id }: TokenEntry, identity: TokenIdentity): void {
+    checkBinding(identity, exchange.clientCertificate?.thumbprint);
+    exchange.token = identity;
+    exchange.claims = identity.claims;
+    const found = credentials.get(clientKey(id, identity.clientId));
+    if (found === undefined) {
+      const detail = `The token is good, but no Subscription names the client "${identity.clientId}" of the KeyManager "${id}" (credentials[].oidc.clientId).`;
+      throw new GatewayError('GW_CLIENT_UNKNOWN', detail);
+    }
+    accept(exchange, found, clock.now());
+  }
+
   return {
     name: 'credential',
     onRequest(exchange) {
       const { api, gateway } = exchange;
-      if (api === null || gateway === null || !looksAtKeys(api)) return;
-      const key = presentedKey(exchange, keyHeadersOf(api));
-      if (key !== '') {
-        const found = isKey(key) ? digests.of(gateway).find(key, snapshot.credentials) : undefined;
-        accept(exchange, found, clock.now());
-      } else if (needsKey(api)) {
-        throw new GatewayError('GW_API_KEY_MISSING', missingDetail(exchange), challenge);
-      }
+      if (api === null || gateway === null || !looksAtProofs(api)) return undefined;
+      const proofs = api.authentication.accepted.now();
+      exchange.proofs = proofs;
+      const { key, token } = findPresented(exchange.rawHeaders, proofs);
+      if (token !== '') return acceptToken(exchange, proofs.issuers, token);
+      if (key !== '') acceptKey(exchange, gateway, key);
+      else if (needsProof(api)) throw nothingPresented(api, proofs);
+      return undefined;
     },
   };
 }
 
-/** A draft needs a key whatever its mode says: only Subscriptions of its own namespace may call it. */
-function looksAtKeys(api: ApiEntry): boolean {
+/** A draft needs a proof whatever its mode says: only Subscriptions of its own namespace may call it. */
+function looksAtProofs(api: ApiEntry): boolean {
   return api.authentication.mode !== 'None' || api.lifecycle.state === 'Draft';
 }
 
-function needsKey(api: ApiEntry): boolean {
+function needsProof(api: ApiEntry): boolean {
   return api.authentication.mode === 'Required' || api.lifecycle.state === 'Draft';
 }
 
-function accept(exchange: Exchange, found: CredentialEntry | undefined, now: number): void {
-  if (found === undefined) {
-    throw new GatewayError('GW_API_KEY_UNKNOWN', 'The API key belongs to no Subscription that is in force.', challenge);
-  }
+function accept(exchange: Exchange, found: CredentialEntry, now: number): void {
   if (now < found.notBefore || now > found.notAfter) {
-    throw new GatewayError('GW_API_KEY_EXPIRED', `The API key "${found.name}" is not valid now.`, challenge);
+    const isKey = exchange.token === null;
+    const detail = `The credential "${found.name}" of the Subscription is not valid now.`;
+    throw isKey
+      ? new GatewayError('GW_API_KEY_EXPIRED', detail, keyChallenge)
+      : new GatewayError('GW_CLIENT_UNKNOWN', detail);
   }
   exchange.credential = found;
   exchange.subscription = found.subscription;
+}
+
+/**
+ * Who is to say whether the token is good: the issuer that it names, or else whoever is asked about tokens of any form; of
+ * two the one that the API names first. A token is shown to no one else.
+ */
+function issuerOf(token: string, issuers: readonly TokenEntry[]): TokenEntry {
+  const [first] = issuers;
+  if (first !== undefined && issuers.length === 1) return first;
+  const stated = looksLikeJws(token) ? statedIssuer(token) : undefined;
+  const issuer =
+    issuers.find((one) => one.issuer !== undefined && one.issuer === stated) ??
+    issuers.find((one) => one.issuer === undefined);
+  if (issuer === undefined) throw new TokenFault('is of another issuer');
+  return issuer;
+}
+
+function refuseToken(error: unknown): never {
+  throw error instanceof TokenFault ? badToken(error) : error;
 }
 
 /** The finder for the gateway as it is configured now; made anew only when the pepper's owner changes. */
@@ -63,56 +124,8 @@ class FinderOfGateway {
   }
 }
 
-const challenge = { headers: ['WWW-Authenticate', 'ApiKey'] };
-
-const builtInHeaders = ['x-api-key'];
-
-/** Header names that may carry a key for this API. A KeyManager that is not loaded closes the API: nobody can vouch. */
-function keyHeadersOf(api: ApiEntry): readonly string[] {
-  const { keyManagers } = api.authentication;
-  if (keyManagers.length === 0) return builtInHeaders;
-  return keyManagers.map(({ id, slot }) => {
-    if (slot.value === null)
-      throw new GatewayError('GW_KEY_MANAGER_MISSING', `The KeyManager "${id}" is not loaded here.`);
-    return slot.value.header;
-  });
-}
-
-/** The one key of the call, or the empty string; notes which fields carry it, so that they are not forwarded. */
-function presentedKey(exchange: Exchange, headers: readonly string[]): string {
-  const { rawHeaders } = exchange;
-  exchange.keyHeaders = headers;
-  let found = '';
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const key = keyIn(rawHeaders[i] ?? '', rawHeaders[i + 1] ?? '', headers);
-    if (key === '' || key === found) continue;
-    if (found !== '')
-      throw new GatewayError('GW_API_KEY_AMBIGUOUS', 'The call carries two different API keys; send one.');
-    found = key;
-  }
-  return found;
-}
-
-function keyIn(name: string, value: string, headers: readonly string[]): string {
-  if (name.length === 13 && isApiKeyAuthorization(name, value)) return value.slice(7).trim();
-  for (const header of headers) {
-    if (header.length === name.length && name.toLowerCase() === header) return value;
-  }
-  return '';
-}
-
-/** Is this field `Authorization: ApiKey …`? Schemes are case-insensitive. */
-export function isApiKeyAuthorization(name: string, value: string): boolean {
-  return name.toLowerCase() === 'authorization' && value.slice(0, 7).toLowerCase() === 'apikey ';
-}
-
 const keyPattern = /^[\x21-\x7e]+$/;
 
 function isKey(text: string): boolean {
   return text.length <= maxKeyLength && keyPattern.test(text);
-}
-
-function missingDetail(exchange: Exchange): string {
-  const header = exchange.keyHeaders[0] ?? 'x-api-key';
-  return `Send your API key in the header "${header}" or as "Authorization: ApiKey <key>". A Subscription gives you one.`;
 }

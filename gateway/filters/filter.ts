@@ -32,6 +32,7 @@ export const filterOrder = [
   'operation', // what does not exist needs no key either
   'credential', // who calls: before the limits that count by Subscription
   'subscription', // may this caller call this API, and on which plan
+  'scopes', // may it do this with what it showed; after the plan is known, which has the scopes of keys
   'body-limit', // before the quota: a call that is too large is not one
   'rate-limit', // behind all that refuses for little: never spend quota on a refused call
   'compression', // nearer to the client than the cache, which keeps what the backend has said

@@ -29,13 +29,13 @@ function targetText(exchange: Exchange, api: ApiEntry, masks: readonly Masks[]):
   return query.length < 2 ? text : `${text},"query":${quoted(maskedQuery(query, masks))}`;
 }
 
-function headersText({ rawHeaders, keyHeaders }: Exchange, names: readonly string[], masks: readonly Masks[]): string {
+function headersText({ rawHeaders, proofs }: Exchange, names: readonly string[], masks: readonly Masks[]): string {
   if (names.length === 0) return '';
   const members: string[] = [];
   const seen = new Set<string>();
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = (rawHeaders[i] ?? '').toLowerCase();
-    if (!names.includes(name) || keyHeaders.includes(name) || seen.has(name)) continue;
+    if (!names.includes(name) || proofs?.keyHeaders.includes(name) === true || seen.has(name)) continue;
     seen.add(name);
     const value = isMaskedName(masks, 'header', name) ? masked : shown(rawHeaders[i + 1] ?? '');
     members.push(`${quoted(name)}:${quoted(value)}`);

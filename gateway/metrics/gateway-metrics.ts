@@ -10,6 +10,9 @@ export const maxCallSeries = 1000;
 /** Most ApiServices with a latency histogram of their own (some 14 series each). */
 export const maxLatencySeries = 200;
 
+/** Most KeyManagers whose keys' age is shown. */
+const maxKeyAges = 200;
+
 export const otherLabel = '_other';
 
 /**
@@ -125,6 +128,26 @@ export class GatewayMetrics implements ArrivalMeter {
     labelNames: ['reason'],
     registers: [this.registry],
   });
+  readonly #tokens = new Counter({
+    name: 'simpul_gateway_tokens_total',
+    help: 'Access tokens by what became of them: cached (verified lately), verified, refused.',
+    labelNames: ['result'],
+    registers: [this.registry],
+  });
+  readonly #keyFetches = new Counter({
+    name: 'simpul_gateway_key_fetches_total',
+    help: 'Attempts to fetch the keys of issuers, by result.',
+    labelNames: ['result'],
+    registers: [this.registry],
+  });
+  readonly #keyAge: Gauge<'key_manager'> = new Gauge({
+    name: 'simpul_gateway_keys_age_seconds',
+    help: 'Time since the keys of a KeyManager were last confirmed by its issuer; NaN: there are none.',
+    labelNames: ['key_manager'],
+    registers: [this.registry],
+    collect: () => this.#collectKeyAges(),
+  });
+  readonly #keys = new Map<string, { readonly ageMs: number }>();
   readonly #series = new Map<string, { users: number; readonly series: CallSeries }>();
   readonly #latencies = new Map<string, { users: number; readonly series: LatencySeries }>();
   /** Calls that reached no API. */
@@ -207,6 +230,24 @@ export class GatewayMetrics implements ArrivalMeter {
       this.#invalid.remove({ api, direction });
       this.#unchecked.remove({ api, direction });
     }
+  }
+
+  readonly countToken = (result: 'cached' | 'verified' | 'refused'): void => this.#tokens.inc({ result });
+
+  readonly countKeyFetch = (result: 'success' | 'failure'): void => this.#keyFetches.inc({ result });
+
+  /** Shows the age of a KeyManager's keys; of the first {@link maxKeyAges}. */
+  watchKeys(keyManager: string, keys: { readonly ageMs: number }): void {
+    if (this.#keys.has(keyManager) || this.#keys.size < maxKeyAges) this.#keys.set(keyManager, keys);
+  }
+
+  forgetKeys(keyManager: string): void {
+    this.#keys.delete(keyManager);
+  }
+
+  #collectKeyAges(): void {
+    this.#keyAge.reset();
+    for (const [keyManager, keys] of this.#keys) this.#keyAge.set({ key_manager: keyManager }, keys.ageMs / 1000);
   }
 
   #acquireSeries(api: string, plan: string): CallSeries {

@@ -109,6 +109,8 @@ export class BackendPools {
   readonly #pools = new Map<string, SharedPool>();
   readonly #options: BackendPoolOptions;
   #judge: AddressJudge;
+  /** By the rules in force when it is asked. */
+  readonly judge: AddressJudge = (address) => this.#judge(address);
 
   constructor(options: BackendPoolOptions) {
     this.#options = options;
@@ -169,7 +171,7 @@ export class BackendPools {
 
   #open(origin: string, connectTimeoutMs: number): ConnectionPool {
     const { clock, extraCa } = this.#options;
-    const judge: AddressJudge = (address) => this.#judge(address);
+    const { judge } = this;
     return new ConnectionPool({ clock, open: buildOpenSocket({ origin, judge, connectTimeoutMs, extraCa }) });
   }
 }

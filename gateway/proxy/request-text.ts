@@ -1,7 +1,6 @@
 import type { Exchange } from '../exchange.ts';
-import { isApiKeyAuthorization } from '../filters/credential.ts';
 import { viaName } from '../filters/head.ts';
-import { isNamed } from '../http1/write-head.ts';
+import { carriesProof } from '../filters/presented.ts';
 import type { Endpoint } from './backend.ts';
 import { DropList } from './hop-by-hop.ts';
 
@@ -50,7 +49,7 @@ export function requestText(exchange: Exchange, endpoint: Endpoint): string {
     else if (isForwarded(exchange, name, value)) text += `${name}: ${value}\r\n`;
   }
   const added = exchange.api?.backend.headers?.text ?? '';
-  return `${text}${added}${forwardingText(exchange, met ?? nothingMet)}${framingText(exchange)}\r\n`;
+  return `${text}${added}${consumerText(exchange)}${forwardingText(exchange, met ?? nothingMet)}${framingText(exchange)}\r\n`;
 }
 
 /** The path without base path, joined to the endpoint's own; the query as it came. */
@@ -69,11 +68,13 @@ function framingText({ bodyLength, method, upgrade }: Exchange): string {
 }
 
 /**
- * Keys stop here, and what Connection lists or the API wants changed. Names with an underscore do too: many servers read `X_Forwarded_For` as `X-Forwarded-For`, so a client
+ * Proofs stop here, and what Connection lists or the API wants changed. Names with an underscore do too: many servers read `X_Forwarded_For` as `X-Forwarded-For`, so a client
  * could state what is dropped above.
  */
 function isForwarded(exchange: Exchange, name: string, value: string): boolean {
-  return !name.includes('_') && !isTakenOut(exchange, name) && !carriesKey(exchange, name, value);
+  return (
+    !name.includes('_') && !isConsumerField(name) && !isTakenOut(exchange, name) && !stopsHere(exchange, name, value)
+  );
 }
 
 function isTakenOut({ connectionNames, api }: Exchange, name: string): boolean {
@@ -83,11 +84,21 @@ function isTakenOut({ connectionNames, api }: Exchange, name: string): boolean {
   return connectionNames.includes(lower) || dropped?.has(lower) === true;
 }
 
-function carriesKey({ keyHeaders }: Exchange, name: string, value: string): boolean {
-  if (keyHeaders.length === 0) return false;
-  if (name.length === 13 && isApiKeyAuthorization(name, value)) return true;
-  for (const header of keyHeaders) if (isNamed(name, header)) return true;
-  return false;
+function stopsHere({ proofs }: Exchange, name: string, value: string): boolean {
+  return proofs !== null && carriesProof(proofs, name, value);
+}
+
+/** Backends believe what these say about the caller, so none of a client goes on, whatever the API. */
+function isConsumerField(name: string): boolean {
+  return name.length > 11 && name.charCodeAt(1) === dash && name.slice(0, 11).toLowerCase() === 'x-consumer-';
+}
+
+const dash = 0x2d;
+
+/** Who called, as far as it was proved. */
+function consumerText({ subscription, token }: Exchange): string {
+  if (subscription === null) return '';
+  return token === null ? subscription.backendText : `${subscription.backendText}${token.backendText}`;
 }
 
 const metNames: Readonly<Record<string, keyof Met>> = {

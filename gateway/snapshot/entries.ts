@@ -1,12 +1,12 @@
-import type {
-  CompiledApiService,
-  CompiledGateway,
-  CompiledKeyManager,
-  CompiledListener,
-  CompiledLogging,
-  CompiledOperation,
-  CompiledSubscription,
-  CompiledTenant,
+import {
+  type CompiledApiService,
+  type CompiledGateway,
+  type CompiledListener,
+  type CompiledLogging,
+  type CompiledOperation,
+  type CompiledSubscription,
+  type CompiledTenant,
+  proofKey,
 } from '#api/compiled/contract.ts';
 import { parseId } from '#api/object.ts';
 import type { CacheStore } from '../cache/cache-store.ts';
@@ -25,6 +25,7 @@ import { buildTlsSettings } from '../tls/tls-settings.ts';
 import type { DefinitionEntry } from '../validation/definition-entry.ts';
 import type {
   ApiEntry,
+  AuthenticationEntry,
   CredentialEntry,
   DefinitionUse,
   GatewayEntry,
@@ -37,6 +38,7 @@ import type {
   SubscriptionEntry,
   TenantEntry,
 } from './model.ts';
+import { AcceptedProofs } from './proofs.ts';
 import type { Slots } from './slot.ts';
 
 /** What entries hold beyond the snapshot: each `build…` takes from it and the matching `release…` gives back. */
@@ -96,10 +98,7 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
     basePath: api.basePath,
     baseLength: api.basePath === '/' ? 0 : api.basePath.length,
     backend: deps.backends.acquire(api.backend),
-    authentication: {
-      mode: api.authentication.mode,
-      keyManagers: api.authentication.keyManagers.map((id) => ({ id, slot: deps.keyManagers.acquire(id) })),
-    },
+    authentication: buildAuthentication(api.authentication, deps),
     access:
       api.access === undefined ? null : { allow: new CidrSet(api.access.allow), deny: new CidrSet(api.access.deny) },
     maintenance: buildMaintenance(api.maintenance),
@@ -136,6 +135,12 @@ function buildMaintenance(maintenance: CompiledApiService['maintenance']): Maint
   return { message, retryAfterSeconds, allow: new CidrSet(allow) };
 }
 
+function buildAuthentication(compiled: CompiledApiService['authentication'], deps: EntryDeps): AuthenticationEntry {
+  const keyManagers = compiled.keyManagers.map((id) => ({ id, slot: deps.keyManagers.acquire(id) }));
+  const { mode, scopes = [] } = compiled;
+  return { mode, keyManagers, accepted: new AcceptedProofs(keyManagers), scopes };
+}
+
 export function releaseApiEntry(api: CompiledApiService, entry: ApiEntry, deps: EntryDeps): void {
   deps.tenants.release(api.tenant);
   for (const { id } of entry.authentication.keyManagers) deps.keyManagers.release(id);
@@ -150,7 +155,8 @@ export function releaseApiEntry(api: CompiledApiService, entry: ApiEntry, deps: 
 
 function buildPlan(api: CompiledApiService, name: string, counters: CounterPool): PlanEntry {
   const source = { level: 'plan', owner: `${api.id} ${name}`, label: `the plan "${name}"` } as const;
-  return { name, limits: buildRules(counters, source, api.plans[name]?.limits ?? []) };
+  const { limits = [], scopes } = api.plans[name] ?? {};
+  return { name, scopes: new Set(scopes), limits: buildRules(counters, source, limits) };
 }
 
 function buildOperations(api: CompiledApiService, counters: CounterPool): OperationTable<OperationEntry> | null {
@@ -167,6 +173,7 @@ function buildOperation(api: string, operation: CompiledOperation, counters: Cou
     methods,
     limits: buildRules(counters, source, operation.limits),
     timeoutMs: operation.timeoutMs,
+    scopes: operation.scopes ?? [],
   };
 }
 
@@ -174,10 +181,6 @@ export function buildTenantEntry(tenant: CompiledTenant, counters: CounterPool):
   const source = { level: 'tenant', owner: tenant.id, label: `the Tenant "${tenant.id}"` } as const;
   const { id, suspended, hosts, paths } = tenant;
   return { id, suspended, hosts, paths, limits: buildRules(counters, source, tenant.limits) };
-}
-
-export function buildKeyManagerEntry(keyManager: CompiledKeyManager): KeyManagerEntry {
-  return { id: keyManager.id, header: keyManager.header };
 }
 
 export function buildGatewayEntry(gateway: CompiledGateway, counters: CounterPool): GatewayEntry {
@@ -205,6 +208,7 @@ export function buildSubscriptionEntry(
     tenantId: subscription.tenant,
     tenant: deps.tenants.acquire(subscription.tenant),
     application,
+    backendText: `X-Consumer-Tenant: ${subscription.tenant}\r\nX-Consumer-Subscription: ${id}\r\nX-Consumer-Application: ${application}\r\n`,
     grants: new Map(grants.map((grant) => [grant.api, grant.plan ?? null])),
     limits: buildRules(deps.counters, source, subscription.limits),
     logText: `,"subscription":"${id}","application":"${application}","consumer":"${subscription.tenant}"`,
@@ -217,7 +221,7 @@ export function buildCredentials(
 ): Map<string, CredentialEntry> {
   return new Map(
     compiled.credentials.map((credential) => [
-      credential.hash,
+      proofKey(credential),
       {
         name: credential.name,
         subscription: entry,

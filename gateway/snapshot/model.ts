@@ -9,6 +9,7 @@ import type {
 import type { ApiCache } from '../cache/cache-store.ts';
 import type { CompressionPolicy } from '../compression/compression-policy.ts';
 import type { CorsPolicy } from '../filters/cors-policy.ts';
+import type { TokenVerifier } from '../identity/token-verifier.ts';
 import type { LimitRule } from '../limits/rule.ts';
 import type { Masks } from '../log/masks.ts';
 import type { ApiMeters } from '../metrics/api-meters.ts';
@@ -18,6 +19,7 @@ import type { OperationTable } from '../router/operations.ts';
 import type { Routable } from '../router/router.ts';
 import type { TlsSettings } from '../tls/tls-settings.ts';
 import type { DefinitionEntry } from '../validation/definition-entry.ts';
+import type { AcceptedProofs, KeyManagerRef } from './proofs.ts';
 import type { Slot } from './slot.ts';
 
 /**
@@ -80,16 +82,23 @@ export interface MaintenanceEntry {
 export interface AuthenticationEntry {
   readonly mode: CompiledApiService['authentication']['mode'];
   /** Empty: the built-in API key. */
-  readonly keyManagers: readonly { readonly id: string; readonly slot: Slot<KeyManagerEntry> }[];
+  readonly keyManagers: readonly KeyManagerRef[];
+  readonly accepted: AcceptedProofs;
+  /** That every call needs. */
+  readonly scopes: readonly string[];
 }
 
 export interface OperationEntry extends Pick<CompiledOperation, 'path' | 'methods'> {
   readonly limits: readonly LimitRule[];
   readonly timeoutMs: number | undefined;
+  /** Needed beside those of the API. */
+  readonly scopes: readonly string[];
 }
 
 export interface PlanEntry {
   readonly name: string;
+  /** Of callers whose proof states none. */
+  readonly scopes: ReadonlySet<string>;
   readonly limits: readonly LimitRule[];
 }
 
@@ -102,10 +111,23 @@ export interface TenantEntry {
   readonly limits: readonly LimitRule[];
 }
 
-export interface KeyManagerEntry {
+export type KeyManagerEntry = ApiKeyEntry | TokenEntry;
+
+export interface ApiKeyEntry {
+  readonly type: 'ApiKey';
   readonly id: string;
   /** Lower case. */
   readonly header: string;
+}
+
+/** Who says whether a token is good. */
+export interface TokenEntry {
+  readonly type: 'Token';
+  readonly id: string;
+  /** Whose tokens it verifies; undefined: it is asked about those of any form. */
+  readonly issuer: string | undefined;
+  readonly verifier: Pick<TokenVerifier, 'verify'>;
+  readonly forwardToken: boolean;
 }
 
 export interface SubscriptionEntry {
@@ -114,6 +136,8 @@ export interface SubscriptionEntry {
   readonly tenantId: string;
   readonly tenant: Slot<TenantEntry>;
   readonly application: string;
+  /** Header lines for backends that say who calls. */
+  readonly backendText: string;
   /** Plan by ApiService id; null where the ApiService has no plans. */
   readonly grants: ReadonlyMap<string, string | null>;
   readonly limits: readonly LimitRule[];

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CacheStore } from '../cache/cache-store.ts';
 import { systemClock } from '../clock.ts';
+import { KeySources } from '../identity/key-sources.ts';
+import { ProviderClient } from '../identity/provider-client.ts';
 import { Calendar } from '../limits/calendar.ts';
 import { CounterPool } from '../limits/counters.ts';
 import { GatewayMetrics, maxCallSeries, maxLatencySeries } from '../metrics/gateway-metrics.ts';
 import { BackendPools } from '../proxy/backend.ts';
 import { aGateway, aLimit, anApi, aSubscription, aTenant, hashOf } from '../testing/compiled.ts';
-import { ManualSource } from '../testing/test-gateway.ts';
+import { ManualSource, quietLog } from '../testing/test-gateway.ts';
 import { DefinitionRoom } from '../validation/definition-entry.ts';
 import { Loader } from './loader.ts';
 import { Snapshot } from './snapshot.ts';
@@ -38,6 +40,8 @@ test('60,000 objects load in a few seconds, one change costs the same among them
   const metrics = new GatewayMetrics();
   const backends = new BackendPools({ clock: systemClock, extraCa: [] });
   t.after(() => backends.destroy());
+  const client = new ProviderClient({ judge: backends.judge, extraCa: [] });
+  const keySources = new KeySources({ client, clock: systemClock, log: quietLog, onFetch: () => undefined });
   const counters = new CounterPool(new Calendar('Asia/Jakarta'));
   const snapshot = new Snapshot({
     counters,
@@ -45,8 +49,12 @@ test('60,000 objects load in a few seconds, one change costs the same among them
     metrics,
     cacheStore: new CacheStore(0),
     tracing: { configure: () => undefined },
-    ownAddresses: () => [],
     definitionRoom: new DefinitionRoom(),
+    keySources,
+    providers: client,
+    log: quietLog,
+    clock: systemClock,
+    ownAddresses: () => [],
   });
   const loader = new Loader(snapshot);
   const { source, secrets } = world();

@@ -20,7 +20,6 @@ import {
   buildApiEntry,
   buildCredentials,
   buildGatewayEntry,
-  buildKeyManagerEntry,
   buildListenerEntry,
   buildSubscriptionEntry,
   buildTenantEntry,
@@ -29,6 +28,7 @@ import {
   operationsFault,
   releaseApiEntry,
 } from './entries.ts';
+import { buildKeyManagerEntry, type KeyManagerDeps, releaseKeyManagerEntry } from './key-manager-entry.ts';
 import type {
   ApiEntry,
   CredentialEntry,
@@ -40,12 +40,13 @@ import type {
 } from './model.ts';
 import { Slots } from './slot.ts';
 
-export type SnapshotDeps = Pick<EntryDeps, 'counters' | 'backends' | 'metrics' | 'cacheStore'> & {
-  readonly tracing: Pick<Tracing, 'configure'>;
-  /** Addresses that no backend may have: this pod's own and the API server's. */
-  readonly ownAddresses: () => readonly string[];
-  readonly definitionRoom: DefinitionRoom;
-};
+export type SnapshotDeps = Pick<EntryDeps, 'counters' | 'backends' | 'metrics' | 'cacheStore'> &
+  KeyManagerDeps & {
+    readonly tracing: Pick<Tracing, 'configure'>;
+    /** Addresses that no backend may have: this pod's own and the API server's. */
+    readonly ownAddresses: () => readonly string[];
+    readonly definitionRoom: DefinitionRoom;
+  };
 
 /** Takes one loaded object out again, and with it everything that it held. */
 export type Unload = () => void;
@@ -89,7 +90,7 @@ export class Snapshot {
       case 'Tenant':
         return this.#loadTenant(compiled, previous);
       case 'KeyManager':
-        return this.#loadKeyManager(compiled);
+        return this.#loadKeyManager(compiled, previous);
       case 'Definition':
         return this.#loadDefinition(compiled);
       case 'ApiService':
@@ -129,9 +130,17 @@ export class Snapshot {
     return { kind: 'Tenant', hosts: compiled.hosts, release, unload };
   }
 
-  #loadKeyManager(compiled: CompiledKeyManager): LoadedObject {
-    this.#keyManagers.fill(compiled.id, buildKeyManagerEntry(compiled));
-    return { kind: 'KeyManager', unload: () => this.#keyManagers.empty(compiled.id) };
+  #loadKeyManager(compiled: CompiledKeyManager, previous: LoadedObject | undefined): LoadedObject {
+    this.#keyManagers.fill(compiled.id, buildKeyManagerEntry(compiled, this.#deps));
+    // After the new one: what both need, such as an issuer's keys, is kept.
+    if (previous?.kind === 'KeyManager') previous.release();
+    const release = () => releaseKeyManagerEntry(compiled, this.#deps);
+    const unload = () => {
+      this.#keyManagers.empty(compiled.id);
+      this.#deps.metrics.forgetKeys(compiled.id);
+      release();
+    };
+    return { kind: 'KeyManager', release, unload };
   }
 
   /** Its id says what is in it, so a second version of it is the first one again. */
@@ -200,7 +209,8 @@ export class Snapshot {
 export type LoadedObject =
   | { readonly kind: 'ApiGateway'; readonly access: string; readonly release: Unload; readonly unload: Unload }
   | { readonly kind: 'Tenant'; readonly hosts: readonly string[]; readonly release: Unload; readonly unload: Unload }
-  | { readonly kind: 'KeyManager' | 'Definition'; readonly unload: Unload }
+  | { readonly kind: 'Definition'; readonly unload: Unload }
+  | { readonly kind: 'KeyManager'; readonly release: Unload; readonly unload: Unload }
   | { readonly kind: 'ApiService'; readonly entry: ApiEntry; readonly release: Unload; readonly unload: Unload }
   | {
       readonly kind: 'Subscription';

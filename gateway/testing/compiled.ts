@@ -1,13 +1,16 @@
 import { createHmac } from 'node:crypto';
 import {
+  type CompiledApiKeyManager,
   type CompiledApiService,
   type CompiledGateway,
-  type CompiledKeyManager,
+  type CompiledIntrospection,
   type CompiledLimit,
+  type CompiledOidcKeyManager,
   type CompiledSubscription,
   type CompiledTenant,
   contractVersion,
 } from '#api/compiled/contract.ts';
+import { signatureAlgorithms } from '#api/json-web-key.ts';
 
 /** Builders of valid compiled objects for tests; each takes what the test is about and fills in the rest. */
 export const testPepper = Buffer.alloc(32, 7).toString('base64');
@@ -42,13 +45,45 @@ export function aTenant(change: Partial<CompiledTenant> = {}): CompiledTenant {
   };
 }
 
-export function aKeyManager(change: Partial<CompiledKeyManager> = {}): CompiledKeyManager {
+export function aKeyManager(change: Partial<CompiledApiKeyManager> = {}): CompiledApiKeyManager {
   return {
     contract: contractVersion,
     kind: 'KeyManager',
     id: 'simpul-system/keys',
     type: 'ApiKey',
     header: 'x-api-key',
+    ...change,
+  };
+}
+
+export function anIssuer(change: Partial<CompiledOidcKeyManager> = {}): CompiledOidcKeyManager {
+  const issuer = change.issuer ?? 'https://sso.example.go.id/realms/spbe';
+  return {
+    contract: contractVersion,
+    kind: 'KeyManager',
+    id: 'simpul-system/sso',
+    type: 'OIDC',
+    issuer,
+    audiences: ['simpul'],
+    algorithms: signatureAlgorithms,
+    clockLeewayMs: 30_000,
+    forwardToken: false,
+    keys: { from: 'Discovery', issuer },
+    ...change,
+  };
+}
+
+export function anIntrospection(change: Partial<CompiledIntrospection> = {}): CompiledIntrospection {
+  return {
+    contract: contractVersion,
+    kind: 'KeyManager',
+    id: 'simpul-system/sso',
+    type: 'Introspection',
+    url: 'https://sso.example.go.id/introspect',
+    secretHeaders: { authorization: 'Basic c2ltcHVsOnJhaGFzaWE=' },
+    cacheMs: 30_000,
+    timeoutMs: 1000,
+    forwardToken: false,
     ...change,
   };
 }

@@ -1,22 +1,25 @@
-import type { CompiledCredential } from '#api/compiled/contract.ts';
+import { type CompiledCredential, type CredentialProof, proofKey } from '#api/compiled/contract.ts';
 import type { Subscription, SubscriptionStatusCredential } from '#api/generated/subscription.ts';
 import { idOf, keyOf } from '#api/object.ts';
 import type { KeyProjection, KeySecret } from '../world/key-secret.ts';
 import { apiKeyDataKey } from '../world/key-secret.ts';
+import { refId } from '../world/routes.ts';
 import type { World } from '../world/world.ts';
-import { secretNameOf } from '../world/world.ts';
+import { keyCredentials, secretNameOf } from '../world/world.ts';
 import type { Problem } from './outcome.ts';
 import { byPrecedence } from './precedence.ts';
+import { mayUseKeyManager } from './translate-key-manager.ts';
 
 type Credential = Subscription['spec']['credentials'][number];
 
 /** What became of one credential. */
 export interface CredentialVerdict {
   readonly credential: Credential;
-  readonly secretName: string;
+  /** Absent: it is no key. */
+  readonly secretName?: string;
   readonly state: SubscriptionStatusCredential['state'];
-  /** Hash that gateways shall know; also the last good one of a credential that went wrong. */
-  readonly hash: string | undefined;
+  /** What gateways shall know; also the last good of a credential that went wrong. */
+  readonly proof: CredentialProof | undefined;
   readonly problem: Problem | undefined;
   /** True: the Secret has to be generated. */
   readonly missing: boolean;
@@ -25,7 +28,7 @@ export interface CredentialVerdict {
 interface Case {
   readonly subscription: Subscription;
   readonly world: World;
-  /** Credential names by hash, of those judged so far: of two equal keys the first in the spec counts. */
+  /** Credential names by `proofKey`, of those judged so far: of two equal ones the first in the spec counts. */
   readonly taken: Map<string, string>;
 }
 
@@ -33,28 +36,70 @@ interface Case {
 export function judgeCredentials(subscription: Subscription, world: World): CredentialVerdict[] {
   const taken = new Map<string, string>();
   return subscription.spec.credentials.map((credential) => {
-    const judged = judgeCredential(credential, { subscription, world, taken });
-    if (judged.hash !== undefined) taken.set(judged.hash, credential.name);
+    const situation = { subscription, world, taken };
+    const { oidc } = credential;
+    const judged = oidc === undefined ? judgeKey(credential, situation) : judgeClient(credential, oidc, situation);
+    if (judged.proof !== undefined) taken.set(proofKey(judged.proof), credential.name);
     return judged;
   });
 }
 
-function judgeCredential(credential: Credential, situation: Case): CredentialVerdict {
+function judgeKey(credential: Credential, situation: Case): CredentialVerdict {
   const { subscription, world } = situation;
   const secretName = secretNameOf(subscription, credential);
   const secret = world.keySecrets.get(idOf(subscription.metadata.namespace ?? '', secretName));
   if (secret === undefined && credential.apiKey === undefined) {
-    return { credential, secretName, state: 'Refused', hash: undefined, problem: undefined, missing: true };
+    return { credential, secretName, state: 'Refused', proof: undefined, problem: undefined, missing: true };
   }
   const found = secret === undefined ? secretNotFound(secretName) : keyIn(secret, credential, subscription);
   const problem = 'reason' in found ? found : keyProblem(found, credential, situation);
   if (problem === undefined && 'hash' in found) {
-    return { credential, secretName, state: 'Active', hash: found.hash, problem, missing: false };
+    const proof = { type: 'ApiKey', hash: found.hash } as const;
+    return { credential, secretName, state: 'Active', proof, problem, missing: false };
   }
   // An error takes nothing away: the key that was good before stays, unless its Secret is gone or another has it.
   const keepsLast = secret !== undefined && problem !== undefined && keepsLastGood.has(problem.reason);
-  const hash = keepsLast ? lastGoodHash(credential, subscription, world) : undefined;
-  return { credential, secretName, state: 'Refused', hash, problem, missing: false };
+  const proof = keepsLast ? lastGoodProof(credential, situation, 'ApiKey') : undefined;
+  return { credential, secretName, state: 'Refused', proof, problem, missing: false };
+}
+
+type Client = NonNullable<Credential['oidc']>;
+
+/** A client of an identity provider: nothing is secret here, so all that can be wrong is who may name it. */
+function judgeClient(credential: Credential, { keyManagerRef, clientId }: Client, situation: Case): CredentialVerdict {
+  const { subscription } = situation;
+  const proof = { type: 'OIDC', keyManager: refId(keyManagerRef, subscription), clientId } as const;
+  const problem = keyManagerProblem(proof.keyManager, situation) ?? clientProblem(proof, credential, situation);
+  if (problem === undefined) return { credential, state: 'Active', proof, problem, missing: false };
+  const last = problem.reason === 'CredentialInUse' ? lastGoodProof(credential, situation, 'OIDC') : undefined;
+  return { credential, state: 'Refused', proof: last, problem, missing: false };
+}
+
+function keyManagerProblem(id: string, { subscription, world }: Case): Problem | undefined {
+  const keyManager = world.keyManagers.get(id);
+  if (keyManager === undefined) return { reason: 'KeyManagerNotFound', message: `KeyManager "${id}" does not exist` };
+  const { namespace = '' } = subscription.metadata;
+  if (!mayUseKeyManager(keyManager, namespace, world)) {
+    const message = `KeyManager "${id}" does not admit namespace "${namespace}": its owner changes spec.tenants of the KeyManager`;
+    return { reason: 'TenantNotAllowed', message };
+  }
+  if (keyManager.spec.type !== 'ApiKey') return undefined;
+  const message = `KeyManager "${id}" is of type ${keyManager.spec.type} and knows no clients: name one of type OIDC or Introspection, or remove oidc to get a key`;
+  return { reason: 'InvalidValue', message };
+}
+
+function clientProblem(proof: CredentialProof, credential: Credential, situation: Case): Problem | undefined {
+  const { subscription, world, taken } = situation;
+  const client = proofKey(proof);
+  const twin = taken.get(client);
+  if (twin !== undefined) {
+    const message = `Credentials "${twin}" and "${credential.name}" name the same client: remove one of them`;
+    return { reason: 'CredentialInUse', message };
+  }
+  const rival = world.keys.holderOf(client) ?? firstOf(world.subscriptions.by('client', client), subscription, world);
+  if (rival === undefined || rival === keyOf(subscription)) return undefined;
+  const message = `The client of credential "${credential.name}" belongs to another Subscription, which keeps it: register a client of its own for this application`;
+  return { reason: 'CredentialInUse', message };
 }
 
 const keepsLastGood = new Set(['SecretKeyMissing', 'WeakCredential', 'CredentialInUse']);
@@ -104,12 +149,23 @@ function keyProblem(key: KeyProjection, credential: Credential, situation: Case)
 /** The Subscription that would get a free key before `subscription` does. */
 function firstClaimant(hash: string, subscription: Subscription, world: World): string | undefined {
   const secrets = [...world.keySecrets.by('hash', hash)];
-  const rivals = secrets.flatMap((secretId) => [...world.subscriptions.by('secret', secretId)]);
-  return rivals.find((id) => {
+  const users = secrets.flatMap((secretId) => [...world.subscriptions.by('secret', secretId)]);
+  return firstOf(users, subscription, world, (rival) =>
+    keyCredentials(rival).some((credential) => usesKey(credential, rival, hash, world)),
+  );
+}
+
+/** The one of `ids` that comes before `subscription` and wants the same. */
+function firstOf(
+  ids: Iterable<string>,
+  subscription: Subscription,
+  world: World,
+  wants: (rival: Subscription) => boolean = () => true,
+): string | undefined {
+  return [...ids].find((id) => {
     const rival = world.subscriptions.get(id);
     if (rival === undefined || rival === subscription || rival.metadata.deletionTimestamp) return false;
-    if (byPrecedence(rival, subscription) > 0) return false;
-    return rival.spec.credentials.some((credential) => usesKey(credential, rival, hash, world));
+    return byPrecedence(rival, subscription) <= 0 && wants(rival);
   });
 }
 
@@ -119,22 +175,30 @@ function usesKey(credential: Credential, owner: Subscription, hash: string, worl
   return key !== undefined && 'hash' in key && key.hash === hash && !key.weak;
 }
 
-function lastGoodHash(credential: Credential, subscription: Subscription, world: World): string | undefined {
+function lastGoodProof(
+  credential: Credential,
+  { subscription, world }: Case,
+  type: CredentialProof['type'],
+): CredentialProof | undefined {
   for (const entry of world.compiled.of('Subscription', keyOf(subscription)).values()) {
-    const hash = entry.credentials?.find(({ name }) => name === credential.name)?.hash;
-    if (hash !== undefined) return hash;
+    const last = entry.credentials?.find((one) => one.name === credential.name && one.type === type);
+    if (last !== undefined) return proofOf(last);
   }
   return undefined;
 }
 
+function proofOf(compiled: CompiledCredential): CredentialProof {
+  const { name: _name, notBefore: _notBefore, notAfter: _notAfter, ...proof } = compiled;
+  return proof;
+}
+
 /** Compiles what gateways shall know of a credential; undefined when there is nothing to know. */
-export function compileCredential({ credential, hash }: CredentialVerdict): CompiledCredential | undefined {
-  if (hash === undefined) return undefined;
+export function compileCredential({ credential, proof }: CredentialVerdict): CompiledCredential | undefined {
+  if (proof === undefined) return undefined;
   const { notBefore, notAfter } = credential;
   return {
     name: credential.name,
-    type: 'ApiKey',
-    hash,
+    ...proof,
     ...(notBefore === undefined ? {} : { notBefore: Date.parse(notBefore) }),
     ...(notAfter === undefined ? {} : { notAfter: Date.parse(notAfter) }),
   };

@@ -210,6 +210,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
     authentication: {
       mode: authentication.mode,
       keyManagers: (authentication.keyManagerRefs ?? []).map((ref) => refId(ref, input.api)),
+      ...compileScopes(authentication),
     },
     ...compileAccess(spec),
     ...compileAnswers(spec),
@@ -219,7 +220,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
     plans: Object.fromEntries(
       Object.entries(spec.plans ?? {}).map(([name, plan]) => [
         name,
-        { limits: compileLimits(plan.limits, 'Subscription') },
+        { limits: compileLimits(plan.limits, 'Subscription'), ...compileScopes(plan) },
       ]),
     ),
     ...compileSize(spec),
@@ -229,6 +230,10 @@ function compileApiService(input: CompileInput): CompiledApiService {
 
 function compileHeaders({ headers }: ApiService['spec']['backend']): Pick<CompiledBackend, 'headers'> {
   return headers === undefined ? {} : { headers: { set: headers.set ?? {}, remove: headers.remove ?? [] } };
+}
+
+function compileScopes({ scopes }: { readonly scopes?: readonly string[] }): { readonly scopes?: readonly string[] } {
+  return scopes === undefined || scopes.length === 0 ? {} : { scopes: [...scopes].sort() };
 }
 
 function compileAccess({ access }: ApiService['spec']): Pick<CompiledApiService, 'access'> {
@@ -246,6 +251,7 @@ function compileOperation(
     path: operation.path,
     methods: [...(operation.methods ?? [])].sort(),
     limits: compileLimits(operation.limits, 'Total'),
+    ...compileScopes(operation),
     ...(operation.timeout === undefined ? {} : { timeoutMs: parseDurationMs(operation.timeout) ?? 0 }),
   };
 }

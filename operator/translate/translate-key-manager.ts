@@ -1,30 +1,118 @@
-import type { Compiled, CompiledKeyManager } from '#api/compiled/contract.ts';
+import type { CompiledKeyManager, CompiledKeySource, CompiledOidcKeyManager } from '#api/compiled/contract.ts';
 import { contractVersion } from '#api/compiled/contract.ts';
+import type { Observation } from '#api/conditions.ts';
 import type { KeyManager } from '#api/generated/keymanager.ts';
+import { readJwkSet, type SignatureAlgorithm, signatureAlgorithms } from '#api/json-web-key.ts';
 import { keyOf } from '#api/object.ts';
 import type { World } from '../world/world.ts';
-import type { Outcome } from './outcome.ts';
-import { verdict } from './outcome.ts';
+import { compileIntrospection, introspectionProblem } from './introspection.ts';
+import type { Outcome, Problem } from './outcome.ts';
+import { observe, verdict } from './outcome.ts';
+import { parseDurationMs } from './quantity.ts';
 import { admits } from './translate-api-gateway.ts';
 
 /** Every gateway learns of every KeyManager: they are few, and an ApiService may name one at any time. */
 export function translateKeyManager(keyManager: KeyManager, world: World): Outcome {
-  const compiled = compileKeyManager(keyManager);
-  const plan = new Map<string, Compiled | 'keep'>([...world.apiGateways.ids()].map((gateway) => [gateway, compiled]));
-  return { observations: [verdict(keyManager, 'Accepted')], compiled: plan, status: {} };
-}
-
-function compileKeyManager(keyManager: KeyManager): CompiledKeyManager {
+  const { oidc, introspection } = keyManager.spec;
+  const problem = oidcProblem(oidc) ?? introspectionProblem(introspection);
+  const compiled = problem === undefined ? compileKeyManager(keyManager, world) : problem;
+  const isGood = !('reason' in compiled);
+  const gateways = isGood ? world.apiGateways.ids() : world.compiled.of('KeyManager', keyOf(keyManager)).keys();
+  const plan = new Map([...gateways].map((gateway) => [gateway, isGood ? compiled : ('keep' as const)]));
   return {
-    contract: contractVersion,
-    kind: 'KeyManager',
-    id: keyOf(keyManager),
-    type: keyManager.spec.type,
-    header: (keyManager.spec.apiKey?.header ?? 'X-API-Key').toLowerCase(),
+    observations: [
+      verdict(keyManager, 'Accepted', problem),
+      verdict(keyManager, 'ResolvedRefs', isGood || problem !== undefined ? undefined : compiled),
+      ...plainTextWarning(keyManager),
+    ],
+    compiled: plan,
+    status: {},
   };
 }
 
-/** Whether ApiServices in `namespace` may name `keyManager`: its own namespace always, others as `spec.tenants` says. */
+type Oidc = NonNullable<KeyManager['spec']['oidc']>;
+
+const longestLeewayMs = 300_000;
+
+function oidcProblem(oidc: Oidc | undefined): Problem | undefined {
+  if (oidc === undefined) return undefined;
+  const { issuer, jwksUri, jwks, clockLeeway } = oidc;
+  const badUrl = Object.entries({ issuer, jwksUri }).find(([, url]) => url !== undefined && !URL.canParse(url));
+  if (badUrl !== undefined) return invalid(`spec.oidc.${badUrl[0]} is no URL that can be called`);
+  if ((parseDurationMs(clockLeeway) ?? longestLeewayMs + 1) > longestLeewayMs) {
+    return invalid(`spec.oidc.clockLeeway "${clockLeeway}" must be a duration of at most 5m, such as 30s`);
+  }
+  if (jwks === undefined || hasKeys(jwks)) return undefined;
+  return invalid(
+    'spec.oidc.jwks holds no key that can verify signatures: give a JSON Web Key Set ({"keys": [...]}) with RSA (2048 bits or more), EC or Ed25519 public keys',
+  );
+}
+
+function invalid(message: string): Problem {
+  return { reason: 'InvalidValue', message };
+}
+
+function hasKeys(jwks: string): boolean {
+  try {
+    return (readJwkSet(JSON.parse(jwks))?.length ?? 0) > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Whoever sits between gateway and issuer could hand out keys of his own. */
+function plainTextWarning(keyManager: KeyManager): Observation[] {
+  const { oidc, introspection } = keyManager.spec;
+  if (introspection?.url.startsWith('http:') === true) {
+    const message =
+      'Tokens and the credential of spec.introspection go over plain http: whoever is on the way can read them, and answer instead of the provider. Use https';
+    return [observe(keyManager, 'Warning', 'True', { reason: 'PlainTextIssuer', message })];
+  }
+  const { issuer = '', jwksUri, jwks } = oidc ?? {};
+  if (jwks !== undefined || !(jwksUri ?? issuer).startsWith('http:')) return [];
+  const message =
+    'Keys of the issuer are fetched by plain http: whoever can change what is on the way can make tokens. Use https, or give the keys in spec.oidc.jwks';
+  return [observe(keyManager, 'Warning', 'True', { reason: 'PlainTextIssuer', message })];
+}
+
+function compileKeyManager(keyManager: KeyManager, world: World): CompiledKeyManager | Problem {
+  const { oidc, introspection, apiKey } = keyManager.spec;
+  const base = { contract: contractVersion, kind: 'KeyManager', id: keyOf(keyManager) } as const;
+  if (oidc !== undefined) return { ...base, ...compileOidc(oidc) };
+  if (introspection !== undefined) {
+    const compiled = compileIntrospection(keyManager, introspection, world);
+    return 'reason' in compiled ? compiled : { ...base, ...compiled };
+  }
+  return { ...base, type: 'ApiKey', header: (apiKey?.header ?? 'X-API-Key').toLowerCase() };
+}
+
+function compileOidc(oidc: Oidc): Omit<CompiledOidcKeyManager, 'contract' | 'kind' | 'id'> {
+  const { issuer, applicationClaim, scopesClaim } = oidc;
+  return {
+    type: 'OIDC',
+    issuer,
+    audiences: [...oidc.audiences].sort(),
+    ...(applicationClaim === undefined ? {} : { applicationClaim }),
+    ...(scopesClaim === undefined ? {} : { scopesClaim }),
+    algorithms: compileAlgorithms(oidc.algorithms),
+    clockLeewayMs: parseDurationMs(oidc.clockLeeway) ?? 0,
+    forwardToken: oidc.forwardToken,
+    keys: compileKeySource(oidc),
+  };
+}
+
+function compileAlgorithms(named: Oidc['algorithms']): readonly SignatureAlgorithm[] {
+  if (named === undefined) return signatureAlgorithms;
+  // Two names of one algorithm (RFC 9864).
+  return signatureAlgorithms.filter((one) => named.some((name) => name === (one === 'Ed25519' ? 'EdDSA' : one)));
+}
+
+function compileKeySource({ issuer, jwksUri, jwks }: Oidc): CompiledKeySource {
+  if (jwks !== undefined) return { from: 'Inline', jwks };
+  return jwksUri === undefined ? { from: 'Discovery', issuer } : { from: 'Uri', uri: jwksUri };
+}
+
+/** Whether ApiServices and Subscriptions in `namespace` may name `keyManager`: its own namespace always, others as `spec.tenants` says. */
 export function mayUseKeyManager(keyManager: KeyManager, namespace: string, world: World): boolean {
   if (keyManager.metadata.namespace === namespace) return true;
   const { tenants } = keyManager.spec;

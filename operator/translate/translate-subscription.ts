@@ -1,11 +1,11 @@
 import type { Compiled, CompiledCredential, CompiledGrant } from '#api/compiled/contract.ts';
-import { contractVersion } from '#api/compiled/contract.ts';
+import { contractVersion, proofKey } from '#api/compiled/contract.ts';
 import type { Observation } from '#api/conditions.ts';
 import type { Subscription, SubscriptionStatus, SubscriptionStatusApi } from '#api/generated/subscription.ts';
 import { idOf, keyOf, parseId } from '#api/object.ts';
 import { refId } from '../world/routes.ts';
 import type { World } from '../world/world.ts';
-import { secretNameOf } from '../world/world.ts';
+import { keyCredentials, secretNameOf } from '../world/world.ts';
 import type { CredentialVerdict } from './credentials.ts';
 import { compileCredential, judgeCredentials } from './credentials.ts';
 import type { GrantVerdict } from './grants.ts';
@@ -18,7 +18,7 @@ import { volatileQuotaWarning } from './translate-api-gateway.ts';
 export interface SubscriptionOutcome extends Outcome<Pick<SubscriptionStatus, 'apis' | 'credentials'>> {
   /** Names of Secrets to generate, with the credential that each is for. After that, translate again. */
   readonly missingSecrets: readonly { readonly credential: string; readonly secretName: string }[];
-  /** Hashes of the keys that it uses. */
+  /** What its callers may prove, as `proofKey` writes it. */
   readonly keys: readonly string[];
 }
 
@@ -37,10 +37,10 @@ export function translateSubscription(subscription: Subscription, world: World, 
       apis: grants.map((grant) => statusOfGrant(grant, subscription, now)),
       credentials: credentials.map(statusOfCredential),
     },
-    missingSecrets: credentials
-      .filter(({ missing }) => missing)
-      .map(({ credential, secretName }) => ({ credential: credential.name, secretName })),
-    keys: credentials.flatMap(({ hash }) => hash ?? []),
+    missingSecrets: credentials.flatMap(({ missing, credential, secretName }) =>
+      missing && secretName !== undefined ? { credential: credential.name, secretName } : [],
+    ),
+    keys: credentials.flatMap(({ proof }) => (proof === undefined ? [] : proofKey(proof))),
   };
 }
 
@@ -56,7 +56,7 @@ function ownProblem(subscription: Subscription): Problem | undefined {
 }
 
 function nameProblem(subscription: Subscription): Problem | undefined {
-  const tooLong = subscription.spec.credentials.find((c) => secretNameOf(subscription, c).length > 253);
+  const tooLong = keyCredentials(subscription).find((c) => secretNameOf(subscription, c).length > 253);
   if (tooLong === undefined) return undefined;
   const message = `The Secret of credential "${tooLong.name}" would have a name of more than 253 characters: use a shorter name for the Subscription or the credential`;
   return { reason: 'NameTooLong', message };
@@ -166,7 +166,7 @@ function statusOfGrant(judged: GrantVerdict, subscription: Subscription, now: st
 function statusOfCredential(judged: CredentialVerdict): NonNullable<SubscriptionStatus['credentials']>[number] {
   return {
     name: judged.credential.name,
-    secretName: judged.secretName,
+    ...(judged.secretName === undefined ? {} : { secretName: judged.secretName }),
     state: judged.state,
     ...(judged.problem === undefined ? {} : { message: judged.problem.message.slice(0, 512) }),
   };

@@ -1,4 +1,4 @@
-import type { Compiled, CompiledGrant, CompiledKind } from '#api/compiled/contract.ts';
+import type { Compiled, CompiledCredential, CompiledGrant, CompiledKind } from '#api/compiled/contract.ts';
 import type { CompiledSecret } from '#api/compiled/secret.ts';
 import {
   compiledAnnotations,
@@ -29,7 +29,7 @@ export interface CompiledEntry {
   /** Only for ApiServices that use one: id of the Definition. */
   readonly definition?: string;
   /** Only for Subscriptions. */
-  readonly credentials?: readonly { readonly name: string; readonly hash: string }[];
+  readonly credentials?: readonly CompiledCredential[];
   /** Only for Subscriptions: what it may call. */
   readonly grants?: readonly CompiledGrant[];
 }
@@ -138,7 +138,7 @@ function factsOf(
       };
     case 'Subscription':
       return {
-        credentials: content.credentials.map(({ name, hash }) => ({ name, hash })),
+        credentials: content.credentials,
         grants: content.grants,
       };
     default:

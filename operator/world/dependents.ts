@@ -11,7 +11,7 @@ import { idOf, keyOf } from '#api/object.ts';
 import { gatewayAnnotation } from '../resources/gateway.ts';
 import type { CompiledEntry } from './compiled-index.ts';
 import { refId, routesOf } from './routes.ts';
-import { secretNameOf, type World } from './world.ts';
+import { clientsOf, keyCredentials, secretNameOf, type World } from './world.ts';
 
 /** One object to look at again. */
 export interface Wake {
@@ -82,9 +82,10 @@ export function usersOfSecret(secretId: string, world: World): Wake[] {
   return wakeAll('Subscription', world.subscriptions.by('secret', secretId));
 }
 
-/** All Subscriptions that have a key of this hash. */
-export function claimantsOfKey(hash: string, world: World): Wake[] {
-  return [...world.keySecrets.by('hash', hash)].flatMap((secretId) => usersOfSecret(secretId, world));
+/** All Subscriptions that want what only one may prove: a key's hash or a client (`proofKey`). */
+export function claimantsOfKey(proof: string, world: World): Wake[] {
+  const users = [...world.keySecrets.by('hash', proof)].flatMap((secretId) => usersOfSecret(secretId, world));
+  return [...users, ...wakeAll('Subscription', world.subscriptions.by('client', proof))];
 }
 
 /** Who looks at a compiled object that is not what it was: its source, or all that share it. */
@@ -154,7 +155,11 @@ function dependentsOfApiGateway(change: Change<ApiGateway>, world: World): Wake[
 
 function dependentsOfKeyManager(change: Change<KeyManager>, world: World): Wake[] {
   if (!differs(change, ({ spec }) => spec.tenants)) return [];
-  return wakeAll('ApiService', world.apiServices.by('keyManager', idOfChange(change)));
+  const id = idOfChange(change);
+  return [
+    ...wakeAll('ApiService', world.apiServices.by('keyManager', id)),
+    ...wakeAll('Subscription', world.subscriptions.by('keyManager', id)),
+  ];
 }
 
 function dependentsOfApiService(change: Change<ApiService>, world: World): Wake[] {
@@ -172,11 +177,13 @@ function dependentsOfApiService(change: Change<ApiService>, world: World): Wake[
 /** An Approval may name it; and who wants one of its keys may have waited for it, though it never got them. */
 function dependentsOfSubscription(change: Change<Subscription>, world: World): Wake[] {
   const decided = appeared(change) ? world.approvals.by('subscription', idOfChange(change)) : [];
-  const claimants = (subscription: Subscription): Wake[] =>
-    subscription.spec.credentials
+  const claimants = (subscription: Subscription): Wake[] => {
+    const hashes = keyCredentials(subscription)
       .map((credential) => idOf(subscription.metadata.namespace ?? '', secretNameOf(subscription, credential)))
       .flatMap((secretId) => [...(world.keySecrets.get(secretId)?.keys.values() ?? [])])
-      .flatMap(({ hash }) => claimantsOfKey(hash, world));
+      .map(({ hash }) => hash);
+    return [...hashes, ...clientsOf(subscription)].flatMap((proof) => claimantsOfKey(proof, world));
+  };
   return [...wakeAll('Approval', decided), ...rivalsOf(change, claimants)];
 }
 

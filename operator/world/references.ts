@@ -1,12 +1,14 @@
 import type { ApiGateway } from '#api/generated/apigateway.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
+import type { KeyManager } from '#api/generated/keymanager.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { MaterialRef } from './materials.ts';
 
 /** Every Secret and ConfigMap that a spec refers to, but for API keys of Subscriptions. A new place is one entry here. */
 export function referencesOf(object: KubeObject): MaterialRef[] {
   if (object.kind === 'ApiGateway') return referencesOfApiGateway(object as ApiGateway);
-  return object.kind === 'ApiService' ? referencesOfApiService(object as ApiService) : [];
+  if (object.kind === 'ApiService') return referencesOfApiService(object as ApiService);
+  return object.kind === 'KeyManager' ? referencesOfKeyManager(object as KeyManager) : [];
 }
 
 function referencesOfApiGateway(gateway: ApiGateway): MaterialRef[] {
@@ -51,12 +53,25 @@ function referencesOfApiService(api: ApiService): MaterialRef[] {
   return [credentialRefOf(api), definitionRefOf(api)].filter((ref) => ref !== undefined);
 }
 
+function referencesOfKeyManager(keyManager: KeyManager): MaterialRef[] {
+  return [introspectionCredentialRefOf(keyManager)].filter((ref) => ref !== undefined);
+}
+
+/** `spec.introspection.credentialRef`. */
+export function introspectionCredentialRefOf({ metadata, spec }: KeyManager): MaterialRef | undefined {
+  if (spec.introspection === undefined) return undefined;
+  return credentialIn(metadata.namespace, spec.introspection.credentialRef.name);
+}
+
 /** `spec.backend.credentialRef`. */
 export function credentialRefOf({ metadata, spec }: ApiService): MaterialRef | undefined {
   const { credentialRef } = spec.backend;
-  if (credentialRef === undefined) return undefined;
+  return credentialRef && credentialIn(metadata.namespace, credentialRef.name);
+}
+
+function credentialIn(namespace: string | undefined, name: string): MaterialRef {
   const types = ['simpul.id/backend-credential', 'kubernetes.io/basic-auth'] as const;
-  return { kind: 'Secret', namespace: metadata.namespace ?? '', name: credentialRef.name, types };
+  return { kind: 'Secret', namespace: namespace ?? '', name, types };
 }
 
 /** `spec.definition.openApi.configMapRef`. */

@@ -1,3 +1,4 @@
+import { clientKey, proofKey } from '#api/compiled/contract.ts';
 import type { ApiGateway } from '#api/generated/apigateway.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import type { Approval } from '#api/generated/approval.ts';
@@ -62,13 +63,17 @@ export class World {
     route: routesOf,
     successor: (api) => (api.spec.deprecation?.successorRef ? [refId(api.spec.deprecation.successorRef, api)] : []),
   });
-  readonly subscriptions = new Collection<Subscription, 'namespace' | 'api' | 'secret'>({
+  /** `client`: see `clientKey`; `keyManager`: those that vouch for its clients. */
+  readonly subscriptions = new Collection<Subscription, 'namespace' | 'api' | 'secret' | 'client' | 'keyManager'>({
     namespace: (subscription) => [subscription.metadata.namespace ?? ''],
     api: (subscription) => subscription.spec.apis.map((ref) => refId(ref, subscription)),
     secret: (subscription) =>
-      subscription.spec.credentials.map((credential) =>
+      keyCredentials(subscription).map((credential) =>
         idOf(subscription.metadata.namespace ?? '', secretNameOf(subscription, credential)),
       ),
+    client: clientsOf,
+    keyManager: (subscription) =>
+      subscription.spec.credentials.flatMap(({ oidc }) => (oidc ? refId(oidc.keyManagerRef, subscription) : [])),
   });
   /** `api`: id of the ApiService; `subscription`: id of the Subscription, or empty for publishing. */
   readonly approvals = new Collection<Approval, 'api' | 'subscription'>({
@@ -95,7 +100,7 @@ export class World {
 
   /** ApiService id by route (see `routesOf`). */
   readonly routes = new Holdings();
-  /** Subscription id by key hash. */
+  /** Subscription id by what its callers prove, a key's hash or a client (`proofKey`). */
   readonly keys = new Holdings();
   readonly #shelves: Readonly<Record<SimpulKindName, Shelf>> = {
     Tenant: this.tenants,
@@ -168,9 +173,9 @@ export class World {
     return [...this.compiled.of('ApiService', id).values()].flatMap(compiledRoutes);
   }
 
-  /** Hashes of keys that gateways are told to let in for a Subscription. */
+  /** What gateways are told to let in for a Subscription, as `proofKey` writes it. */
   compiledKeysOf(id: string): string[] {
-    return [...this.compiled.of('Subscription', id).values()].flatMap(hashesOf);
+    return [...this.compiled.of('Subscription', id).values()].flatMap(proofsOf);
   }
 
   #learn(entry: CompiledEntry): void {
@@ -190,13 +195,13 @@ export class World {
   }
 
   #learnKeys(entry: CompiledEntry): void {
-    const free = hashesOf(entry).filter((hash) => this.keys.holderOf(hash) === undefined);
+    const free = proofsOf(entry).filter((proof) => this.keys.holderOf(proof) === undefined);
     this.keys.hold(entry.source, [...this.keys.heldBy(entry.source), ...free]);
   }
 }
 
-function hashesOf(entry: CompiledEntry): string[] {
-  return (entry.credentials ?? []).map(({ hash }) => hash);
+function proofsOf(entry: CompiledEntry): string[] {
+  return (entry.credentials ?? []).map(proofKey);
 }
 
 const noPods: ReadonlyMap<string, GatewayPod> = new Map();
@@ -209,10 +214,21 @@ function compiledRoutes(entry: CompiledEntry): string[] {
   return hosts.map((host) => `${entry.gateway} ${host} ${basePath}`);
 }
 
-/** Name of the Secret that holds a credential: the one that was brought, or the generated one. */
-export function secretNameOf(
-  subscription: Subscription,
-  credential: Subscription['spec']['credentials'][number],
-): string {
+type Credential = Subscription['spec']['credentials'][number];
+
+/** Those of its credentials that are keys and lie in Secrets. */
+export function keyCredentials({ spec }: Subscription): Credential[] {
+  return spec.credentials.filter(({ oidc }) => oidc === undefined);
+}
+
+/** The clients that it names, as `clientKey` writes them. */
+export function clientsOf(subscription: Subscription): string[] {
+  return subscription.spec.credentials.flatMap(({ oidc }) =>
+    oidc === undefined ? [] : clientKey(refId(oidc.keyManagerRef, subscription), oidc.clientId),
+  );
+}
+
+/** Name of the Secret that holds a key: the one that was brought, or the generated one. */
+export function secretNameOf(subscription: Subscription, credential: Credential): string {
   return credential.apiKey?.secretRef.name ?? `${subscription.metadata.name}-${credential.name}`;
 }

@@ -9,6 +9,7 @@ export const keyManagerController: KindController<KeyManager> = {
   readyPolicy: [
     { type: 'ReconcileFailed', healthyWhen: 'False' },
     { type: 'Accepted', healthyWhen: 'True' },
+    { type: 'ResolvedRefs', healthyWhen: 'True' },
   ],
   get: (env, id) => env.world.keyManagers.get(id),
   visit: async (env, keyManager) => {

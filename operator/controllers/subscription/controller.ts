@@ -8,7 +8,7 @@ import { StatusError } from '../../runtime/status-error.ts';
 import { translateSubscription } from '../../translate/translate-subscription.ts';
 import { claimantsOfKey } from '../../world/dependents.ts';
 import { keySecretOf } from '../../world/key-secret.ts';
-import { secretNameOf } from '../../world/world.ts';
+import { keyCredentials, secretNameOf } from '../../world/world.ts';
 import type { Environment } from '../environment.ts';
 import type { KindController, Visit } from '../reconciler.ts';
 import { rfc3339 } from '../status-writer.ts';
@@ -77,7 +77,7 @@ function releaseKeys(env: Environment, id: string): void {
 
 /** Generated keys of credentials that the spec names no more. */
 async function removeStaleKeys(env: Environment, subscription: Subscription, signal: AbortSignal): Promise<void> {
-  const names = new Set(subscription.spec.credentials.map((credential) => secretNameOf(subscription, credential)));
+  const names = new Set(keyCredentials(subscription).map((credential) => secretNameOf(subscription, credential)));
   for (const secretId of [...env.world.keySecrets.by('owner', subscription.metadata.uid ?? '-')]) {
     const key = parseId(secretId);
     const known = env.world.keySecrets.get(secretId);

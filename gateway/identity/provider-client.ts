@@ -1,0 +1,121 @@
+import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { AddressJudge } from '#api/backend-address.ts';
+import { CodedError } from '#api/errors.ts';
+import { buildOpenSocket } from '../proxy/open-socket.ts';
+
+/** An identity provider does not answer as it should. For the log: the message has no secret and nothing of an answer. */
+export class ProviderFault extends CodedError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('GW_KEY_MANAGER_UNREACHABLE', message, options);
+  }
+}
+
+export interface ProviderClientOptions {
+  /** The same judge as for backends: an issuer must not be a way around it. */
+  readonly judge: AddressJudge;
+  readonly extraCa: readonly string[];
+}
+
+export interface ProviderAnswer {
+  readonly body: Buffer;
+  /** Seconds for which the answer may be kept, by its Cache-Control; undefined: not stated. */
+  readonly maxAge: number | undefined;
+}
+
+const connectTimeoutMs = 3000;
+/** From the first attempt to connect to the last byte. */
+const deadlineMs = 5000;
+const maxAnswerBytes = 512 * 1024;
+
+/**
+ * Calls identity providers: the address is judged after DNS, redirects are not followed, size and time are bounded. One
+ * connection for each call: they are rare.
+ */
+export class ProviderClient {
+  readonly #options: ProviderClientOptions;
+
+  constructor(options: ProviderClientOptions) {
+    this.#options = options;
+  }
+
+  /** The body of a 200; everything else is a {@link ProviderFault}. */
+  get(url: URL, signal: AbortSignal): Promise<ProviderAnswer> {
+    return this.#call(url, { method: 'GET', headers: { accept: 'application/json' } }, signal);
+  }
+
+  /** The same of a POST with a form. */
+  postForm(
+    url: URL,
+    form: string,
+    secretHeaders: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<ProviderAnswer> {
+    const headers = {
+      ...secretHeaders,
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': String(Buffer.byteLength(form)),
+    };
+    return this.#call(url, { method: 'POST', headers }, signal, form);
+  }
+
+  async #call(url: URL, options: RequestOptions, signal: AbortSignal, body = ''): Promise<ProviderAnswer> {
+    const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const sent = this.#send(url, { ...options, signal: bounded });
+      sent.on('response', resolve).on('error', (error) => reject(faultOf(url, error)));
+      sent.end(body);
+    });
+    if (answer.statusCode !== 200) {
+      answer.destroy();
+      throw new ProviderFault(`${url.href} answers ${answer.statusCode} instead of 200`);
+    }
+    return { body: await readBounded(answer, url), maxAge: maxAgeOf(answer.headers['cache-control']) };
+  }
+
+  #send(url: URL, options: RequestOptions): ClientRequest {
+    const { judge, extraCa } = this.#options;
+    const open = buildOpenSocket({ origin: url.origin, judge, connectTimeoutMs, extraCa });
+    // Node takes the socket from the callback; its types know only the one that is returned.
+    const createConnection = (_options: unknown, done: (error: Error | null, socket: Duplex) => void): undefined => {
+      open((opened) => {
+        if (opened instanceof Error) done(opened, undefined as never);
+        else done(null, opened);
+      });
+    };
+    const { pathname, search, host } = url;
+    return request({
+      ...options,
+      host: url.hostname,
+      path: `${pathname}${search}`,
+      setHost: false,
+      createConnection,
+      headers: { host, ...options.headers },
+    });
+  }
+}
+
+async function readBounded(answer: IncomingMessage, url: URL): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const piece of answer as AsyncIterable<Buffer>) {
+      bytes += piece.length;
+      if (bytes > maxAnswerBytes) throw new ProviderFault(`${url.href} answers more than ${maxAnswerBytes} bytes`);
+      pieces.push(piece);
+    }
+  } catch (error) {
+    throw error instanceof ProviderFault ? error : faultOf(url, error);
+  }
+  return Buffer.concat(pieces);
+}
+
+function faultOf(url: URL, cause: unknown): ProviderFault {
+  return new ProviderFault(`${url.href} does not answer`, { cause });
+}
+
+function maxAgeOf(cacheControl: string | undefined): number | undefined {
+  const seconds = /(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,])/.exec(cacheControl ?? '')?.[1];
+  return seconds === undefined ? undefined : Number(seconds);
+}

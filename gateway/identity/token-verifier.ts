@@ -1,0 +1,140 @@
+import { hash } from 'node:crypto';
+import type { SignatureAlgorithm } from '#api/json-web-key.ts';
+import type { Clock } from '../clock.ts';
+import { GatewayError } from '../errors.ts';
+import { type CompactJws, isSignedBy, readCompactJws } from './json-web-signature.ts';
+import type { KeySet } from './key-set.ts';
+import type { KeySource } from './key-sources.ts';
+import { Recent } from './recent.ts';
+import { checkType, readIdentity, type TokenIdentity, type TokenRules } from './token-claims.ts';
+import { TokenFault } from './token-fault.ts';
+
+/** What became of a token, for metrics. */
+export type Verification = 'cached' | 'verified' | 'refused';
+
+export interface TokenVerifierOptions {
+  /** For messages. */
+  readonly keyManager: string;
+  readonly rules: TokenRules;
+  readonly algorithms: readonly SignatureAlgorithm[];
+  readonly keys: KeySource;
+  readonly clock: Clock;
+  readonly count: (result: Verification) => void;
+}
+
+/** A good token is looked at again after this time: claims stay, but keys may have gone. */
+const goodForMs = 60_000;
+/** A bad one is: whoever repeats it costs no signature. */
+const badForMs = 10_000;
+const goodTokens = 4096;
+const badTokens = 1024;
+/** Most calls that wait for keys; they hold their connection meanwhile. */
+const maxWaiting = 512;
+
+interface Remembered<Value> {
+  readonly value: Value;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
+/** Verifies the access tokens of one KeyManager, and remembers them by their hash. */
+export class TokenVerifier {
+  readonly rules: TokenRules;
+  readonly #options: TokenVerifierOptions;
+  readonly #good = new Recent<Remembered<TokenIdentity>>(goodTokens);
+  readonly #bad = new Recent<Remembered<TokenFault>>(badTokens);
+  /** What was remembered holds for these keys only. */
+  #keys: KeySet | null = null;
+  #waiting = 0;
+
+  constructor(options: TokenVerifierOptions) {
+    this.#options = options;
+    this.rules = options.rules;
+  }
+
+  /** Throws (or rejects with) a {@link TokenFault}, or a GatewayError when nobody can tell. A promise only where keys are awaited. */
+  verify(token: string): TokenIdentity | Promise<TokenIdentity> {
+    const { keys, count } = this.#options;
+    if (keys.current === null) return this.#afterRefresh(token);
+    this.#adopt(keys.current);
+    const digest = hash('sha256', token, 'base64url');
+    const known = this.#recall(digest);
+    if (known !== undefined) {
+      count('cached');
+      return known;
+    }
+    return this.#check(token, digest, true);
+  }
+
+  /** What was remembered under other keys is forgotten. */
+  #adopt(keys: KeySet): void {
+    if (keys === this.#keys) return;
+    this.#good.clear();
+    this.#bad.clear();
+    this.#keys = keys;
+  }
+
+  #recall(digest: string): TokenIdentity | undefined {
+    const now = this.#options.clock.now();
+    const good = this.#good.get(digest);
+    if (good !== undefined && now < good.until) return good.value;
+    const bad = this.#bad.get(digest);
+    if (bad === undefined || now >= bad.until) return undefined;
+    this.#options.count('refused');
+    throw bad.value;
+  }
+
+  /** `mayWait`: an unknown key may be a new one. */
+  #check(token: string, digest: string, mayWait: boolean): TokenIdentity | Promise<TokenIdentity> {
+    try {
+      const jws = readCompactJws(token);
+      checkType(jws);
+      const { keys, algorithms } = this.#options;
+      if (!algorithms.some((one) => one === jws.algorithm))
+        throw new TokenFault('is signed by an algorithm that is not accepted');
+      const key = keys.current?.find(jws.kid, jws.algorithm);
+      if (key !== undefined) return this.#accept(jws, isSignedBy(jws, key), digest);
+      if (mayWait && keys.current?.has(jws.kid) !== true && keys.refresh() !== undefined)
+        return this.#afterRefresh(token);
+      throw new TokenFault('is signed by a key that is not known');
+    } catch (error) {
+      this.#options.count('refused');
+      throw error;
+    }
+  }
+
+  #accept(jws: CompactJws, isSigned: boolean, digest: string): TokenIdentity {
+    const now = this.#options.clock.now();
+    try {
+      if (!isSigned) throw new TokenFault('has a wrong signature');
+      const identity = readIdentity(jws.payload, this.rules, now);
+      const until = Math.min(identity.expiresAt, now + goodForMs);
+      this.#good.set(digest, { value: identity, until });
+      this.#options.count('verified');
+      return identity;
+    } catch (error) {
+      const isFinal = !isSigned || (error instanceof TokenFault && error.code === 'GW_TOKEN_EXPIRED');
+      if (isFinal && error instanceof TokenFault) this.#bad.set(digest, { value: error, until: now + badForMs });
+      throw error;
+    }
+  }
+
+  async #afterRefresh(token: string): Promise<TokenIdentity> {
+    const { keys } = this.#options;
+    const refreshing = this.#waiting < maxWaiting ? keys.refresh() : undefined;
+    this.#waiting++;
+    try {
+      await refreshing;
+    } finally {
+      this.#waiting--;
+    }
+    if (keys.current === null) throw this.#unreachable();
+    this.#adopt(keys.current);
+    return this.#check(token, hash('sha256', token, 'base64url'), false);
+  }
+
+  #unreachable(): GatewayError {
+    const detail = `The keys of the KeyManager "${this.#options.keyManager}" could not be fetched, so nobody can tell whether the token is good.`;
+    return new GatewayError('GW_KEY_MANAGER_UNREACHABLE', detail, { headers: ['Retry-After', '5'] });
+  }
+}

@@ -1,0 +1,59 @@
+import type { CompiledIntrospection, CompiledKeyManager, CompiledOidcKeyManager } from '#api/compiled/contract.ts';
+import type { Clock } from '../clock.ts';
+import type { KeySources } from '../identity/key-sources.ts';
+import type { ProviderClient } from '../identity/provider-client.ts';
+import { TokenInspector } from '../identity/token-inspector.ts';
+import { TokenVerifier } from '../identity/token-verifier.ts';
+import type { Log } from '../log/log.ts';
+import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import type { KeyManagerEntry } from './model.ts';
+
+/** What KeyManagers hold beyond the snapshot. */
+export interface KeyManagerDeps {
+  readonly keySources: KeySources;
+  readonly providers: ProviderClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: GatewayMetrics;
+}
+
+/** Give it back with {@link releaseKeyManagerEntry}. */
+export function buildKeyManagerEntry(compiled: CompiledKeyManager, deps: KeyManagerDeps): KeyManagerEntry {
+  const { id } = compiled;
+  if (compiled.type === 'ApiKey') return { type: 'ApiKey', id, header: compiled.header };
+  const { forwardToken } = compiled;
+  if (compiled.type === 'Introspection') {
+    return { type: 'Token', id, issuer: undefined, verifier: buildInspector(compiled, deps), forwardToken };
+  }
+  return { type: 'Token', id, issuer: compiled.issuer, verifier: buildVerifier(compiled, deps), forwardToken };
+}
+
+function buildVerifier(compiled: CompiledOidcKeyManager, deps: KeyManagerDeps): TokenVerifier {
+  const { keySources, clock, metrics } = deps;
+  const { id, issuer, audiences, applicationClaim, scopesClaim, clockLeewayMs, algorithms } = compiled;
+  const keys = keySources.acquire(compiled.keys);
+  metrics.watchKeys(id, keys);
+  const rules = { issuer, audiences, applicationClaim, scopesClaim, clockLeewayMs };
+  return new TokenVerifier({ keyManager: id, rules, algorithms, keys, clock, count: metrics.countToken });
+}
+
+function buildInspector(compiled: CompiledIntrospection, deps: KeyManagerDeps): TokenInspector {
+  const { providers, clock, log, metrics } = deps;
+  const { id, url, secretHeaders, audiences, applicationClaim, scopesClaim, cacheMs, timeoutMs } = compiled;
+  return new TokenInspector({
+    keyManager: id,
+    url,
+    headers: secretHeaders,
+    rules: { audiences, applicationClaim, scopesClaim },
+    cacheMs,
+    timeoutMs,
+    client: providers,
+    clock,
+    log,
+    count: metrics.countToken,
+  });
+}
+
+export function releaseKeyManagerEntry(compiled: CompiledKeyManager, { keySources }: KeyManagerDeps): void {
+  if (compiled.type === 'OIDC') keySources.release(compiled.keys);
+}
