@@ -18,7 +18,7 @@ import { decisionOnPublishing } from './approvals.ts';
 import { compileBackendCredential } from './backend-credential.ts';
 import { compileDefinitionUse, definedOperations, findDefinition } from './definition.ts';
 import { compileLimits } from './limits.ts';
-import { compileLogging } from './logging.ts';
+import { compileLogging, withLoggingWarning } from './logging.ts';
 import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
 import { verdict } from './outcome.ts';
 import { parseBytes, parseDurationMs } from './quantity.ts';
@@ -41,6 +41,7 @@ export function translateApiService(api: ApiService, world: World, now: string):
   const { definition, ...defined } = findDefinition(api, world);
   const problem = problemOf({ api, tenant, world }) ?? defined.problem;
   const gateways = resolveGateways(api, tenant, world);
+  const fleets = gateways.ids.map((id) => world.apiGateways.get(id));
   const keyManagerProblem = findKeyManagerProblem(api, world);
   const approval = publishingProblem(api, tenant, world);
   const deprecatedAt = api.spec.lifecycle === 'Deprecated' ? (api.status?.deprecatedAt ?? now) : undefined;
@@ -53,11 +54,7 @@ export function translateApiService(api: ApiService, world: World, now: string):
       verdict(api, 'Accepted', problem),
       verdict(api, 'ResolvedRefs', gateways.problem ?? refProblem ?? findSuccessorProblem(api, world)),
       verdict(api, 'Approved', approval),
-      ...volatileQuotaWarning(
-        api,
-        gateways.ids.map((id) => world.apiGateways.get(id)),
-        limitsOf(api),
-      ),
+      ...withLoggingWarning(api, fleets, volatileQuotaWarning(api, fleets, limitsOf(api))),
     ],
     compiled: usable
       ? planFor(gateways.ids, compileApiService({ ...input, materials: materials.compiled }))
