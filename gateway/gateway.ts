@@ -1,34 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Store } from '#kube/store.ts';
 import { AdminServer } from './admin/admin-server.ts';
+import { buildChain } from './build-chain.ts';
 import { CacheStore } from './cache/cache-store.ts';
 import { type Clock, systemClock } from './clock.ts';
-import type { Exchange } from './exchange.ts';
-import { access } from './filters/access.ts';
-import { accessLog } from './filters/access-log.ts';
-import { bodyLimit } from './filters/body-limit.ts';
-import { bodySample } from './filters/body-sample.ts';
-import { cache } from './filters/cache.ts';
-import { Chain } from './filters/chain.ts';
-import { clientAddress } from './filters/client-address.ts';
-import { compression } from './filters/compression.ts';
-import { cors } from './filters/cors.ts';
-import { credential } from './filters/credential.ts';
-import type { Filter } from './filters/filter.ts';
-import { head } from './filters/head.ts';
-import { lifecycle } from './filters/lifecycle.ts';
-import { maintenance } from './filters/maintenance.ts';
-import { metricsFilter } from './filters/metrics.ts';
-import { operation } from './filters/operation.ts';
-import { rateLimit } from './filters/rate-limit.ts';
-import { requestId } from './filters/request-id.ts';
-import { route } from './filters/route.ts';
-import { scopes } from './filters/scopes.ts';
-import { subscription } from './filters/subscription.ts';
-import { tenant } from './filters/tenant.ts';
-import { traceContext } from './filters/trace-context.ts';
-import { usage } from './filters/usage.ts';
-import { validation } from './filters/validation.ts';
+import type { Chain } from './filters/chain.ts';
 import { KeySources } from './identity/key-sources.ts';
 import { ProviderClient } from './identity/provider-client.ts';
 import { AckLease, type PodIdentity } from './lease/ack-lease.ts';
@@ -40,9 +16,6 @@ import type { Log } from './log/log.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { BackendPools } from './proxy/backend.ts';
-import { BackendCall } from './proxy/backend-call.ts';
-import type { CallBackend } from './proxy/detached-call.ts';
-import { randomIds } from './random-ids.ts';
 import { Loader } from './snapshot/loader.ts';
 import type { ListenerEntry } from './snapshot/model.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
@@ -318,47 +291,17 @@ class RunningGateway implements Gateway {
   }
 
   #buildChain(): Chain {
-    const chain: Chain = new Chain(
-      this.#buildFilters((exchange) => callBackend(exchange, chain, this.#clock)),
-      (exchange) => new BackendCall(exchange, chain, this.#clock).start(),
-      (exchange, error) => this.#report(exchange, error),
-    );
-    return chain;
-  }
-
-  /** `callBackendDetached`: for calls that no client waits for. */
-  #buildFilters(callBackendDetached: CallBackend): Filter[] {
-    const snapshot = this.#snapshot;
-    const clock = this.#clock;
-    return [
-      requestId(randomIds.requestId),
-      metricsFilter(this.metrics),
-      usage(this.#usage),
-      accessLog(this.#options.accessLog ?? this.#lines.write),
-      head(),
-      clientAddress(snapshot),
-      traceContext(randomIds, this.#tracing),
-      route(snapshot),
-      tenant(),
-      access(),
-      lifecycle(),
-      cors(),
-      maintenance(),
-      operation(),
-      credential(snapshot, clock),
-      subscription(),
-      scopes(),
-      bodyLimit(),
-      rateLimit({ counters: this.#counters, clock, metrics: this.metrics }),
-      validation(this.#definitionRoom, this.metrics),
-      compression(this.metrics.answers),
-      cache({ clock, metrics: this.metrics.answers, callBackend: callBackendDetached }),
-      bodySample(Math.random),
-    ];
-  }
-
-  #report(exchange: Exchange, error: unknown): void {
-    this.#options.log.error({ err: error, requestId: exchange.requestId }, 'a call failed by an error of the gateway');
+    return buildChain({
+      snapshot: this.#snapshot,
+      clock: this.#clock,
+      metrics: this.metrics,
+      usage: this.#usage,
+      tracing: this.#tracing,
+      counters: this.#counters,
+      definitionRoom: this.#definitionRoom,
+      writeLine: this.#options.accessLog ?? this.#lines.write,
+      log: this.#options.log,
+    });
   }
 
   #buildLease(): AckLease | null {
@@ -390,15 +333,6 @@ class RunningGateway implements Gateway {
       usage: () => this.usage(),
       clock: this.#clock,
     });
-  }
-}
-
-/** Calls the backend where no filter could answer a refusal. */
-function callBackend(exchange: Exchange, chain: Chain, clock: Clock): void {
-  try {
-    new BackendCall(exchange, chain, clock).start();
-  } catch (error) {
-    chain.refuse(exchange, error);
   }
 }
 
