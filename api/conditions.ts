@@ -87,6 +87,8 @@ export const reasons = {
   SecretNotAllowed: 'The Secret has another type, or a Subscription owns it.',
   SecretKeyMissing: 'The Secret lacks the key that is named.',
   InvalidSecret: 'The content of the Secret is not what it must be; the message says what is wrong, never a value.',
+  InvalidCertificate:
+    'A certificate or key cannot be used: it is no PEM, or the key belongs to another certificate; the message says which.',
   ConfigMapNotFound: 'No such ConfigMap.',
   ConfigMapKeyMissing: 'The ConfigMap lacks the key that is named.',
   ReferenceNotReadable:

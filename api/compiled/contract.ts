@@ -292,6 +292,19 @@ export interface CompiledBackend {
   readonly headers?: CompiledHeaderChange;
   /** Absent: the backend gets the caller's fields, and nothing of ours. */
   readonly credential?: CompiledBackendCredential;
+  /** Absent: the public authorities vouch for the host of the URL. */
+  readonly tls?: CompiledBackendTls;
+}
+
+/** How https endpoints are verified, and how the gateway shows itself. All texts are PEM. */
+export interface CompiledBackendTls {
+  /** These authorities alone vouch for the backend; absent: the public ones. */
+  readonly ca?: string;
+  /** Absent: the gateway shows no certificate. The key is secret. */
+  readonly clientCertificate?: { readonly certificate: string; readonly privateKey: string };
+  /** Name that is asked for and verified; absent: the host of the URL. */
+  readonly serverName?: string;
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
 }
 
 /** By what the backend knows the gateway. */

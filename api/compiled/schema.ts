@@ -24,6 +24,7 @@ const cidrs = { type: 'array', maxItems: 256, items: cidr };
 const path = { type: 'string', maxLength: 1024, pattern: '^/' };
 const bytes = { type: 'integer', minimum: 0, maximum: 1_099_511_627_776 };
 const milliseconds = { type: 'integer', minimum: 1, maximum: 86_400_000 };
+const pem = { type: 'string', minLength: 1, maxLength: 262_144, pattern: '^[\\x09\\x0a\\x0d\\x20-\\x7e]*$' };
 const instant = { type: 'integer', minimum: 0, maximum: 8_640_000_000_000_000 };
 
 const scopes = {
@@ -89,6 +90,12 @@ const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
       additionalProperties: { type: 'string', maxLength: 1024, pattern: fieldValue },
     },
     remove: fieldNames,
+  }),
+  tls: record(['minVersion'], {
+    ca: pem,
+    clientCertificate: record(['certificate', 'privateKey'], { certificate: pem, privateKey: pem }),
+    serverName: host,
+    minVersion: { enum: ['TLSv1.2', 'TLSv1.3'] },
   }),
   credential: record(['secretHeaders'], {
     secretHeaders: {

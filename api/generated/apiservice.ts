@@ -189,6 +189,12 @@ export interface ApiServiceBackend {
    */
   readonly headers?: ApiServiceBackendHeaders;
   /**
+   * How a backend with an https address is verified, and how the gateway shows itself. Default: the public authorities
+   * vouch for the host of its URL. Example: `{caRef: {name: dukcapil-ca}, clientCertificateRef: {name:
+   * dukcapil-client}, serverName: dukcapil.internal}`.
+   */
+  readonly tls?: ApiServiceBackendTls;
+  /**
    * Secret of this namespace that says by what the backend knows the gateway, of type `kubernetes.io/basic-auth`
    * (`username`, `password`) or `simpul.id/backend-credential` (`username` and `password`, or `token` for a bearer
    * token, or `header.<name>` for each header field). The caller's own Authorization then never goes to the backend.
@@ -220,6 +226,56 @@ export interface ApiServiceBackendHeaders {
   readonly set?: { readonly [name: string]: string };
   /** Fields that no request carries. Default: none. Example: `[x-debug]`. */
   readonly remove?: readonly string[];
+}
+
+/**
+ * How a backend with an https address is verified, and how the gateway shows itself. Default: the public authorities
+ * vouch for the host of its URL. Example: `{caRef: {name: dukcapil-ca}, clientCertificateRef: {name: dukcapil-client},
+ * serverName: dukcapil.internal}`.
+ */
+export interface ApiServiceBackendTls {
+  /**
+   * PEM certificates in this namespace of the authorities that alone vouch for the backend. Default: the public ones.
+   * Example: `{name: dukcapil-ca, key: ca.crt}`.
+   */
+  readonly caRef?: ApiServiceBackendTlsCaRef;
+  /**
+   * Secret of type `kubernetes.io/tls` in this namespace with the certificate and key that the gateway shows (mutual
+   * TLS). Default: none. Example: `{name: dukcapil-client}`.
+   */
+  readonly clientCertificateRef?: ApiServiceBackendTlsClientCertificateRef;
+  /**
+   * Name that is asked for (SNI) and that the certificate must be for. Default: the host of the endpoint's URL.
+   * Example: `dukcapil.internal`.
+   */
+  readonly serverName?: string;
+  /** Oldest version of TLS that is spoken. Default: `TLSv1.2`. Example: `TLSv1.3`. */
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
+}
+
+/**
+ * PEM certificates in this namespace of the authorities that alone vouch for the backend. Default: the public ones.
+ * Example: `{name: dukcapil-ca, key: ca.crt}`.
+ */
+export interface ApiServiceBackendTlsCaRef {
+  /**
+   * ConfigMap, or Secret of the types `kubernetes.io/tls`, `simpul.id/backend-credential` or
+   * `kubernetes.io/basic-auth`. Default: `ConfigMap`. Example: `Secret`.
+   */
+  readonly kind: 'ConfigMap' | 'Secret';
+  /** Name of the ConfigMap or Secret. Example: `dukcapil-ca`. */
+  readonly name: string;
+  /** Key within its data. Default: `ca.crt`. Example: `ca.crt`. */
+  readonly key: string;
+}
+
+/**
+ * Secret of type `kubernetes.io/tls` in this namespace with the certificate and key that the gateway shows (mutual
+ * TLS). Default: none. Example: `{name: dukcapil-client}`.
+ */
+export interface ApiServiceBackendTlsClientCertificateRef {
+  /** Name of the Secret. Example: `dukcapil-client`. */
+  readonly name: string;
 }
 
 /**

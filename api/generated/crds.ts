@@ -1987,6 +1987,12 @@ export const crds: readonly CustomResourceDefinition[] = [
                       "required": [
                         "endpoints"
                       ],
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "!has(self.tls) || self.endpoints.all(endpoint, endpoint.url.startsWith('https://'))",
+                          "message": "tls is for https: begin the url of every endpoint with https://, or remove tls"
+                        }
+                      ],
                       "properties": {
                         "endpoints": {
                           "description": "Addresses that serve the calls, in turn by weight. Example: `[{url: 'https://a.dukcapil.internal/api', weight: 3}]`.",
@@ -2083,6 +2089,77 @@ export const crds: readonly CustomResourceDefinition[] = [
                                 "type": "string",
                                 "maxLength": 63
                               }
+                            }
+                          }
+                        },
+                        "tls": {
+                          "description": "How a backend with an https address is verified, and how the gateway shows itself. Default: the public authorities vouch for the host of its URL. Example: `{caRef: {name: dukcapil-ca}, clientCertificateRef: {name: dukcapil-client}, serverName: dukcapil.internal}`.",
+                          "type": "object",
+                          "properties": {
+                            "caRef": {
+                              "description": "PEM certificates in this namespace of the authorities that alone vouch for the backend. Default: the public ones. Example: `{name: dukcapil-ca, key: ca.crt}`.",
+                              "type": "object",
+                              "required": [
+                                "name"
+                              ],
+                              "properties": {
+                                "kind": {
+                                  "description": "ConfigMap, or Secret of the types `kubernetes.io/tls`, `simpul.id/backend-credential` or `kubernetes.io/basic-auth`. Default: `ConfigMap`. Example: `Secret`.",
+                                  "type": "string",
+                                  "default": "ConfigMap",
+                                  "enum": [
+                                    "ConfigMap",
+                                    "Secret"
+                                  ]
+                                },
+                                "name": {
+                                  "description": "Name of the ConfigMap or Secret. Example: `dukcapil-ca`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 253,
+                                  "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                                },
+                                "key": {
+                                  "description": "Key within its data. Default: `ca.crt`. Example: `ca.crt`.",
+                                  "type": "string",
+                                  "default": "ca.crt",
+                                  "minLength": 1,
+                                  "maxLength": 253,
+                                  "pattern": "^[-._a-zA-Z0-9]+$"
+                                }
+                              }
+                            },
+                            "clientCertificateRef": {
+                              "description": "Secret of type `kubernetes.io/tls` in this namespace with the certificate and key that the gateway shows (mutual TLS). Default: none. Example: `{name: dukcapil-client}`.",
+                              "type": "object",
+                              "required": [
+                                "name"
+                              ],
+                              "properties": {
+                                "name": {
+                                  "description": "Name of the Secret. Example: `dukcapil-client`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 253,
+                                  "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                                }
+                              }
+                            },
+                            "serverName": {
+                              "description": "Name that is asked for (SNI) and that the certificate must be for. Default: the host of the endpoint's URL. Example: `dukcapil.internal`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 253,
+                              "pattern": "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$"
+                            },
+                            "minVersion": {
+                              "description": "Oldest version of TLS that is spoken. Default: `TLSv1.2`. Example: `TLSv1.3`.",
+                              "type": "string",
+                              "default": "TLSv1.2",
+                              "enum": [
+                                "TLSv1.2",
+                                "TLSv1.3"
+                              ]
                             }
                           }
                         },

@@ -42,6 +42,7 @@ const guides: Partial<Record<Reason, Guide>> = {
   SecretNotAllowed: error('spec.credentials'),
   SecretKeyMissing: error('spec.credentials'),
   InvalidSecret: error('spec'),
+  InvalidCertificate: error('spec'),
   ConfigMapNotFound: note('spec'),
   ConfigMapKeyMissing: error('spec'),
   SecretConflict: error('spec.credentials'),

@@ -10,8 +10,8 @@ import { Installation, openAs, operatorUser } from './harness.ts';
 import { apiGateway, approval, keyedApi, keyManager, publicGatewayRef, subscription, tenant } from './objects.ts';
 import { until } from './waiting.ts';
 
-/** Rights to what specs refer to, until the first fields that do are there. */
-const awaited = /configmaps|simpul-operator-references/;
+/** Rights to what ApiGateways and KeyManagers refer to, until the first field that does is there. */
+const awaited = /simpul-operator-references/;
 const roles = ['Admin', 'Publisher', 'Approver', 'Consumer', 'DataEngineer', 'Viewer'];
 const namespace = compiledNamespaceOf({ metadata: parseId('simpul-system/public') });
 
@@ -59,6 +59,7 @@ describe('the rights that are shipped', () => {
     });
     await breakCompiled(installation);
     await bad(installation);
+    await referring(installation);
     await installation.remove(keyedApi('provider', 'api'));
     await gateway.untilStatus(404, '/provider/api');
     await first.stop();
@@ -148,6 +149,17 @@ async function breakCompiled(installation: Installation): Promise<void> {
     const now = await installation.compiledOf('ApiService/provider/api').catch(() => undefined);
     return now?.secret.data?.['compiled.json'] === found.secret.data?.['compiled.json'];
   });
+}
+
+/** What a spec refers to is followed, also while it is not there. */
+async function referring(installation: Installation): Promise<void> {
+  const backend = { endpoints: [{ url: 'https://127.0.0.1:9' }], tls: { caRef: { name: 'ca' } } };
+  const api = keyedApi('provider', 'referring', { backend });
+  await installation.apply(api);
+  await installation.untilCondition(api, 'ResolvedRefs', { status: 'False', reason: 'ConfigMapNotFound' });
+  const metadata = { namespace: 'provider', name: 'ca' };
+  await installation.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata });
+  await installation.untilCondition(api, 'ResolvedRefs', { status: 'False', reason: 'ConfigMapKeyMissing' });
 }
 
 /** A refusal, told as an Event, and told again. */

@@ -213,7 +213,8 @@ export class BackendConnection implements PayloadSink {
 
   #onEnd(): void {
     if (this.#phase === 'body' && this.#body.endWithConnection()) this.#complete(false);
-    else if (this.#call !== null) this.#fail(new BackendBrokeOff());
+    // A TLS alert is an error first, and then an end.
+    else if (this.#call !== null) this.#fail(this.#cause ?? new BackendBrokeOff());
     else this.destroy();
   }
 

@@ -34,7 +34,10 @@ export function refusalOf(error: Error): GatewayError | undefined {
   const code = codeOf(error);
   if (code === '') return undefined;
   if (isTlsCode(code)) {
-    return new GatewayError('GW_BACKEND_TLS_FAILED', `The certificate of the backend is not trusted (${code}).`);
+    return new GatewayError(
+      'GW_BACKEND_TLS_FAILED',
+      "The TLS connection to the backend cannot be made or trusted; the gateway's log has the reason for the owner of the API.",
+    );
   }
   if (unreachable.has(code)) return new GatewayError('GW_BACKEND_UNREACHABLE', unreachableDetail(code));
   return new GatewayError('GW_BACKEND_BROKE_OFF', 'The backend closed the connection before its answer was complete.');

@@ -1,6 +1,7 @@
 import type { AddressJudge } from '#api/backend-address.ts';
 import type { CompiledBackend } from '#api/compiled/contract.ts';
 import type { Clock } from '../clock.ts';
+import { buildBackendTls, tlsIdentity } from './backend-tls.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { buildHeaderChange, type HeaderChange } from './header-change.ts';
 import { buildOpenSocket } from './open-socket.ts';
@@ -9,20 +10,20 @@ import { buildOpenSocket } from './open-socket.ts';
 class SharedPool {
   readonly key: string;
   readonly origin: string;
-  readonly connectTimeoutMs: number;
+  readonly compiled: Pick<CompiledBackend, 'connectTimeoutMs' | 'tls'>;
   users = 0;
   pool: ConnectionPool;
 
-  constructor(origin: string, connectTimeoutMs: number, pool: ConnectionPool) {
-    this.key = poolKey(origin, connectTimeoutMs);
+  constructor(origin: string, compiled: Pick<CompiledBackend, 'connectTimeoutMs' | 'tls'>, pool: ConnectionPool) {
+    this.key = poolKey(origin, compiled);
     this.origin = origin;
-    this.connectTimeoutMs = connectTimeoutMs;
+    this.compiled = compiled;
     this.pool = pool;
   }
 }
 
-function poolKey(origin: string, connectTimeoutMs: number): string {
-  return `${origin} ${connectTimeoutMs}`;
+function poolKey(origin: string, { connectTimeoutMs, tls }: Pick<CompiledBackend, 'connectTimeoutMs' | 'tls'>): string {
+  return `${origin} ${connectTimeoutMs} ${tlsIdentity(tls)}`;
 }
 
 /** One place where a backend answers. */
@@ -122,7 +123,7 @@ export class BackendPools {
     this.#judge = judge;
     for (const shared of this.#pools.values()) {
       const before = shared.pool;
-      shared.pool = this.#open(shared.origin, shared.connectTimeoutMs);
+      shared.pool = this.#open(shared.origin, shared.compiled);
       before.close();
     }
   }
@@ -133,7 +134,7 @@ export class BackendPools {
   }
 
   acquire(compiled: CompiledBackend): Backend {
-    const endpoints = compiled.endpoints.map(({ url }) => this.#endpoint(new URL(url), compiled.connectTimeoutMs));
+    const endpoints = compiled.endpoints.map(({ url }) => this.#endpoint(new URL(url), compiled));
     return new Backend(compiled, endpoints);
   }
 
@@ -158,20 +159,21 @@ export class BackendPools {
     for (const { pool } of this.#pools.values()) pool.sweep();
   }
 
-  #endpoint(url: URL, connectTimeoutMs: number): Endpoint {
-    const key = poolKey(url.origin, connectTimeoutMs);
+  #endpoint(url: URL, compiled: CompiledBackend): Endpoint {
+    const key = poolKey(url.origin, compiled);
     let shared = this.#pools.get(key);
     if (shared === undefined) {
-      shared = new SharedPool(url.origin, connectTimeoutMs, this.#open(url.origin, connectTimeoutMs));
+      shared = new SharedPool(url.origin, compiled, this.#open(url.origin, compiled));
       this.#pools.set(key, shared);
     }
     shared.users++;
     return new Endpoint(url, shared);
   }
 
-  #open(origin: string, connectTimeoutMs: number): ConnectionPool {
+  #open(origin: string, { connectTimeoutMs, tls }: Pick<CompiledBackend, 'connectTimeoutMs' | 'tls'>): ConnectionPool {
     const { clock, extraCa } = this.#options;
     const { judge } = this;
-    return new ConnectionPool({ clock, open: buildOpenSocket({ origin, judge, connectTimeoutMs, extraCa }) });
+    const open = buildOpenSocket({ origin, judge, connectTimeoutMs, tls: buildBackendTls(tls, extraCa) });
+    return new ConnectionPool({ clock, open });
   }
 }

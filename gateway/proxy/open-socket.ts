@@ -1,8 +1,9 @@
 import type { LookupAddress } from 'node:dns';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
-import { createSecureContext, getCACertificates, type SecureContext, connect as secureConnect } from 'node:tls';
+import { connect as secureConnect } from 'node:tls';
 import type { AddressJudge } from '#api/backend-address.ts';
 import { CodedError } from '#api/errors.ts';
+import type { BackendTls } from './backend-tls.ts';
 import type { OpenSocket } from './connection-pool.ts';
 import { SharedLookup } from './shared-lookup.ts';
 
@@ -25,8 +26,8 @@ export interface OpenSocketOptions {
   readonly origin: string;
   readonly judge: AddressJudge;
   readonly connectTimeoutMs: number;
-  /** PEM certificates that vouch for https backends, beside those of the system. */
-  readonly extraCa: readonly string[];
+  /** For https. */
+  readonly tls: BackendTls;
 }
 
 /**
@@ -51,15 +52,15 @@ interface Dialed {
   readonly readyEvent: 'connect' | 'secureConnect';
 }
 
-function dialer({ origin, judge, extraCa }: OpenSocketOptions, host: string): () => Dialed {
+function dialer({ origin, judge, tls }: OpenSocketOptions, host: string): () => Dialed {
   const url = new URL(origin);
   const secure = url.protocol === 'https:';
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
   const target = { host, port, lookup: guardedLookup(judge), noDelay: true };
   if (!secure) return () => ({ socket: connect(target), readyEvent: 'connect' });
-  const secureContext = trustingContext(extraCa);
+  const { secureContext } = tls;
   // An address is no name that SNI could carry (RFC 6066, 3).
-  const servername = isIP(host) === 0 ? host : '';
+  const servername = tls.serverName ?? (isIP(host) === 0 ? host : '');
   let session: Buffer | undefined;
   return () => {
     const socket = secureConnect({ ...target, secureContext, servername, ALPNProtocols: ['http/1.1'], session });
@@ -104,21 +105,4 @@ function guardedLookup(judge: AddressJudge): LookupFunction {
 function refusalOf(hostname: string, addresses: readonly LookupAddress[], judge: AddressJudge): AddressRefused {
   const address = addresses[0]?.address ?? 'none';
   return new AddressRefused(hostname, address, judge(address) ?? 'may not be called');
-}
-
-const contexts = new Map<string, SecureContext>();
-
-/**
- * Trusts Node's own list, the machine's, what NODE_EXTRA_CA_CERTS adds, and `extra`. Made once: reading some hundred
- * certificates for each connection would cost more than the handshake.
- */
-function trustingContext(extra: readonly string[]): SecureContext {
-  const key = extra.join();
-  let context = contexts.get(key);
-  if (context === undefined) {
-    const ca = new Set([...getCACertificates('default'), ...getCACertificates('system'), ...extra]);
-    context = createSecureContext({ ca: [...ca], minVersion: 'TLSv1.2' });
-    contexts.set(key, context);
-  }
-  return context;
 }

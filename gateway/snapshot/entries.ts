@@ -17,6 +17,7 @@ import { buildRules, releaseRules } from '../limits/rule.ts';
 import { buildMasks } from '../log/masks.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { BackendPools } from '../proxy/backend.ts';
+import { backendTlsFault } from '../proxy/backend-tls.ts';
 import { CidrSet } from '../router/cidr-set.ts';
 import { OperationTable, operationPathFault } from '../router/operations.ts';
 import { normalizePath } from '../router/path.ts';
@@ -59,6 +60,8 @@ export function apiServiceFault(api: CompiledApiService): string | undefined {
   if (normal.path !== api.basePath || (api.basePath !== '/' && api.basePath.endsWith('/'))) {
     return 'basePath is not in its normal form';
   }
+  const tlsFault = backendTlsFault(api.backend.tls);
+  if (tlsFault !== undefined) return `backend.tls ${tlsFault}`;
   return operationsFault(api.operations);
 }
 

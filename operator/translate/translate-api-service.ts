@@ -16,6 +16,7 @@ import { compileAnswers } from './answers.ts';
 import { problemOf } from './api-service-checks.ts';
 import { decisionOnPublishing } from './approvals.ts';
 import { compileBackendCredential } from './backend-credential.ts';
+import { compileBackendTls } from './backend-tls.ts';
 import { compileDefinitionUse, definedOperations, findDefinition } from './definition.ts';
 import { compileLimits } from './limits.ts';
 import { compileLogging, withLoggingWarning } from './logging.ts';
@@ -168,11 +169,13 @@ function compileBackendMaterials(
   world: World,
 ): { readonly compiled: BackendMaterials; readonly problem?: Problem } {
   const credential = compileBackendCredential(api, world);
-  if (credential === undefined) return { compiled: {} };
-  return 'reason' in credential ? { compiled: {}, problem: credential } : { compiled: { credential } };
+  if (credential !== undefined && 'reason' in credential) return { compiled: {}, problem: credential };
+  const tls = compileBackendTls(api, world);
+  if (tls !== undefined && 'reason' in tls) return { compiled: {}, problem: tls };
+  return { compiled: { ...(credential && { credential }), ...(tls && { tls }) } };
 }
 
-type BackendMaterials = Pick<CompiledBackend, 'credential'>;
+type BackendMaterials = Pick<CompiledBackend, 'credential' | 'tls'>;
 
 interface CompileInput {
   readonly api: ApiService;

@@ -2,7 +2,7 @@ import type { ApiGateway } from '#api/generated/apigateway.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import type { KeyManager } from '#api/generated/keymanager.ts';
 import type { KubeObject } from '#api/object.ts';
-import type { MaterialRef } from './materials.ts';
+import { type MaterialRef, secretTypes } from './materials.ts';
 
 /** Every Secret and ConfigMap that a spec refers to, but for API keys of Subscriptions. A new place is one entry here. */
 export function referencesOf(object: KubeObject): MaterialRef[] {
@@ -50,7 +50,9 @@ export function redisCaRefOf({ metadata, spec }: ApiGateway): MaterialRef | unde
 }
 
 function referencesOfApiService(api: ApiService): MaterialRef[] {
-  return [credentialRefOf(api), definitionRefOf(api)].filter((ref) => ref !== undefined);
+  return [credentialRefOf(api), caRefOf(api), clientCertificateRefOf(api), definitionRefOf(api)].filter(
+    (ref) => ref !== undefined,
+  );
 }
 
 function referencesOfKeyManager(keyManager: KeyManager): MaterialRef[] {
@@ -78,4 +80,20 @@ function credentialIn(namespace: string | undefined, name: string): MaterialRef 
 export function definitionRefOf({ metadata, spec }: ApiService): MaterialRef | undefined {
   const ref = spec.definition?.openApi.configMapRef;
   return ref && { kind: 'ConfigMap', namespace: metadata.namespace ?? '', name: ref.name };
+}
+
+/** `spec.backend.tls.caRef`. */
+export function caRefOf({ metadata, spec }: ApiService): MaterialRef | undefined {
+  const ref = spec.backend.tls?.caRef;
+  if (ref === undefined) return undefined;
+  const { kind, name } = ref;
+  const namespace = metadata.namespace ?? '';
+  return kind === 'Secret' ? { kind, namespace, name, types: secretTypes } : { kind, namespace, name };
+}
+
+/** `spec.backend.tls.clientCertificateRef`. */
+export function clientCertificateRefOf({ metadata, spec }: ApiService): MaterialRef | undefined {
+  const ref = spec.backend.tls?.clientCertificateRef;
+  if (ref === undefined) return undefined;
+  return { kind: 'Secret', namespace: metadata.namespace ?? '', name: ref.name, types: ['kubernetes.io/tls'] };
 }
