@@ -294,6 +294,20 @@ export interface CompiledBackend {
   readonly credential?: CompiledBackendCredential;
   /** Absent: the public authorities vouch for the host of the URL. */
   readonly tls?: CompiledBackendTls;
+  /** For calls whose operation has none of its own. Absent: the base path is cut off, the query stays. */
+  readonly rewrite?: CompiledRewrite;
+  /** Of answers to calls whose operation has none of its own. */
+  readonly responseHeaders?: CompiledHeaderChange;
+}
+
+/** What the backend is asked for. */
+export interface CompiledRewrite {
+  /** Takes the place of the base path. */
+  readonly prefix?: string;
+  /** The whole path; `{name}` is a segment of the operation's path, a trailing `/*` its rest. Of operations only, and never beside `prefix`. */
+  readonly template?: string;
+  /** Absent: as it came. In values of operations `{name}` is a segment. */
+  readonly query?: { readonly set: { readonly [name: string]: string }; readonly remove: readonly string[] };
 }
 
 /** How https endpoints are verified, and how the gateway shows itself. All texts are PEM. */
@@ -394,6 +408,8 @@ export interface CompiledOperation {
   readonly timeoutMs?: number;
   /** Needed beside those of the API. Absent: none. */
   readonly scopes?: readonly string[];
+  readonly rewrite?: CompiledRewrite;
+  readonly responseHeaders?: CompiledHeaderChange;
 }
 
 export interface CompiledPlan {

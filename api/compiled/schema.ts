@@ -70,6 +70,32 @@ const lifecycle = {
   ],
 };
 
+const headerChange = record(['set', 'remove'], {
+  set: {
+    type: 'object',
+    maxProperties: 64,
+    propertyNames: fieldName,
+    additionalProperties: { type: 'string', maxLength: 1024, pattern: fieldValue },
+  },
+  remove: fieldNames,
+});
+
+const parameterName = { type: 'string', minLength: 1, maxLength: 128 };
+
+const rewrite = record([], {
+  prefix: path,
+  template: path,
+  query: record(['set', 'remove'], {
+    set: {
+      type: 'object',
+      maxProperties: 64,
+      propertyNames: parameterName,
+      additionalProperties: { type: 'string', maxLength: 1024 },
+    },
+    remove: { type: 'array', maxItems: 64, items: parameterName },
+  }),
+});
+
 const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
   endpoints: {
     type: 'array',
@@ -82,15 +108,9 @@ const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
   },
   timeoutMs: milliseconds,
   connectTimeoutMs: milliseconds,
-  headers: record(['set', 'remove'], {
-    set: {
-      type: 'object',
-      maxProperties: 64,
-      propertyNames: fieldName,
-      additionalProperties: { type: 'string', maxLength: 1024, pattern: fieldValue },
-    },
-    remove: fieldNames,
-  }),
+  headers: headerChange,
+  responseHeaders: headerChange,
+  rewrite,
   tls: record(['minVersion'], {
     ca: pem,
     clientCertificate: record(['certificate', 'privateKey'], { certificate: pem, privateKey: pem }),
@@ -158,6 +178,8 @@ const operation = record(['path', 'methods', 'limits'], {
   limits,
   timeoutMs: milliseconds,
   scopes,
+  rewrite,
+  responseHeaders: headerChange,
 });
 
 const url = { type: 'string', maxLength: 2048, pattern: '^https?://[\\x21-\\x7e]+$' };

@@ -189,6 +189,16 @@ export interface ApiServiceBackend {
    */
   readonly headers?: ApiServiceBackendHeaders;
   /**
+   * What the backend is asked for instead of what the caller asked for. Default: the path without `basePath`, joined to
+   * the endpoint's; the query as it came. Example: `{path: {replacePrefixMatch: /v2}}`.
+   */
+  readonly rewrite?: ApiServiceBackendRewrite;
+  /**
+   * Changes to the header fields of the backend's answers. Default: they go on as they are. Example: `{set:
+   * {cache-control: no-store}, remove: [server]}`.
+   */
+  readonly responseHeaders?: ApiServiceBackendResponseHeaders;
+  /**
    * How a backend with an https address is verified, and how the gateway shows itself. Default: the public authorities
    * vouch for the host of its URL. Example: `{caRef: {name: dukcapil-ca}, clientCertificateRef: {name:
    * dukcapil-client}, serverName: dukcapil.internal}`.
@@ -225,6 +235,48 @@ export interface ApiServiceBackendHeaders {
    */
   readonly set?: { readonly [name: string]: string };
   /** Fields that no request carries. Default: none. Example: `[x-debug]`. */
+  readonly remove?: readonly string[];
+}
+
+/**
+ * What the backend is asked for instead of what the caller asked for. Default: the path without `basePath`, joined to
+ * the endpoint's; the query as it came. Example: `{path: {replacePrefixMatch: /v2}}`.
+ */
+export interface ApiServiceBackendRewrite {
+  /** What becomes of the path. Default: it loses `basePath`. Example: `{replacePrefixMatch: /v2}`. */
+  readonly path?: ApiServiceBackendRewritePath;
+  /** Changes to the query. Default: it goes on as it came. Example: `{set: {format: json}, remove: [debug]}`. */
+  readonly query?: ApiServiceBackendRewriteQuery;
+}
+
+/** What becomes of the path. Default: it loses `basePath`. Example: `{replacePrefixMatch: /v2}`. */
+export interface ApiServiceBackendRewritePath {
+  /** Takes the place of `basePath`, behind the endpoint's own path. Example: `/v2`. */
+  readonly replacePrefixMatch: string;
+}
+
+/** Changes to the query. Default: it goes on as it came. Example: `{set: {format: json}, remove: [debug]}`. */
+export interface ApiServiceBackendRewriteQuery {
+  /**
+   * Parameters that every call carries with this value, whatever the caller sent. Default: none. Example: `{format:
+   * json}`.
+   */
+  readonly set?: { readonly [name: string]: string };
+  /** Parameters that no call carries. Default: none. Example: `[debug]`. */
+  readonly remove?: readonly string[];
+}
+
+/**
+ * Changes to the header fields of the backend's answers. Default: they go on as they are. Example: `{set:
+ * {cache-control: no-store}, remove: [server]}`.
+ */
+export interface ApiServiceBackendResponseHeaders {
+  /**
+   * Fields that every answer carries with this value, in lower case. Default: none. Example: `{cache-control:
+   * no-store}`.
+   */
+  readonly set?: { readonly [name: string]: string };
+  /** Fields that no answer carries, in lower case. Default: none. Example: `[server]`. */
   readonly remove?: readonly string[];
 }
 
@@ -502,10 +554,65 @@ export interface ApiServiceOperation {
    */
   readonly scopes?: readonly string[];
   /**
+   * What the backend is asked for instead of what the caller asked for. Default: what `backend.rewrite` says, for path
+   * and query each. Example: `{path: {replaceFullPath: '/penduduk/{nik}'}}`.
+   */
+  readonly rewrite?: ApiServiceOperationRewrite;
+  /**
+   * Changes to the header fields of the backend's answers, beside those of `backend.responseHeaders`, which these go
+   * before. Default: those of `backend.responseHeaders`. Example: `{set: {cache-control: no-store}, remove: [server]}`.
+   */
+  readonly responseHeaders?: ApiServiceOperationResponseHeaders;
+  /**
    * Limits over calls to this operation. A call must pass every limit of every level; a refused call counts nowhere.
    * Default: none. Example: `[{requests: 60, per: Minute}]`.
    */
   readonly limits?: readonly Limit[];
+}
+
+/**
+ * What the backend is asked for instead of what the caller asked for. Default: what `backend.rewrite` says, for path
+ * and query each. Example: `{path: {replaceFullPath: '/penduduk/{nik}'}}`.
+ */
+export interface ApiServiceOperationRewrite {
+  /** What becomes of the path. Default: as `backend.rewrite` says. Example: `{replaceFullPath: '/penduduk/{nik}'}`. */
+  readonly path?: ApiServiceOperationRewritePath;
+  /** Changes to the query. Default: it goes on as it came. Example: `{set: {format: json}, remove: [debug]}`. */
+  readonly query?: ApiServiceOperationRewriteQuery;
+}
+
+/** What becomes of the path. Default: as `backend.rewrite` says. Example: `{replaceFullPath: '/penduduk/{nik}'}`. */
+export interface ApiServiceOperationRewritePath {
+  /**
+   * The whole path behind the endpoint's own. `{name}` is the segment of that name in `path`, a last segment `*` the
+   * rest where `path` ends so. Example: `/penduduk/{nik}/rinci`.
+   */
+  readonly replaceFullPath: string;
+}
+
+/** Changes to the query. Default: it goes on as it came. Example: `{set: {format: json}, remove: [debug]}`. */
+export interface ApiServiceOperationRewriteQuery {
+  /**
+   * Parameters that every call carries with this value, whatever the caller sent; `{name}` is the segment of that name
+   * in `path`. Default: none. Example: `{format: json}`.
+   */
+  readonly set?: { readonly [name: string]: string };
+  /** Parameters that no call carries. Default: none. Example: `[debug]`. */
+  readonly remove?: readonly string[];
+}
+
+/**
+ * Changes to the header fields of the backend's answers, beside those of `backend.responseHeaders`, which these go
+ * before. Default: those of `backend.responseHeaders`. Example: `{set: {cache-control: no-store}, remove: [server]}`.
+ */
+export interface ApiServiceOperationResponseHeaders {
+  /**
+   * Fields that every answer carries with this value, in lower case. Default: none. Example: `{cache-control:
+   * no-store}`.
+   */
+  readonly set?: { readonly [name: string]: string };
+  /** Fields that no answer carries, in lower case. Default: none. Example: `[server]`. */
+  readonly remove?: readonly string[];
 }
 
 /** One plan. Example: `{displayName: Dasar, approval: Automatic, limits: [{requests: 60, per: Minute}]}`. */

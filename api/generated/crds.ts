@@ -2092,6 +2092,85 @@ export const crds: readonly CustomResourceDefinition[] = [
                             }
                           }
                         },
+                        "rewrite": {
+                          "description": "What the backend is asked for instead of what the caller asked for. Default: the path without `basePath`, joined to the endpoint's; the query as it came. Example: `{path: {replacePrefixMatch: /v2}}`.",
+                          "type": "object",
+                          "properties": {
+                            "path": {
+                              "description": "What becomes of the path. Default: it loses `basePath`. Example: `{replacePrefixMatch: /v2}`.",
+                              "type": "object",
+                              "required": [
+                                "replacePrefixMatch"
+                              ],
+                              "properties": {
+                                "replacePrefixMatch": {
+                                  "description": "Takes the place of `basePath`, behind the endpoint's own path. Example: `/v2`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 256,
+                                  "pattern": "^/$|^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$"
+                                }
+                              }
+                            },
+                            "query": {
+                              "description": "Changes to the query. Default: it goes on as it came. Example: `{set: {format: json}, remove: [debug]}`.",
+                              "type": "object",
+                              "properties": {
+                                "set": {
+                                  "description": "Parameters that every call carries with this value, whatever the caller sent. Default: none. Example: `{format: json}`.",
+                                  "type": "object",
+                                  "maxProperties": 16,
+                                  "additionalProperties": {
+                                    "description": "Value, as it is before it is escaped. Example: `json`.",
+                                    "type": "string",
+                                    "maxLength": 1024
+                                  }
+                                },
+                                "remove": {
+                                  "description": "Parameters that no call carries. Default: none. Example: `[debug]`.",
+                                  "type": "array",
+                                  "maxItems": 16,
+                                  "x-kubernetes-list-type": "set",
+                                  "items": {
+                                    "description": "Name of a parameter. Example: `debug`.",
+                                    "type": "string",
+                                    "minLength": 1,
+                                    "maxLength": 128
+                                  }
+                                }
+                              }
+                            }
+                          }
+                        },
+                        "responseHeaders": {
+                          "description": "Changes to the header fields of the backend's answers. Default: they go on as they are. Example: `{set: {cache-control: no-store}, remove: [server]}`.",
+                          "type": "object",
+                          "properties": {
+                            "set": {
+                              "description": "Fields that every answer carries with this value, in lower case. Default: none. Example: `{cache-control: no-store}`.",
+                              "type": "object",
+                              "maxProperties": 16,
+                              "additionalProperties": {
+                                "description": "Value of the field: printable ASCII without blanks at its ends. Example: `no-store`.",
+                                "type": "string",
+                                "maxLength": 1024,
+                                "pattern": "^([!-~]([ -~]*[!-~])?)?$"
+                              }
+                            },
+                            "remove": {
+                              "description": "Fields that no answer carries, in lower case. Default: none. Example: `[server]`.",
+                              "type": "array",
+                              "maxItems": 16,
+                              "x-kubernetes-list-type": "set",
+                              "items": {
+                                "description": "Name of a field. Example: `server`.",
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 63
+                              }
+                            }
+                          }
+                        },
                         "tls": {
                           "description": "How a backend with an https address is verified, and how the gateway shows itself. Default: the public authorities vouch for the host of its URL. Example: `{caRef: {name: dukcapil-ca}, clientCertificateRef: {name: dukcapil-client}, serverName: dukcapil.internal}`.",
                           "type": "object",
@@ -2653,6 +2732,85 @@ export const crds: readonly CustomResourceDefinition[] = [
                               "minLength": 1,
                               "maxLength": 128,
                               "pattern": "^[!#-\\[\\]-~]+$"
+                            }
+                          },
+                          "rewrite": {
+                            "description": "What the backend is asked for instead of what the caller asked for. Default: what `backend.rewrite` says, for path and query each. Example: `{path: {replaceFullPath: '/penduduk/{nik}'}}`.",
+                            "type": "object",
+                            "properties": {
+                              "path": {
+                                "description": "What becomes of the path. Default: as `backend.rewrite` says. Example: `{replaceFullPath: '/penduduk/{nik}'}`.",
+                                "type": "object",
+                                "required": [
+                                  "replaceFullPath"
+                                ],
+                                "properties": {
+                                  "replaceFullPath": {
+                                    "description": "The whole path behind the endpoint's own. `{name}` is the segment of that name in `path`, a last segment `*` the rest where `path` ends so. Example: `/penduduk/{nik}/rinci`.",
+                                    "type": "string",
+                                    "minLength": 1,
+                                    "maxLength": 256,
+                                    "pattern": "^/$|^(/([A-Za-z0-9_~-][A-Za-z0-9._~-]*|[{][A-Za-z_][A-Za-z0-9_]*[}]))+(/[*])?$|^/[*]$"
+                                  }
+                                }
+                              },
+                              "query": {
+                                "description": "Changes to the query. Default: it goes on as it came. Example: `{set: {format: json}, remove: [debug]}`.",
+                                "type": "object",
+                                "properties": {
+                                  "set": {
+                                    "description": "Parameters that every call carries with this value, whatever the caller sent; `{name}` is the segment of that name in `path`. Default: none. Example: `{format: json}`.",
+                                    "type": "object",
+                                    "maxProperties": 16,
+                                    "additionalProperties": {
+                                      "description": "Value, as it is before it is escaped. Example: `json`.",
+                                      "type": "string",
+                                      "maxLength": 1024
+                                    }
+                                  },
+                                  "remove": {
+                                    "description": "Parameters that no call carries. Default: none. Example: `[debug]`.",
+                                    "type": "array",
+                                    "maxItems": 16,
+                                    "x-kubernetes-list-type": "set",
+                                    "items": {
+                                      "description": "Name of a parameter. Example: `debug`.",
+                                      "type": "string",
+                                      "minLength": 1,
+                                      "maxLength": 128
+                                    }
+                                  }
+                                }
+                              }
+                            }
+                          },
+                          "responseHeaders": {
+                            "description": "Changes to the header fields of the backend's answers, beside those of `backend.responseHeaders`, which these go before. Default: those of `backend.responseHeaders`. Example: `{set: {cache-control: no-store}, remove: [server]}`.",
+                            "type": "object",
+                            "properties": {
+                              "set": {
+                                "description": "Fields that every answer carries with this value, in lower case. Default: none. Example: `{cache-control: no-store}`.",
+                                "type": "object",
+                                "maxProperties": 16,
+                                "additionalProperties": {
+                                  "description": "Value of the field: printable ASCII without blanks at its ends. Example: `no-store`.",
+                                  "type": "string",
+                                  "maxLength": 1024,
+                                  "pattern": "^([!-~]([ -~]*[!-~])?)?$"
+                                }
+                              },
+                              "remove": {
+                                "description": "Fields that no answer carries, in lower case. Default: none. Example: `[server]`.",
+                                "type": "array",
+                                "maxItems": 16,
+                                "x-kubernetes-list-type": "set",
+                                "items": {
+                                  "description": "Name of a field. Example: `server`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 63
+                                }
+                              }
                             }
                           },
                           "limits": {

@@ -2,6 +2,7 @@ import { type ClientRequest, type IncomingMessage, type RequestOptions, request 
 import type { Duplex } from 'node:stream';
 import type { AddressJudge } from '#api/backend-address.ts';
 import { CodedError } from '#api/errors.ts';
+import { buildBackendTls } from '../proxy/backend-tls.ts';
 import { buildOpenSocket } from '../proxy/open-socket.ts';
 
 /** An identity provider does not answer as it should. For the log: the message has no secret and nothing of an answer. */
@@ -76,7 +77,12 @@ export class ProviderClient {
 
   #send(url: URL, options: RequestOptions): ClientRequest {
     const { judge, extraCa } = this.#options;
-    const open = buildOpenSocket({ origin: url.origin, judge, connectTimeoutMs, extraCa });
+    const open = buildOpenSocket({
+      origin: url.origin,
+      judge,
+      connectTimeoutMs,
+      tls: buildBackendTls(undefined, extraCa),
+    });
     // Node takes the socket from the callback; its types know only the one that is returned.
     const createConnection = (_options: unknown, done: (error: Error | null, socket: Duplex) => void): undefined => {
       open((opened) => {

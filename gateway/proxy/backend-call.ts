@@ -11,6 +11,7 @@ import type { Endpoint } from './backend.ts';
 import type { AnswerSink, BackendConnection } from './backend-connection.ts';
 import { BackendBrokeOff, refusalOf } from './backend-error.ts';
 import type { ConnectionTaker } from './connection-pool.ts';
+import type { AnswerChange } from './header-change.ts';
 import { requestText } from './request-text.ts';
 
 /**
@@ -88,7 +89,7 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     const exchange = this.#exchange;
     if (exchange.upgrade !== '') this.#checkUpgrade(head);
     if (head.status >= 500) exchange.fault = 'provider';
-    exchange.downstream.writeHead(head.status, answerFields(head), head.contentLength);
+    exchange.downstream.writeHead(head.status, answerFields(head, answerChangeOf(exchange)), head.contentLength);
     if (head.status === 101) exchange.downstream.readBody(Number.POSITIVE_INFINITY);
   }
 
@@ -194,4 +195,8 @@ const repeatable = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 function isBrokenOff(error: Error & { readonly code?: string }): boolean {
   return error instanceof BackendBrokeOff || error.code === 'ECONNRESET' || error.code === 'EPIPE';
+}
+
+function answerChangeOf({ operation, api }: Exchange): AnswerChange | null {
+  return operation?.answerChange ?? api?.backend.answerChange ?? null;
 }

@@ -3,8 +3,9 @@ import type { CompiledBackend } from '#api/compiled/contract.ts';
 import type { Clock } from '../clock.ts';
 import { buildBackendTls, tlsIdentity } from './backend-tls.ts';
 import { ConnectionPool } from './connection-pool.ts';
-import { buildHeaderChange, type HeaderChange } from './header-change.ts';
+import { type AnswerChange, buildAnswerChange, buildHeaderChange, type HeaderChange } from './header-change.ts';
 import { buildOpenSocket } from './open-socket.ts';
+import { buildRewrite, type Rewrite } from './rewrite.ts';
 
 /** Kept connections to one origin under one connect timeout; shared by all APIs that name it. */
 class SharedPool {
@@ -55,6 +56,10 @@ export class Backend {
   readonly endpoints: readonly Endpoint[];
   /** Null: the caller's fields go on as they are. */
   readonly headers: HeaderChange | null;
+  /** Null: the base path is cut off, the query stays. */
+  readonly rewrite: Rewrite | null;
+  /** Null: the fields of answers go on as they are. */
+  readonly answerChange: AnswerChange | null;
   /** One round: each endpoint as often as its weight, spread evenly. */
   readonly #round: readonly Endpoint[];
   #next = 0;
@@ -64,6 +69,8 @@ export class Backend {
     this.connectTimeoutMs = compiled.connectTimeoutMs;
     this.endpoints = endpoints;
     this.headers = buildHeaderChange(compiled);
+    this.rewrite = buildRewrite(compiled.rewrite);
+    this.answerChange = buildAnswerChange(compiled.responseHeaders);
     this.#round = dealRound(
       endpoints,
       compiled.endpoints.map((endpoint) => endpoint.weight),

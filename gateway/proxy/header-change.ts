@@ -1,4 +1,4 @@
-import type { CompiledBackend } from '#api/compiled/contract.ts';
+import type { CompiledBackend, CompiledHeaderChange } from '#api/compiled/contract.ts';
 
 /** What an API wants changed in the fields of its requests, ready for use. */
 export interface HeaderChange {
@@ -18,4 +18,18 @@ export function buildHeaderChange({
   const lines = Object.entries(set).map(([name, value]) => `${name}: ${value}\r\n`);
   const stopped = credential === undefined ? [] : ['authorization'];
   return { dropped: new Set([...Object.keys(set), ...(headers?.remove ?? []), ...stopped]), text: lines.join('') };
+}
+
+/** What an API or operation wants changed in the fields of the backend's answers, ready for use. */
+export interface AnswerChange {
+  /** Lower-case names of the backend's fields that stop here. */
+  readonly dropped: ReadonlySet<string>;
+  /** Flat name, value. */
+  readonly added: readonly string[];
+}
+
+export function buildAnswerChange(compiled: CompiledHeaderChange | undefined): AnswerChange | null {
+  if (compiled === undefined) return null;
+  const { set, remove } = compiled;
+  return { dropped: new Set([...Object.keys(set), ...remove]), added: Object.entries(set).flat() };
 }

@@ -52,9 +52,16 @@ export function requestText(exchange: Exchange, endpoint: Endpoint): string {
   return `${text}${added}${consumerText(exchange)}${forwardingText(exchange, met ?? nothingMet)}${framingText(exchange)}\r\n`;
 }
 
-/** The path without base path, joined to the endpoint's own; the query as it came. */
+/** The path without base path, joined to the endpoint's own; the query as it came; unless something wants it otherwise. */
 function backendPath(exchange: Exchange, endpoint: Endpoint): string {
-  const path = `${endpoint.prefix}${exchange.path.slice(exchange.api?.baseLength ?? 0)}`;
+  const { api, operation, query } = exchange;
+  const relative = exchange.path.slice(api?.baseLength ?? 0);
+  const rewrite = operation?.rewrite ?? api?.backend.rewrite ?? null;
+  if (rewrite !== null) {
+    const target = `${endpoint.prefix}${rewrite.target(relative, query)}`;
+    return target.startsWith('/') ? target : `/${target}`;
+  }
+  const path = `${endpoint.prefix}${relative}`;
   return `${path === '' ? '/' : path}${exchange.query}`;
 }
 

@@ -18,6 +18,8 @@ import { buildMasks } from '../log/masks.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { BackendPools } from '../proxy/backend.ts';
 import { backendTlsFault } from '../proxy/backend-tls.ts';
+import { buildAnswerChange } from '../proxy/header-change.ts';
+import { buildRewrite, rewriteFault } from '../proxy/rewrite.ts';
 import { CidrSet } from '../router/cidr-set.ts';
 import { OperationTable, operationPathFault } from '../router/operations.ts';
 import { normalizePath } from '../router/path.ts';
@@ -65,10 +67,14 @@ export function apiServiceFault(api: CompiledApiService): string | undefined {
   return operationsFault(api.operations);
 }
 
-export function operationsFault(operations: readonly { readonly path: string }[]): string | undefined {
+export function operationsFault(
+  operations: readonly Pick<CompiledOperation, 'path' | 'rewrite'>[],
+): string | undefined {
   for (const [index, operation] of operations.entries()) {
     const fault = operationPathFault(operation.path);
     if (fault !== undefined) return `operations.${index}.path ${fault}`;
+    const rewrite = rewriteFault(operation.rewrite, operation.path);
+    if (rewrite !== undefined) return `operations.${index}.rewrite ${rewrite}`;
   }
   return undefined;
 }
@@ -177,6 +183,8 @@ function buildOperation(api: string, operation: CompiledOperation, counters: Cou
     limits: buildRules(counters, source, operation.limits),
     timeoutMs: operation.timeoutMs,
     scopes: operation.scopes ?? [],
+    rewrite: buildRewrite(operation.rewrite, path),
+    answerChange: buildAnswerChange(operation.responseHeaders),
   };
 }
 

@@ -14,6 +14,8 @@ import type { LimitRule } from '../limits/rule.ts';
 import type { Masks } from '../log/masks.ts';
 import type { ApiMeters } from '../metrics/api-meters.ts';
 import type { Backend } from '../proxy/backend.ts';
+import type { AnswerChange } from '../proxy/header-change.ts';
+import type { Rewrite } from '../proxy/rewrite.ts';
 import type { CidrSet } from '../router/cidr-set.ts';
 import type { OperationTable } from '../router/operations.ts';
 import type { Routable } from '../router/router.ts';
@@ -93,6 +95,9 @@ export interface OperationEntry extends Pick<CompiledOperation, 'path' | 'method
   readonly timeoutMs: number | undefined;
   /** Needed beside those of the API. */
   readonly scopes: readonly string[];
+  /** Null: those of the backend. */
+  readonly rewrite: Rewrite | null;
+  readonly answerChange: AnswerChange | null;
 }
 
 export interface PlanEntry {

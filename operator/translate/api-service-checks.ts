@@ -12,6 +12,7 @@ import type { Problem } from './outcome.ts';
 import { enumerate, firstProblem } from './outcome.ts';
 import { byPrecedence } from './precedence.ts';
 import { isCalendarDay, parseBytes, parseDurationMs } from './quantity.ts';
+import { rewriteProblem } from './rewrites.ts';
 
 interface Candidate {
   readonly api: ApiService;
@@ -38,6 +39,7 @@ const ownChecks: readonly Check[] = [
   addressesMustBeReachable,
   operationsMustDiffer,
   expressionsMustCompile,
+  rewritesMustFit,
 ];
 
 export function problemOf(candidate: Candidate): Problem | undefined {
@@ -177,6 +179,11 @@ function expressionsMustCompile({ api }: Candidate): Problem | undefined {
     ...Object.fromEntries(operations.map((operation, i) => [`spec.operations[${i}].limits`, operation.limits])),
     ...Object.fromEntries(Object.entries(plans).map(([name, plan]) => [`spec.plans.${name}.limits`, plan.limits])),
   });
+}
+
+function rewritesMustFit({ api }: Candidate): Problem | undefined {
+  const problem = rewriteProblem(api);
+  return problem === undefined ? undefined : invalid(problem);
 }
 
 /** Whoever is served keeps the route; among those that are not, precedence decides. */

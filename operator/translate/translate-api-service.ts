@@ -23,6 +23,7 @@ import { compileLogging, withLoggingWarning } from './logging.ts';
 import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
 import { verdict } from './outcome.ts';
 import { parseBytes, parseDurationMs } from './quantity.ts';
+import { compileBackendChanges, compileOperationChanges } from './rewrites.ts';
 import { admits, volatileQuotaWarning } from './translate-api-gateway.ts';
 import { mayUseKeyManager } from './translate-key-manager.ts';
 
@@ -205,6 +206,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
       timeoutMs: parseDurationMs(backend.timeout) ?? 0,
       connectTimeoutMs: parseDurationMs(backend.connectTimeout) ?? 0,
       ...compileHeaders(backend),
+      ...compileBackendChanges(backend),
       ...input.materials,
     },
     authentication: {
@@ -215,7 +217,9 @@ function compileApiService(input: CompileInput): CompiledApiService {
     ...compileAccess(spec),
     ...compileAnswers(spec),
     limits: compileLimits(spec.limits, 'Total'),
-    operations: spec.operations?.map(compileOperation) ?? definedOperations(spec, input.definition),
+    operations:
+      spec.operations?.map((operation) => compileOperation(operation, backend)) ??
+      definedOperations(spec, input.definition),
     ...compileDefinitionUse(spec, input.definition),
     plans: Object.fromEntries(
       Object.entries(spec.plans ?? {}).map(([name, plan]) => [
@@ -246,6 +250,7 @@ function compileSize({ maxRequestBytes }: ApiService['spec']): Pick<CompiledApiS
 
 function compileOperation(
   operation: NonNullable<ApiService['spec']['operations']>[number],
+  backend: ApiService['spec']['backend'],
 ): CompiledApiService['operations'][number] {
   return {
     path: operation.path,
@@ -253,6 +258,7 @@ function compileOperation(
     limits: compileLimits(operation.limits, 'Total'),
     ...compileScopes(operation),
     ...(operation.timeout === undefined ? {} : { timeoutMs: parseDurationMs(operation.timeout) ?? 0 }),
+    ...compileOperationChanges(operation, backend),
   };
 }
 
