@@ -8,6 +8,7 @@ const columns = [
   { title: 'Subscriptions', resource: 'subscriptions' },
   { title: 'Approvals', resource: 'approvals' },
   { title: 'Secrets', resource: 'secrets' },
+  { title: 'ConfigMaps', resource: 'configmaps' },
 ] as const satisfies readonly { title: string; resource: ResourceName }[];
 
 const groups: readonly { readonly name: string; readonly verbs: readonly Verb[] }[] = [

@@ -77,11 +77,12 @@ export const roleTable: readonly RoleRow[] = [
       apiservices: [...read, ...write],
       subscriptions: [...read, ...write],
       secrets: [...read, ...write],
+      configmaps: [...read, ...write],
     },
   },
   {
     ...{ clusterRole: 'simpul-tenant-publisher', member: 'Publisher', title: 'Publisher (penerbit)' },
-    allowed: { ...seen, apiservices: [...read, ...write] },
+    allowed: { ...seen, apiservices: [...read, ...write], configmaps: [...read, ...write] },
   },
   {
     ...{ clusterRole: 'simpul-tenant-approver', member: 'Approver', title: 'Approver (pemberi persetujuan)' },

@@ -97,7 +97,7 @@ test('the built-in admin reads Secrets: the namespace of an institution is no pl
   assert.equal((await allowedOf(userOf('admin'), asked)).length, 1);
 });
 
-test('the operator has no Secret outside of where it bound a role to itself', async () => {
+test('the operator has no Secret outside of where a role is bound to it', async () => {
   const operator = await serviceAccountUser(cluster, 'simpul-system', 'simpul-operator');
   users.set('operator', operator);
   const asked = [home, 'kube-system', 'simpul-system', undefined].flatMap((namespace) =>
@@ -105,7 +105,10 @@ test('the operator has no Secret outside of where it bound a role to itself', as
   );
   const pepper = { verb: 'get', resource: '/secrets', namespace: 'simpul-system', name: 'simpul-pepper' };
   const allowed = await allowedOf(operator, [...asked, pepper]);
+  // It lists and watches those that ApiGateways and KeyManagers refer to (simpul-operator-references).
   assert.deepEqual(allowed.map(describeQuestion), [
+    'list /secrets in simpul-system',
+    'watch /secrets in simpul-system',
     'create /secrets in simpul-system',
     'get /secrets "simpul-pepper" in simpul-system',
   ]);
