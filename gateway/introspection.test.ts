@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import type { CompiledIntrospection } from '#api/compiled/contract.ts';
+import type { CompiledIntrospection } from '#api/compiled/key-manager.ts';
 import { anApi, anIntrospection, anIssuer, aSubscription, aTenant } from './testing/compiled.ts';
 import { aBackend, backendAt } from './testing/test-backend.ts';
 import { aRunningGateway, call, codeOf } from './testing/test-gateway.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { IncomingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
-import type { Compiled, CompiledApiService, CompiledOidcKeyManager } from '#api/compiled/contract.ts';
+import type { Compiled, CompiledApiService } from '#api/compiled/contract.ts';
+import type { CompiledOidcKeyManager } from '#api/compiled/key-manager.ts';
 import { aGateway, aKeyManager, anApi, anIssuer, aSubscription, aTenant, hashOf } from './testing/compiled.ts';
 import { aBackend, backendAt, type TestBackend } from './testing/test-backend.ts';
 import { aRunningGateway, call, codeOf, until } from './testing/test-gateway.ts';

@@ -1,5 +1,6 @@
-import type { Json } from '#api/json/strict-json.ts';
-import type { SignatureAlgorithm } from '../json-web-key.ts';
+import type { CompiledBase } from './base.ts';
+import type { CompiledDefinition } from './definition.ts';
+import type { CompiledKeyManager } from './key-manager.ts';
 
 /**
  * The compiled contract: all that an operator says to a gateway, and the only thing they share.
@@ -11,15 +12,6 @@ import type { SignatureAlgorithm } from '../json-web-key.ts';
  * One change of one resource rewrites one object. Everything here may hold secrets (pepper, key hashes): it is never
  * logged, dumped or put into a status.
  */
-
-/** Grows when a gateway of the previous release could misread an object. A gateway refuses a version it does not know. */
-export const contractVersion = 1;
-
-interface CompiledBase {
-  readonly contract: typeof contractVersion;
-  /** Id of the source object: `namespace/name`, or `name` for a Tenant. */
-  readonly id: string;
-}
 
 /** One fleet: what holds for all calls that its pods serve. */
 export interface CompiledGateway extends CompiledBase {
@@ -106,67 +98,6 @@ export interface CompiledTenant extends CompiledBase {
   readonly limits: readonly CompiledLimit[];
 }
 
-/** Who vouches for callers. */
-export type CompiledKeyManager = CompiledApiKeyManager | CompiledOidcKeyManager | CompiledIntrospection;
-
-export interface CompiledApiKeyManager extends CompiledBase {
-  readonly kind: 'KeyManager';
-  readonly type: 'ApiKey';
-  /** Header that carries the key, lower case; `Authorization: ApiKey …` is read as well. */
-  readonly header: string;
-}
-
-/**
- * What calls and answers of an API look like, read from its OpenAPI document. Its id is a hash of what it says, so APIs
- * with equal definitions share one object; a gateway has it only where an API needs it. Alone among the kinds it is
- * compressed in its Secret.
- */
-export interface CompiledDefinition extends CompiledBase {
-  readonly kind: 'Definition';
-  readonly operations: readonly DefinedOperation[];
-  /** JSON Schema 2020-12 by name; `$ref: d#/$defs/<name>` refers to them. See `api/openapi/schemas.ts` for what is in it. */
-  readonly schemas: { readonly [name: string]: Json };
-}
-
-export interface DefinedOperation {
-  /** Relative to the base path; `{name}` is a whole segment. */
-  readonly path: string;
-  /** Upper case. */
-  readonly method: string;
-  readonly parameters: readonly DefinedParameter[];
-  /** Absent: no body is taken. */
-  readonly requestBody?: DefinedBody;
-  /** By status (`200`), range (`2XX`) or `default`. */
-  readonly responses: { readonly [status: string]: Pick<DefinedBody, 'content'> };
-}
-
-export interface DefinedParameter {
-  /** Lower case in a header. */
-  readonly name: string;
-  readonly in: 'path' | 'query' | 'header' | 'cookie';
-  readonly required: boolean;
-  readonly style: 'simple' | 'label' | 'matrix' | 'form' | 'spaceDelimited' | 'pipeDelimited' | 'deepObject';
-  readonly explode: boolean;
-  /** `?flag=` is taken whatever the schema says. */
-  readonly allowEmptyValue?: true;
-  /** Absent: any value. */
-  readonly schema?: Json;
-  /** The value is JSON text. */
-  readonly json?: true;
-}
-
-export interface DefinedBody {
-  readonly required: boolean;
-  /** By media type or range, lower case: `application/json`, `text/*`, or the range of all. */
-  readonly content: { readonly [type: string]: DefinedContent };
-}
-
-export interface DefinedContent {
-  /** Only of JSON; absent: any content. */
-  readonly schema?: Json;
-  readonly examples?: { readonly [name: string]: Json };
-}
-
 /** Enforce: refuse. Report: let pass and count. None: do not look. */
 export type ValidationMode = 'Enforce' | 'Report' | 'None';
 
@@ -177,51 +108,6 @@ export interface CompiledDefinitionUse {
   readonly requests: ValidationMode;
   readonly responses: ValidationMode;
 }
-
-/** JSON Web Tokens of one issuer, in `Authorization: Bearer …`. */
-export interface CompiledOidcKeyManager extends CompiledBase {
-  readonly kind: 'KeyManager';
-  readonly type: 'OIDC';
-  /** Compared with `iss` character by character. */
-  readonly issuer: string;
-  /** One of these must stand in `aud`. */
-  readonly audiences: readonly string[];
-  /** Claim that names the client; absent: `azp`, or else `client_id`. */
-  readonly applicationClaim?: string;
-  /** Claim, or dotted path to one, that holds the scopes; absent: `scope`, or else `scp`. */
-  readonly scopesClaim?: string;
-  readonly algorithms: readonly SignatureAlgorithm[];
-  /** How far clocks may differ, in milliseconds. */
-  readonly clockLeewayMs: number;
-  /** Whether backends get the token. */
-  readonly forwardToken: boolean;
-  readonly keys: CompiledKeySource;
-}
-
-/** Tokens about which their provider is asked (RFC 7662). */
-export interface CompiledIntrospection extends CompiledBase {
-  readonly kind: 'KeyManager';
-  readonly type: 'Introspection';
-  readonly url: string;
-  /** By which the endpoint knows the gateway; names in lower case. Secret. */
-  readonly secretHeaders: { readonly [name: string]: string };
-  /** Absent: `aud` is not looked at. */
-  readonly audiences?: readonly string[];
-  readonly applicationClaim?: string;
-  readonly scopesClaim?: string;
-  /** How long an answer holds, within the token's life. */
-  readonly cacheMs: number;
-  readonly timeoutMs: number;
-  readonly forwardToken: boolean;
-}
-
-/** Where the keys of an issuer come from. */
-export type CompiledKeySource =
-  /** Its discovery document. */
-  | { readonly from: 'Discovery'; readonly issuer: string }
-  | { readonly from: 'Uri'; readonly uri: string }
-  /** A JWK set as JSON. */
-  | { readonly from: 'Inline'; readonly jwks: string };
 
 /** One API on one gateway. */
 export interface CompiledApiService extends CompiledBase {

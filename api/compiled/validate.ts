@@ -2,15 +2,9 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ipaddr from 'ipaddr.js';
 import { compileCallExpression } from '../call-expression.ts';
 import { readJwkSet } from '../json-web-key.ts';
-import {
-  type Compiled,
-  type CompiledApiService,
-  type CompiledGateway,
-  type CompiledKeyManager,
-  type CompiledKind,
-  type CompiledLimit,
-  contractVersion,
-} from './contract.ts';
+import { contractVersion } from './base.ts';
+import type { Compiled, CompiledApiService, CompiledGateway, CompiledKind, CompiledLimit } from './contract.ts';
+import type { CompiledKeyManager } from './key-manager.ts';
 import { compiledSchemas } from './schema.ts';
 
 export type CompiledVerdict =

@@ -1,4 +1,4 @@
-import type { DefinedBody, DefinedContent, DefinedOperation, DefinedParameter } from '#api/compiled/contract.ts';
+import type { DefinedBody, DefinedContent, DefinedOperation, DefinedParameter } from '#api/compiled/definition.ts';
 import type { Json } from '#api/json/strict-json.ts';
 import { below, DefinitionError } from './definition-error.ts';
 import { isObject, type JsonObject, type OpenApiDocument, objectAt, shorten } from './document.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { type CompiledDefinition, contractVersion } from '#api/compiled/contract.ts';
+import { contractVersion } from '#api/compiled/base.ts';
+import type { CompiledDefinition } from '#api/compiled/definition.ts';
 import { canonicalJson } from '#api/compiled/secret.ts';
 import { DefinitionError } from './definition-error.ts';
 import { OpenApiDocument } from './document.ts';

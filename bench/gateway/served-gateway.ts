@@ -1,11 +1,6 @@
 import { createHmac } from 'node:crypto';
-import {
-  type Compiled,
-  type CompiledApiService,
-  type CompiledLimit,
-  type CompiledSubscription,
-  contractVersion,
-} from '#api/compiled/contract.ts';
+import { contractVersion } from '#api/compiled/base.ts';
+import type { Compiled, CompiledApiService, CompiledLimit, CompiledSubscription } from '#api/compiled/contract.ts';
 import { buildCompiledSecret, type CompiledSecret } from '#api/compiled/secret.ts';
 import { startGateway } from '#gateway/gateway.ts';
 import type { CompiledSource } from '#gateway/snapshot/store-source.ts';

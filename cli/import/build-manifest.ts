@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { DefinedOperation } from '#api/compiled/contract.ts';
+import type { DefinedOperation } from '#api/compiled/definition.ts';
 import type { Json } from '#api/json/strict-json.ts';
 import { isObject, type JsonObject, OpenApiDocument } from '#api/openapi/document.ts';
 import { readDefinition } from '#api/openapi/read-definition.ts';

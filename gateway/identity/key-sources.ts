@@ -1,4 +1,4 @@
-import type { CompiledKeySource } from '#api/compiled/contract.ts';
+import type { CompiledKeySource } from '#api/compiled/key-manager.ts';
 import { KeySet } from './key-set.ts';
 import { RemoteKeys, type RemoteKeysDeps } from './remote-keys.ts';
 

@@ -1,4 +1,4 @@
-import type { CompiledIntrospection, CompiledKeyManager, CompiledOidcKeyManager } from '#api/compiled/contract.ts';
+import type { CompiledIntrospection, CompiledKeyManager, CompiledOidcKeyManager } from '#api/compiled/key-manager.ts';
 import type { Clock } from '../clock.ts';
 import type { KeySources } from '../identity/key-sources.ts';
 import type { ProviderClient } from '../identity/provider-client.ts';

@@ -2,12 +2,12 @@ import { buildAddressJudge } from '#api/backend-address.ts';
 import type {
   Compiled,
   CompiledApiService,
-  CompiledDefinition,
   CompiledGateway,
-  CompiledKeyManager,
   CompiledSubscription,
   CompiledTenant,
 } from '#api/compiled/contract.ts';
+import type { CompiledDefinition } from '#api/compiled/definition.ts';
+import type { CompiledKeyManager } from '#api/compiled/key-manager.ts';
 import { Calendar } from '../limits/calendar.ts';
 import { releaseRules } from '../limits/rule.ts';
 import { FirstCome } from '../router/first-come.ts';

@@ -1,15 +1,17 @@
 import { createHmac } from 'node:crypto';
-import {
-  type CompiledApiKeyManager,
-  type CompiledApiService,
-  type CompiledGateway,
-  type CompiledIntrospection,
-  type CompiledLimit,
-  type CompiledOidcKeyManager,
-  type CompiledSubscription,
-  type CompiledTenant,
-  contractVersion,
+import { contractVersion } from '#api/compiled/base.ts';
+import type {
+  CompiledApiService,
+  CompiledGateway,
+  CompiledLimit,
+  CompiledSubscription,
+  CompiledTenant,
 } from '#api/compiled/contract.ts';
+import type {
+  CompiledApiKeyManager,
+  CompiledIntrospection,
+  CompiledOidcKeyManager,
+} from '#api/compiled/key-manager.ts';
 import { signatureAlgorithms } from '#api/json-web-key.ts';
 
 /** Builders of valid compiled objects for tests; each takes what the test is about and fills in the rest. */

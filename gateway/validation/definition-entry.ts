@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { CompiledDefinition, DefinedOperation } from '#api/compiled/contract.ts';
+import type { CompiledDefinition, DefinedOperation } from '#api/compiled/definition.ts';
 import type { Json } from '#api/json/strict-json.ts';
 import { type Matchable, type OperationMatch, OperationTable } from '../router/operations.ts';
 import { OperationCheck } from './operation-check.ts';

@@ -1,4 +1,4 @@
-import type { DefinedContent } from '#api/compiled/contract.ts';
+import type { DefinedContent } from '#api/compiled/definition.ts';
 
 /** `application/json` of `Application/JSON; charset=utf-8`; empty: there is none that can be read. */
 export function mediaTypeOf(field: string | undefined): string {

@@ -1,4 +1,4 @@
-import type { DefinedBody, DefinedContent, DefinedOperation, DefinedParameter } from '#api/compiled/contract.ts';
+import type { DefinedBody, DefinedContent, DefinedOperation, DefinedParameter } from '#api/compiled/definition.ts';
 import { type Json, parseStrictJson } from '#api/json/strict-json.ts';
 import { isJsonType } from '#api/openapi/operations.ts';
 import { contentFor } from './media-types.ts';

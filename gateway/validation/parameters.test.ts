@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DefinedParameter } from '#api/compiled/contract.ts';
+import type { DefinedParameter } from '#api/compiled/definition.ts';
 import type { Json } from '#api/json/strict-json.ts';
 import { readPath, sourceOf } from './call-source.ts';
 import { readParameter } from './parameters.ts';

@@ -1,4 +1,4 @@
-import type { DefinedParameter } from '#api/compiled/contract.ts';
+import type { DefinedParameter } from '#api/compiled/definition.ts';
 import { type Json, parseStrictJson } from '#api/json/strict-json.ts';
 import type { SchemaTypes } from './schema-types.ts';
 

@@ -1,4 +1,5 @@
-import type { CompiledDefinition, CompiledKind } from '#api/compiled/contract.ts';
+import type { CompiledKind } from '#api/compiled/contract.ts';
+import type { CompiledDefinition } from '#api/compiled/definition.ts';
 import type { Target } from '../status/programmed.ts';
 import type { CompiledPlan } from '../translate/outcome.ts';
 import type { CompiledEntry } from '../world/compiled-index.ts';

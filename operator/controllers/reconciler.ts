@@ -1,4 +1,5 @@
-import type { CompiledDefinition, CompiledKind } from '#api/compiled/contract.ts';
+import type { CompiledKind } from '#api/compiled/contract.ts';
+import type { CompiledDefinition } from '#api/compiled/definition.ts';
 import type { Observation } from '#api/conditions.ts';
 import type { SimpulKindName } from '#api/kinds.ts';
 import { keyOf, parseId } from '#api/object.ts';

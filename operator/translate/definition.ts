@@ -1,4 +1,5 @@
-import type { CompiledApiService, CompiledDefinition, CompiledOperation } from '#api/compiled/contract.ts';
+import type { CompiledApiService, CompiledOperation } from '#api/compiled/contract.ts';
+import type { CompiledDefinition } from '#api/compiled/definition.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import { resolveMaterial, valueIn } from '../world/reference-problems.ts';
 import { definitionRefOf } from '../world/references.ts';

@@ -1,4 +1,4 @@
-import type { CompiledIntrospection } from '#api/compiled/contract.ts';
+import type { CompiledIntrospection } from '#api/compiled/key-manager.ts';
 import type { KeyManager } from '#api/generated/keymanager.ts';
 import type { Material } from '../world/materials.ts';
 import { resolveMaterial } from '../world/reference-problems.ts';

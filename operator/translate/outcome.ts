@@ -1,4 +1,5 @@
-import type { Compiled, CompiledDefinition } from '#api/compiled/contract.ts';
+import type { Compiled } from '#api/compiled/contract.ts';
+import type { CompiledDefinition } from '#api/compiled/definition.ts';
 import type { ConditionStatus, ConditionType, Observation, Reason } from '#api/conditions.ts';
 import type { ObjectMeta } from '#api/object.ts';
 

@@ -1,5 +1,5 @@
+import { contractVersion } from '#api/compiled/base.ts';
 import type { Compiled, CompiledGateway, CompiledListener } from '#api/compiled/contract.ts';
-import { contractVersion } from '#api/compiled/contract.ts';
 import type { ApiGateway, ApiGatewayStatus } from '#api/generated/apigateway.ts';
 import type { TenantSelection } from '#api/generated/shared.ts';
 import type { Tenant } from '#api/generated/tenant.ts';

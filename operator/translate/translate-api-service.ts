@@ -1,11 +1,6 @@
-import type {
-  Compiled,
-  CompiledApiService,
-  CompiledBackend,
-  CompiledDefinition,
-  CompiledLifecycle,
-} from '#api/compiled/contract.ts';
-import { contractVersion } from '#api/compiled/contract.ts';
+import { contractVersion } from '#api/compiled/base.ts';
+import type { Compiled, CompiledApiService, CompiledBackend, CompiledLifecycle } from '#api/compiled/contract.ts';
+import type { CompiledDefinition } from '#api/compiled/definition.ts';
 import type { Observation } from '#api/conditions.ts';
 import type { ApiService, ApiServiceStatus } from '#api/generated/apiservice.ts';
 import type { Limit } from '#api/generated/shared.ts';

@@ -1,5 +1,5 @@
-import type { CompiledKeyManager, CompiledKeySource, CompiledOidcKeyManager } from '#api/compiled/contract.ts';
-import { contractVersion } from '#api/compiled/contract.ts';
+import { contractVersion } from '#api/compiled/base.ts';
+import type { CompiledKeyManager, CompiledKeySource, CompiledOidcKeyManager } from '#api/compiled/key-manager.ts';
 import type { Observation } from '#api/conditions.ts';
 import type { KeyManager } from '#api/generated/keymanager.ts';
 import { readJwkSet, type SignatureAlgorithm, signatureAlgorithms } from '#api/json-web-key.ts';

@@ -1,5 +1,6 @@
+import { contractVersion } from '#api/compiled/base.ts';
 import type { Compiled, CompiledCredential, CompiledGrant } from '#api/compiled/contract.ts';
-import { contractVersion, proofKey } from '#api/compiled/contract.ts';
+import { proofKey } from '#api/compiled/contract.ts';
 import type { Observation } from '#api/conditions.ts';
 import type { Subscription, SubscriptionStatus, SubscriptionStatusApi } from '#api/generated/subscription.ts';
 import { idOf, keyOf, parseId } from '#api/object.ts';

@@ -1,5 +1,5 @@
+import { contractVersion } from '#api/compiled/base.ts';
 import type { Compiled, CompiledTenant } from '#api/compiled/contract.ts';
-import { contractVersion } from '#api/compiled/contract.ts';
 import type { Tenant, TenantStatus } from '#api/generated/tenant.ts';
 import { isUnder } from '#api/path-prefix.ts';
 import type { AcceptedTenant, World } from '../world/world.ts';

@@ -1,0 +1,57 @@
+import type { SignatureAlgorithm } from '../json-web-key.ts';
+import type { CompiledBase } from './base.ts';
+
+/** Who vouches for callers. */
+export type CompiledKeyManager = CompiledApiKeyManager | CompiledOidcKeyManager | CompiledIntrospection;
+
+export interface CompiledApiKeyManager extends CompiledBase {
+  readonly kind: 'KeyManager';
+  readonly type: 'ApiKey';
+  /** Header that carries the key, lower case; `Authorization: ApiKey …` is read as well. */
+  readonly header: string;
+}
+
+/** JSON Web Tokens of one issuer, in `Authorization: Bearer …`. */
+export interface CompiledOidcKeyManager extends CompiledBase {
+  readonly kind: 'KeyManager';
+  readonly type: 'OIDC';
+  /** Compared with `iss` character by character. */
+  readonly issuer: string;
+  /** One of these must stand in `aud`. */
+  readonly audiences: readonly string[];
+  /** Claim that names the client; absent: `azp`, or else `client_id`. */
+  readonly applicationClaim?: string;
+  /** Claim, or dotted path to one, that holds the scopes; absent: `scope`, or else `scp`. */
+  readonly scopesClaim?: string;
+  readonly algorithms: readonly SignatureAlgorithm[];
+  /** How far clocks may differ, in milliseconds. */
+  readonly clockLeewayMs: number;
+  /** Whether backends get the token. */
+  readonly forwardToken: boolean;
+  readonly keys: CompiledKeySource;
+}
+
+/** Tokens about which their provider is asked (RFC 7662). */
+export interface CompiledIntrospection extends CompiledBase {
+  readonly kind: 'KeyManager';
+  readonly type: 'Introspection';
+  readonly url: string;
+  /** By which the endpoint knows the gateway; names in lower case. Secret. */
+  readonly secretHeaders: { readonly [name: string]: string };
+  /** Absent: `aud` is not looked at. */
+  readonly audiences?: readonly string[];
+  readonly applicationClaim?: string;
+  readonly scopesClaim?: string;
+  /** How long an answer holds, within the token's life. */
+  readonly cacheMs: number;
+  readonly timeoutMs: number;
+  readonly forwardToken: boolean;
+}
+
+/** Where the keys of an issuer come from. */
+export type CompiledKeySource =
+  /** Its discovery document. */
+  | { readonly from: 'Discovery'; readonly issuer: string }
+  | { readonly from: 'Uri'; readonly uri: string }
+  /** A JWK set as JSON. */
+  | { readonly from: 'Inline'; readonly jwks: string };
