@@ -98,6 +98,8 @@ export const reasons = {
   WeakCredential: 'A brought key has fewer than 32 printable characters, or fewer than 10 distinct ones.',
   CredentialInUse: 'Another credential has the same key already and keeps it.',
   RefusedByGateway: 'A gateway could not load it; its last good version serves on. This is a defect: report it.',
+  CeilingApplied:
+    'A value is above a ceiling of the Tenant or the ApiGateway and is cut to it; the message says which.',
   BodiesNotLogged: 'The ApiService asks for bodies in the log, and an ApiGateway does not permit it.',
   VolatileQuota:
     'A Day or Month limit counts in the memory of each gateway pod, so a restart forgets it. Give the ApiGateway a Redis.',

@@ -65,6 +65,15 @@ export interface ApiGatewaySpec {
    */
   readonly maxRequestBytes: string;
   /**
+   * What an ApiService gets that says nothing itself. Default: 30s to answer, 5s to connect. Example: `{timeout: 10s}`.
+   */
+  readonly defaults?: ApiGatewayDefaults;
+  /**
+   * What no ApiService exceeds: a larger value is cut to it, and the ApiService says so in a Warning. Default: none.
+   * Example: `{timeout: 1m, maxRequestBytes: 100Mi}`.
+   */
+  readonly ceilings?: ApiGatewayCeilings;
+  /**
    * How long a pod that is asked to stop goes on accepting calls, so that load balancers see it leave, as a duration in
    * ms, s, m or h. Default: `10s`. Example: `15s`.
    */
@@ -244,6 +253,37 @@ export interface ApiGatewayRedisTlsCaRef {
 export interface ApiGatewayRedisCredentialRef {
   /** Name of the Secret. Example: `redis`. */
   readonly name: string;
+}
+
+/**
+ * What an ApiService gets that says nothing itself. Default: 30s to answer, 5s to connect. Example: `{timeout: 10s}`.
+ */
+export interface ApiGatewayDefaults {
+  /** Time for a whole answer of the backend, as a duration in ms, s, m or h. Default: `30s`. Example: `10s`. */
+  readonly timeout?: string;
+  /** Time to connect to the backend, TLS included, as a duration in ms, s, m or h. Default: `5s`. Example: `2s`. */
+  readonly connectTimeout?: string;
+}
+
+/**
+ * What no ApiService exceeds: a larger value is cut to it, and the ApiService says so in a Warning. Default: none.
+ * Example: `{timeout: 1m, maxRequestBytes: 100Mi}`.
+ */
+export interface ApiGatewayCeilings {
+  /**
+   * Longest time for a whole answer of the backend, of operations too, as a duration in ms, s, m or h. Default: none.
+   * Example: `1m`.
+   */
+  readonly timeout?: string;
+  /**
+   * Longest time to connect to the backend, TLS included, as a duration in ms, s, m or h. Default: none. Example: `5s`.
+   */
+  readonly connectTimeout?: string;
+  /**
+   * Largest request body that any may ask for, in bytes with an optional suffix Ki, Mi or Gi. Default: none. Example:
+   * `100Mi`.
+   */
+  readonly maxRequestBytes?: string;
 }
 
 /**

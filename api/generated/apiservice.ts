@@ -128,7 +128,10 @@ export interface ApiServiceSpec {
    * {limits: [{requests: 60, per: Minute}]}}`.
    */
   readonly plans?: { readonly [name: string]: ApiServicePlan };
-  /** Largest request body, in bytes with an optional suffix Ki, Mi or Gi. Default: the gateway's. Example: `1Mi`. */
+  /**
+   * Largest request body, in bytes with an optional suffix Ki, Mi or Gi. Default: that of the Tenant or the gateway.
+   * Example: `1Mi`.
+   */
   readonly maxRequestBytes?: string;
   /**
    * What the access log says of calls beyond who called which operation, with what outcome. Default: nothing of path,
@@ -178,11 +181,14 @@ export interface ApiServiceBackend {
   readonly endpoints: readonly ApiServiceBackendEndpoint[];
   /**
    * Time for a whole answer, from the first byte sent to the last received, as a duration in ms, s, m or h. Default:
-   * `30s`. Example: `10s`.
+   * that of the Tenant or the gateway, else 30s. Example: `10s`.
    */
-  readonly timeout: string;
-  /** Time to connect, TLS included, as a duration in ms, s, m or h. Default: `5s`. Example: `2s`. */
-  readonly connectTimeout: string;
+  readonly timeout?: string;
+  /**
+   * Time to connect, TLS included, as a duration in ms, s, m or h. Default: that of the Tenant or the gateway, else 5s.
+   * Example: `2s`.
+   */
+  readonly connectTimeout?: string;
   /**
    * Changes to the header fields of requests on their way to the backend. Default: none. Example: `{set: {x-instansi:
    * '36'}, remove: [x-debug]}`.

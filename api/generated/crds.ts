@@ -361,6 +361,60 @@ export const crds: readonly CustomResourceDefinition[] = [
                         }
                       }
                     },
+                    "defaults": {
+                      "description": "What an ApiService of this Tenant gets that says nothing itself. Default: the gateway's. Example: `{timeout: 10s}`.",
+                      "type": "object",
+                      "properties": {
+                        "timeout": {
+                          "description": "Time for a whole answer of the backend, as a duration in ms, s, m or h. Default: the gateway's. Example: `10s`.",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "connectTimeout": {
+                          "description": "Time to connect to the backend, TLS included, as a duration in ms, s, m or h. Default: the gateway's. Example: `2s`.",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "maxRequestBytes": {
+                          "description": "Largest request body, in bytes with an optional suffix Ki, Mi or Gi. Default: the gateway's. Example: `1Mi`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 16,
+                          "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                        }
+                      }
+                    },
+                    "ceilings": {
+                      "description": "What no ApiService of this Tenant exceeds: a larger value is cut to it, and the ApiService says so in a Warning. Default: none. Example: `{timeout: 1m, maxRequestBytes: 100Mi}`.",
+                      "type": "object",
+                      "properties": {
+                        "timeout": {
+                          "description": "Longest time for a whole answer of the backend, of operations too, as a duration in ms, s, m or h. Default: none. Example: `1m`.",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "connectTimeout": {
+                          "description": "Longest time to connect to the backend, TLS included, as a duration in ms, s, m or h. Default: none. Example: `5s`.",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "maxRequestBytes": {
+                          "description": "Largest request body that any may ask for, in bytes with an optional suffix Ki, Mi or Gi. Default: none. Example: `100Mi`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 16,
+                          "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                        }
+                      }
+                    },
                     "suspended": {
                       "description": "Whether the Tenant is suspended: every call to its APIs, and every call with its Subscriptions' credentials, is refused with 403 at once; nothing is deleted. Default: `false`. Example: `true`.",
                       "type": "boolean",
@@ -1070,6 +1124,53 @@ export const crds: readonly CustomResourceDefinition[] = [
                       "minLength": 1,
                       "maxLength": 16,
                       "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                    },
+                    "defaults": {
+                      "description": "What an ApiService gets that says nothing itself. Default: 30s to answer, 5s to connect. Example: `{timeout: 10s}`.",
+                      "type": "object",
+                      "properties": {
+                        "timeout": {
+                          "description": "Time for a whole answer of the backend, as a duration in ms, s, m or h. Default: `30s`. Example: `10s`.",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "connectTimeout": {
+                          "description": "Time to connect to the backend, TLS included, as a duration in ms, s, m or h. Default: `5s`. Example: `2s`.",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        }
+                      }
+                    },
+                    "ceilings": {
+                      "description": "What no ApiService exceeds: a larger value is cut to it, and the ApiService says so in a Warning. Default: none. Example: `{timeout: 1m, maxRequestBytes: 100Mi}`.",
+                      "type": "object",
+                      "properties": {
+                        "timeout": {
+                          "description": "Longest time for a whole answer of the backend, of operations too, as a duration in ms, s, m or h. Default: none. Example: `1m`.",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "connectTimeout": {
+                          "description": "Longest time to connect to the backend, TLS included, as a duration in ms, s, m or h. Default: none. Example: `5s`.",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "maxRequestBytes": {
+                          "description": "Largest request body that any may ask for, in bytes with an optional suffix Ki, Mi or Gi. Default: none. Example: `100Mi`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 16,
+                          "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                        }
+                      }
                     },
                     "drainDelay": {
                       "description": "How long a pod that is asked to stop goes on accepting calls, so that load balancers see it leave, as a duration in ms, s, m or h. Default: `10s`. Example: `15s`.",
@@ -2029,16 +2130,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                           }
                         },
                         "timeout": {
-                          "description": "Time for a whole answer, from the first byte sent to the last received, as a duration in ms, s, m or h. Default: `30s`. Example: `10s`.",
-                          "default": "30s",
+                          "description": "Time for a whole answer, from the first byte sent to the last received, as a duration in ms, s, m or h. Default: that of the Tenant or the gateway, else 30s. Example: `10s`.",
                           "type": "string",
                           "minLength": 2,
                           "maxLength": 16,
                           "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
                         },
                         "connectTimeout": {
-                          "description": "Time to connect, TLS included, as a duration in ms, s, m or h. Default: `5s`. Example: `2s`.",
-                          "default": "5s",
+                          "description": "Time to connect, TLS included, as a duration in ms, s, m or h. Default: that of the Tenant or the gateway, else 5s. Example: `2s`.",
                           "type": "string",
                           "minLength": 2,
                           "maxLength": 16,
@@ -3198,7 +3297,7 @@ export const crds: readonly CustomResourceDefinition[] = [
                       }
                     },
                     "maxRequestBytes": {
-                      "description": "Largest request body, in bytes with an optional suffix Ki, Mi or Gi. Default: the gateway's. Example: `1Mi`.",
+                      "description": "Largest request body, in bytes with an optional suffix Ki, Mi or Gi. Default: that of the Tenant or the gateway. Example: `1Mi`.",
                       "type": "string",
                       "minLength": 1,
                       "maxLength": 16,

@@ -67,6 +67,15 @@ export interface TenantSpec {
   /** Which acts inside this Tenant wait for an Approval. Default: none. Example: `{publish: Required}`. */
   readonly approvals?: TenantApprovals;
   /**
+   * What an ApiService of this Tenant gets that says nothing itself. Default: the gateway's. Example: `{timeout: 10s}`.
+   */
+  readonly defaults?: TenantDefaults;
+  /**
+   * What no ApiService of this Tenant exceeds: a larger value is cut to it, and the ApiService says so in a Warning.
+   * Default: none. Example: `{timeout: 1m, maxRequestBytes: 100Mi}`.
+   */
+  readonly ceilings?: TenantCeilings;
+  /**
    * Whether the Tenant is suspended: every call to its APIs, and every call with its Subscriptions' credentials, is
    * refused with 403 at once; nothing is deleted. Default: `false`. Example: `true`.
    */
@@ -90,6 +99,44 @@ export interface TenantApprovals {
    * served as a Draft. Default: `NotRequired`. Example: `Required`.
    */
   readonly publish: 'Required' | 'NotRequired';
+}
+
+/**
+ * What an ApiService of this Tenant gets that says nothing itself. Default: the gateway's. Example: `{timeout: 10s}`.
+ */
+export interface TenantDefaults {
+  /**
+   * Time for a whole answer of the backend, as a duration in ms, s, m or h. Default: the gateway's. Example: `10s`.
+   */
+  readonly timeout?: string;
+  /**
+   * Time to connect to the backend, TLS included, as a duration in ms, s, m or h. Default: the gateway's. Example:
+   * `2s`.
+   */
+  readonly connectTimeout?: string;
+  /** Largest request body, in bytes with an optional suffix Ki, Mi or Gi. Default: the gateway's. Example: `1Mi`. */
+  readonly maxRequestBytes?: string;
+}
+
+/**
+ * What no ApiService of this Tenant exceeds: a larger value is cut to it, and the ApiService says so in a Warning.
+ * Default: none. Example: `{timeout: 1m, maxRequestBytes: 100Mi}`.
+ */
+export interface TenantCeilings {
+  /**
+   * Longest time for a whole answer of the backend, of operations too, as a duration in ms, s, m or h. Default: none.
+   * Example: `1m`.
+   */
+  readonly timeout?: string;
+  /**
+   * Longest time to connect to the backend, TLS included, as a duration in ms, s, m or h. Default: none. Example: `5s`.
+   */
+  readonly connectTimeout?: string;
+  /**
+   * Largest request body that any may ask for, in bytes with an optional suffix Ki, Mi or Gi. Default: none. Example:
+   * `100Mi`.
+   */
+  readonly maxRequestBytes?: string;
 }
 
 /**

@@ -51,6 +51,7 @@ const guides: Partial<Record<Reason, Guide>> = {
   PendingApproval: note('spec'),
   Rejected: note('spec'),
   PlainTextIssuer: note('spec.oidc'),
+  CeilingApplied: note('spec'),
   VolatileQuota: note('spec'),
   CountsLocally: note('spec.redis'),
 };

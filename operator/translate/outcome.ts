@@ -53,6 +53,13 @@ export function observe(subject: Subject, type: ConditionType, status: Condition
   };
 }
 
+/** Conditions are keyed by type: several Warnings become one, under the reason of the first. */
+export function oneWarning(warnings: readonly Observation[]): Observation[] {
+  const [first, ...others] = warnings;
+  if (first === undefined) return [];
+  return [{ ...first, message: shorten([first, ...others].map(({ message }) => message).join('; ')) }];
+}
+
 /** True with the good word, or False with the problem. */
 export function verdict(
   subject: Subject,

@@ -13,6 +13,7 @@ import type { Outcome, Problem } from './outcome.ts';
 import { firstProblem, observe, verdict } from './outcome.ts';
 import { parseBytes, parseDurationMs, parseShare } from './quantity.ts';
 import { compileRedis, redisProblem } from './redis.ts';
+import { scopeProblem } from './settings.ts';
 
 /** Decides what one fleet is told about itself. `compiledNamespace` and the number of pods are the controller's to add. */
 export function translateApiGateway(gateway: ApiGateway, world: World): Outcome<Partial<ApiGatewayStatus>> {
@@ -47,6 +48,7 @@ function proxiesMustBeTrusted({ spec }: ApiGateway): Problem | undefined {
 type Check = (gateway: ApiGateway) => Problem | undefined;
 
 const checks: readonly Check[] = [
+  settingsMustBeSensible,
   timeZoneMustExist,
   blocksMustBeCidrs,
   quantitiesMustBeRead,
@@ -55,6 +57,11 @@ const checks: readonly Check[] = [
   tracingMustBeRead,
   redisProblem,
 ];
+
+function settingsMustBeSensible({ spec }: ApiGateway): Problem | undefined {
+  const message = scopeProblem(spec);
+  return message === undefined ? undefined : { reason: 'InvalidValue', message };
+}
 
 function timeZoneMustExist({ spec }: ApiGateway): Problem | undefined {
   if (isTimeZone(spec.timeZone)) return undefined;

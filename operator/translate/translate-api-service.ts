@@ -16,9 +16,9 @@ import { compileDefinitionUse, definedOperations, findDefinition } from './defin
 import { compileLimits } from './limits.ts';
 import { compileLogging, withLoggingWarning } from './logging.ts';
 import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
-import { verdict } from './outcome.ts';
-import { parseBytes, parseDurationMs } from './quantity.ts';
+import { observe, oneWarning, verdict } from './outcome.ts';
 import { compileBackendChanges, compileOperationChanges } from './rewrites.ts';
+import { type Settings, settle } from './settings.ts';
 import { admits, volatileQuotaWarning } from './translate-api-gateway.ts';
 import { mayUseKeyManager } from './translate-key-manager.ts';
 
@@ -44,6 +44,9 @@ export function translateApiService(api: ApiService, world: World, now: string):
   const deprecatedAt = api.spec.lifecycle === 'Deprecated' ? (api.status?.deprecatedAt ?? now) : undefined;
   const materials = compileBackendMaterials(api, world);
   const refProblem = keyManagerProblem ?? materials.problem ?? defined.missing;
+  const settings = new Map(
+    gateways.ids.map((id) => [id, settle(api, world.tenants.get(tenant.name), world.apiGateways.get(id))]),
+  );
   const usable = problem === undefined && refProblem === undefined;
   const input = { api, tenant, world, held: approval !== undefined, deprecatedAt, definition };
   return {
@@ -51,15 +54,29 @@ export function translateApiService(api: ApiService, world: World, now: string):
       verdict(api, 'Accepted', problem),
       verdict(api, 'ResolvedRefs', gateways.problem ?? refProblem ?? findSuccessorProblem(api, world)),
       verdict(api, 'Approved', approval),
-      ...withLoggingWarning(api, fleets, volatileQuotaWarning(api, fleets, limitsOf(api))),
+      ...oneWarning([
+        ...ceilingWarning(api, settings.values()),
+        ...withLoggingWarning(api, fleets, volatileQuotaWarning(api, fleets, limitsOf(api))),
+      ]),
     ],
     compiled: usable
-      ? planFor(gateways.ids, compileApiService({ ...input, materials: materials.compiled }))
+      ? new Map(
+          [...settings].map(([gateway, settled]) => [
+            gateway,
+            compileApiService({ ...input, materials: materials.compiled, settings: settled }),
+          ]),
+        )
       : planFor(servingGateways(api, tenant, world), 'keep'),
     definition,
     status: deprecatedAt === undefined ? {} : { deprecatedAt },
     accepted: problem === undefined,
   };
+}
+
+function ceilingWarning(api: ApiService, settings: Iterable<Settings>): Observation[] {
+  const cuts = [...new Set([...settings].flatMap((settled) => settled.cuts))].sort();
+  if (cuts.length === 0) return [];
+  return [observe(api, 'Warning', 'True', { reason: 'CeilingApplied', message: cuts.join('; ') })];
 }
 
 function limitsOf({ spec }: ApiService): (readonly Limit[] | undefined)[] {
@@ -182,9 +199,11 @@ interface CompileInput {
   readonly deprecatedAt: string | undefined;
   readonly definition: CompiledDefinition | undefined;
   readonly materials: BackendMaterials;
+  readonly settings: Settings;
 }
 
 function compileApiService(input: CompileInput): CompiledApiService {
+  const { settings } = input;
   const { spec } = input.api;
   const { backend, authentication } = spec;
   return {
@@ -198,8 +217,8 @@ function compileApiService(input: CompileInput): CompiledApiService {
     basePath: spec.basePath,
     backend: {
       endpoints: backend.endpoints.map(({ url, weight }) => ({ url, weight })),
-      timeoutMs: parseDurationMs(backend.timeout) ?? 0,
-      connectTimeoutMs: parseDurationMs(backend.connectTimeout) ?? 0,
+      timeoutMs: settings.timeoutMs,
+      connectTimeoutMs: settings.connectTimeoutMs,
       ...compileHeaders(backend),
       ...compileBackendChanges(backend),
       ...input.materials,
@@ -213,7 +232,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
     ...compileAnswers(spec),
     limits: compileLimits(spec.limits, 'Total'),
     operations:
-      spec.operations?.map((operation) => compileOperation(operation, backend)) ??
+      spec.operations?.map((operation, i) => compileOperation(operation, backend, settings.operationTimeoutsMs[i])) ??
       definedOperations(spec, input.definition),
     ...compileDefinitionUse(spec, input.definition),
     plans: Object.fromEntries(
@@ -222,7 +241,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
         { limits: compileLimits(plan.limits, 'Subscription'), ...compileScopes(plan) },
       ]),
     ),
-    ...compileSize(spec),
+    ...(settings.maxRequestBytes === undefined ? {} : { maxRequestBytes: settings.maxRequestBytes }),
     ...compileLogging(spec.logging),
   };
 }
@@ -239,20 +258,17 @@ function compileAccess({ access }: ApiService['spec']): Pick<CompiledApiService,
   return access === undefined ? {} : { access: { allow: access.allowFrom ?? [], deny: access.denyFrom ?? [] } };
 }
 
-function compileSize({ maxRequestBytes }: ApiService['spec']): Pick<CompiledApiService, 'maxRequestBytes'> {
-  return maxRequestBytes === undefined ? {} : { maxRequestBytes: parseBytes(maxRequestBytes) ?? 0 };
-}
-
 function compileOperation(
   operation: NonNullable<ApiService['spec']['operations']>[number],
   backend: ApiService['spec']['backend'],
+  timeoutMs: number | undefined,
 ): CompiledApiService['operations'][number] {
   return {
     path: operation.path,
     methods: [...(operation.methods ?? [])].sort(),
     limits: compileLimits(operation.limits, 'Total'),
     ...compileScopes(operation),
-    ...(operation.timeout === undefined ? {} : { timeoutMs: parseDurationMs(operation.timeout) ?? 0 }),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...compileOperationChanges(operation, backend),
   };
 }

@@ -7,6 +7,7 @@ import { compileLimits, expressionProblem } from './limits.ts';
 import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
 import { enumerate, firstProblem, verdict } from './outcome.ts';
 import { byPrecedence } from './precedence.ts';
+import { scopeProblem } from './settings.ts';
 
 export interface TenantOutcome extends Outcome<Pick<TenantStatus, 'namespace'>> {
   /** What the Tenant may have from now on: what it asks for, or what it had while its spec is refused. */
@@ -62,7 +63,13 @@ const checks: readonly Check[] = [
   namespaceMustBeOurs,
   claimsMustBeFree,
   expressionsMustCompile,
+  settingsMustBeSensible,
 ];
+
+function settingsMustBeSensible({ tenant }: Candidate): Problem | undefined {
+  const message = scopeProblem(tenant.spec);
+  return message === undefined ? undefined : { reason: 'InvalidValue', message };
+}
 
 function namespaceMustFit({ wanted }: Candidate): Problem | undefined {
   if (wanted.namespace.length <= 63 && !wanted.namespace.includes('.')) return undefined;

@@ -107,6 +107,16 @@ const cases: readonly {
     wakes: ['ApiService banten/kembar', 'ApiService banten/lama', 'ApiService banten/situs'],
   },
   {
+    name: 'a Tenant with another ceiling: its ApiServices, and what else is in its namespace',
+    ...{ kind: 'Tenant', before: tenant, after: changed(tenant, { ceilings: { timeout: '1m' } }) },
+    wakes: ['ApiService banten/kembar', 'ApiService banten/lama', 'ApiService banten/situs'],
+  },
+  {
+    name: 'an ApiGateway with another default: its ApiServices',
+    ...{ kind: 'ApiGateway', before: gateway, after: changed(gateway, { defaults: { timeout: '1m' } }) },
+    wakes: ['ApiService banten/kembar', 'ApiService banten/lama', 'ApiService banten/situs'],
+  },
+  {
     name: 'a Tenant with other members: nobody',
     ...{ kind: 'Tenant', before: tenant, after: changed(tenant, { members: [] }), wakes: [] },
   },

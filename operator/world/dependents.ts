@@ -127,7 +127,10 @@ function differs<T extends KubeObject>(change: Change<T>, pick: (object: T) => u
 /** What a Tenant lets go, another may have waited for. Its labels decide who admits it; its rules, what is published. */
 function dependentsOfTenant(change: Change<Tenant>, world: World): Wake[] {
   const rivals = differs(change, ({ spec }) => [spec.namespace, spec.hosts, spec.paths]) ? waitingTenants(world) : [];
-  const admission = differs(change, ({ metadata, spec }) => [metadata.labels, spec.approvals]);
+  const admission = differs(change, ({ metadata, spec }) => [
+    metadata.labels,
+    [spec.approvals, spec.defaults, spec.ceilings],
+  ]);
   const namespace = (change.after ?? change.before)?.spec.namespace ?? idOfChange(change);
   return [...rivals, ...(admission ? residentsOf(namespace, world) : [])];
 }
@@ -142,7 +145,16 @@ export function waitingTenants(world: World): Wake[] {
 }
 
 function dependentsOfApiGateway(change: Change<ApiGateway>, world: World): Wake[] {
-  if (!differs(change, ({ spec }) => [spec.tenants, spec.backendAccess])) return [];
+  if (
+    !differs(change, ({ spec }) => [
+      spec.tenants,
+      spec.backendAccess,
+      spec.defaults,
+      spec.ceilings,
+      spec.maxRequestBytes,
+    ])
+  )
+    return [];
   const apis = [...world.apiServices.by('gateway', idOfChange(change))];
   if (!appeared(change)) return wakeAll('ApiService', apis);
   return [
