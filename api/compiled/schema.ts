@@ -1,12 +1,12 @@
 import { signatureAlgorithms } from '../json-web-key.ts';
 import { answerSchemas } from './schema-answers.ts';
-import { record } from './schema-record.ts';
+import { listenerTls, redis } from './schema-gateway.ts';
+import { dnsName, record } from './schema-record.ts';
 
 /**
  * JSON Schemas of the compiled kinds. Everything is bounded and unknown fields are refused: a gateway that cannot read
  * all of an object must not serve half of it.
  */
-const dnsName = '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$';
 const dnsLabel = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
 /** `namespace/name`, or `name` alone. */
 const idPattern = '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/[a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$';
@@ -126,50 +126,6 @@ const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
       additionalProperties: { type: 'string', maxLength: 8192, pattern: fieldValue },
     },
   }),
-});
-
-const listenerTls = record(['certificates', 'minVersion'], {
-  certificates: {
-    type: 'array',
-    minItems: 1,
-    maxItems: 64,
-    items: record(['name', 'certificate', 'privateKey'], {
-      name: { type: 'string', maxLength: 253, pattern: dnsName },
-      certificate: { type: 'string', minLength: 1, maxLength: 65_536 },
-      privateKey: { type: 'string', minLength: 1, maxLength: 16_384 },
-    }),
-  },
-  minVersion: { enum: ['TLSv1.2', 'TLSv1.3'] },
-  clientCertificates: record(['mode', 'ca'], {
-    mode: { enum: ['Optional', 'Required'] },
-    ca: { type: 'string', minLength: 1, maxLength: 524_288 },
-  }),
-});
-
-const secretText = { type: 'string', minLength: 1, maxLength: 4096 };
-
-const redis = record(['addresses', 'keyPrefix', 'timeoutMs', 'pods'], {
-  addresses: {
-    type: 'array',
-    minItems: 1,
-    maxItems: 16,
-    items: record(['host', 'port'], {
-      host: { type: 'string', minLength: 1, maxLength: 253, pattern: '^[A-Za-z0-9.:_-]+$' },
-      port: { type: 'integer', minimum: 1, maximum: 65_535 },
-    }),
-  },
-  sentinel: record(['masterName'], {
-    masterName: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._-]+$' },
-  }),
-  tls: record([], {
-    ca: { type: 'string', minLength: 1, maxLength: 65_536 },
-    serverName: { type: 'string', minLength: 1, maxLength: 253 },
-  }),
-  username: secretText,
-  password: secretText,
-  keyPrefix: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._/:-]+$' },
-  timeoutMs: { type: 'integer', minimum: 1, maximum: 1000 },
-  pods: { type: 'integer', minimum: 1, maximum: 10_000 },
 });
 
 const operation = record(['path', 'methods', 'limits'], {
