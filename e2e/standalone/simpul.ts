@@ -37,7 +37,8 @@ async function finish(child: ReturnType<typeof spawn>, stdin = ''): Promise<Fini
   let stderr = '';
   child.stdout?.on('data', (chunk) => (stdout += String(chunk)));
   child.stderr?.on('data', (chunk) => (stderr += String(chunk)));
-  child.stdin?.end(stdin);
+  // A command that reads nothing may have ended by now.
+  child.stdin?.on('error', () => undefined).end(stdin);
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, stdout, stderr };
 }
