@@ -62,6 +62,8 @@ export const catalogue = {
   GW_API_BLOCKED: entry(503, 'provider', 'The API is blocked'),
   GW_MAINTENANCE: entry(503, 'provider', 'The API is being maintained'),
   GW_NO_ENDPOINT: entry(503, 'provider', 'The API has no endpoint that takes calls'),
+  GW_CIRCUIT_OPEN: entry(503, 'provider', 'The backend of the API is not called for a moment'),
+  GW_BACKEND_OVERLOADED: entry(503, 'provider', 'The backend has as many calls as it may'),
   GW_TOO_MANY_TUNNELS: entry(503, 'provider', 'The backend has too many WebSocket connections'),
   GW_TENANT_MISSING: entry(503, 'gateway', 'The gateway has not loaded the Tenant'),
   GW_KEY_MANAGER_MISSING: entry(503, 'gateway', 'The gateway has not loaded the KeyManager'),

@@ -185,6 +185,8 @@ export class Exchange {
   backendMs = 0;
   /** Host and port of the endpoint that was called last; empty: none. */
   backend = '';
+  /** How often the call was begun at an endpoint. */
+  attempts = 0;
   /** From the head of the request to the last byte of the answer; set at the end. */
   totalMs = 0;
   /** The client went away before the answer was complete. */

@@ -13,9 +13,11 @@ import { CounterPool } from './limits/counters.ts';
 import { LimitSharing } from './limits/limit-sharing.ts';
 import { LineWriter } from './log/line-writer.ts';
 import type { Log } from './log/log.ts';
+import { BackendMetrics } from './metrics/backend-metrics.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { ownAddresses } from './own-addresses.ts';
-import { BackendPools } from './proxy/backend.ts';
+import { type BackendPoolOptions, BackendPools } from './proxy/backend-pools.ts';
+import { endpointReport } from './proxy/endpoint-report.ts';
 import { Loader } from './snapshot/loader.ts';
 import type { ListenerEntry } from './snapshot/model.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
@@ -54,6 +56,8 @@ export interface GatewayOptions {
   readonly ownAddresses?: () => readonly string[];
   /** PEM certificates that vouch for https backends, beside those of the system. */
   readonly extraCa?: readonly string[];
+  /** How names of backends are looked up; default: as the machine does. */
+  readonly names?: Pick<BackendPoolOptions, 'findAddresses' | 'findTtl'>;
   readonly transport?: Partial<TransportLimits>;
   /** How long calls under way may take after the gateway has stopped listening; default 30 s. */
   readonly drainTimeoutMs?: number;
@@ -76,6 +80,8 @@ export interface Gateway {
   refreshMetrics(): void;
   /** What was used since this process began. */
   usage(): UsageReport;
+  /** How the endpoints of backends do, as JSON; those that are left alone first. */
+  backends(): unknown;
   /**
    * Ends gracefully: not ready any more, accepts for the configured drain delay with `Connection: close`, stops
    * listening, lets calls under way finish within a bound. `hurry` aborts the waiting.
@@ -106,6 +112,7 @@ class RunningGateway implements Gateway {
   readonly #definitionRoom = new DefinitionRoom();
   readonly #cacheStore = new CacheStore(maxCacheBytes);
   readonly #keySources: KeySources;
+  readonly #backendMetrics = new BackendMetrics(this.metrics.registry);
   readonly #snapshot: Snapshot;
   readonly #view: View;
   readonly #tracing: Tracing;
@@ -142,7 +149,7 @@ class RunningGateway implements Gateway {
       ...(options.acknowledge === undefined ? {} : { pod: options.acknowledge.pod.name }),
       onChange: () => this.#onProgress(),
     });
-    this.#backends = new BackendPools({ clock: this.#clock, extraCa: options.extraCa ?? [] });
+    this.#backends = new BackendPools({ ...options.names, clock: this.#clock, extraCa: options.extraCa ?? [] });
     const providers = new ProviderClient({ judge: this.#backends.judge, extraCa: options.extraCa ?? [] });
     this.#keySources = new KeySources({
       client: providers,
@@ -209,11 +216,16 @@ class RunningGateway implements Gateway {
     metrics.setLostLogLines(this.#lines.lost);
     metrics.setCertificates(this.#snapshot.listeners);
     metrics.usageCells.set(this.#usage.size);
+    this.#backendMetrics.refresh(this.#backends.states(), this.#backends.retryTotals);
   }
 
   usage(): UsageReport {
     const since = new Date(this.#startedAt).toISOString();
     return { gateway: this.#snapshot.gateway?.id ?? '', since, rows: this.#usage.rows() };
+  }
+
+  backends(): unknown {
+    return endpointReport(this.#backends.states());
   }
 
   async shutdown(hurry: AbortSignal = new AbortController().signal): Promise<void> {
@@ -331,6 +343,7 @@ class RunningGateway implements Gateway {
       refresh: () => this.refreshMetrics(),
       unready: () => this.unready(),
       usage: () => this.usage(),
+      backends: () => this.backends(),
       clock: this.#clock,
     });
   }

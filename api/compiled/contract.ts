@@ -1,6 +1,7 @@
 import type { CompiledBase } from './base.ts';
 import type { CompiledDefinition } from './definition.ts';
 import type { CompiledKeyManager } from './key-manager.ts';
+import type { CompiledTraffic } from './traffic.ts';
 
 /**
  * The compiled contract: all that an operator says to a gateway, and the only thing they share.
@@ -168,8 +169,7 @@ export type CompiledLifecycle =
   /** Answers 410; `successor` is a URI reference. */
   | { readonly state: 'Retired'; readonly successor?: string };
 
-export interface CompiledBackend {
-  /** Served round robin by weight. */
+export interface CompiledBackend extends CompiledTraffic {
   readonly endpoints: readonly { readonly url: string; readonly weight: number }[];
   /** Whole answer, from the first byte sent to the last received. */
   readonly timeoutMs: number;

@@ -175,8 +175,8 @@ export interface ApiServiceGatewayRef {
 /** What stands behind the API. Example: `{endpoints: [{url: 'http://10.1.2.3:9000/situs'}], timeout: 10s}`. */
 export interface ApiServiceBackend {
   /**
-   * Addresses that serve the calls, in turn by weight. Example: `[{url: 'https://a.dukcapil.internal/api', weight:
-   * 3}]`.
+   * Addresses that serve the calls, each its share by weight. Example: `[{url: 'https://a.dukcapil.internal/api',
+   * weight: 3}]`.
    */
   readonly endpoints: readonly ApiServiceBackendEndpoint[];
   /**
@@ -217,6 +217,45 @@ export interface ApiServiceBackend {
    * Default: none. Example: `{name: dukcapil-basic}`.
    */
   readonly credentialRef?: ApiServiceBackendCredentialRef;
+  /**
+   * Which endpoint gets which call. `RoundRobin`: each in turn by weight. `LeastRequest`: of two drawn by weight the
+   * one with fewer calls under way. `ConsistentHash`: always the same for the same `hashOn`. Default: `RoundRobin`.
+   * Example: `LeastRequest`.
+   */
+  readonly loadBalancing: 'RoundRobin' | 'LeastRequest' | 'ConsistentHash';
+  /**
+   * What calls have in common that go to the same endpoint. Default: `{by: ClientIP}`, where `loadBalancing` is
+   * ConsistentHash. Example: `{by: Header, header: x-session}`.
+   */
+  readonly hashOn?: ApiServiceBackendHashOn;
+  /**
+   * When an endpoint is left alone, each by itself. What counts as a failure: no connection, no answer in time, a
+   * broken connection, no valid HTTP, and the statuses 502, 503 and 504. Default: endpoints are called whatever became
+   * of the calls before. Example: `{consecutiveFailures: 5, openFor: 30s, maxRequests: 200}`.
+   */
+  readonly circuitBreaker?: ApiServiceBackendCircuitBreaker;
+  /**
+   * How each endpoint is asked whether it is well. One that is not gets no calls while another is; when none is, all
+   * get calls. Default: endpoints are not asked. Example: `{path: /healthz, interval: 5s}`.
+   */
+  readonly healthCheck?: ApiServiceBackendHealthCheck;
+  /**
+   * When a call is tried again, at another endpoint if there is one: only GET, HEAD, OPTIONS, PUT and DELETE, only
+   * while nothing of an answer has gone out, within the time of the call, and never more than a fifth of the calls of
+   * the last ten seconds (three a second are always allowed). Default: never, but for a kept connection that turns out
+   * to be closed. Example: `{attempts: 2, retryOn: [ConnectFailure, '503'], backoff: 50ms}`.
+   */
+  readonly retries?: ApiServiceBackendRetries;
+  /**
+   * Connections that one gateway pod opens to one scheme, host and port; calls beyond it wait within their time.
+   * Default: 1024. Example: `64`.
+   */
+  readonly maxConnections?: number;
+  /**
+   * Calls that wait for a connection in one gateway pod when no more may be opened; more are refused. Default: 1024.
+   * Example: `100`.
+   */
+  readonly maxPendingRequests?: number;
 }
 
 /** One address. Example: `{url: 'http://10.1.2.3:9000/situs'}`. */
@@ -345,6 +384,87 @@ export interface ApiServiceBackendTlsClientCertificateRef {
 export interface ApiServiceBackendCredentialRef {
   /** Name of the Secret. Example: `dukcapil-basic`. */
   readonly name: string;
+}
+
+/**
+ * What calls have in common that go to the same endpoint. Default: `{by: ClientIP}`, where `loadBalancing` is
+ * ConsistentHash. Example: `{by: Header, header: x-session}`.
+ */
+export interface ApiServiceBackendHashOn {
+  /**
+   * `ClientIP`, `Subscription` or `Header`. A call without Subscription or without the header counts by its client's
+   * address. Example: `Subscription`.
+   */
+  readonly by: 'ClientIP' | 'Subscription' | 'Header';
+  /** Name of the header field, in lower case. Default: none. Example: `x-session`. */
+  readonly header?: string;
+}
+
+/**
+ * When an endpoint is left alone, each by itself. What counts as a failure: no connection, no answer in time, a broken
+ * connection, no valid HTTP, and the statuses 502, 503 and 504. Default: endpoints are called whatever became of the
+ * calls before. Example: `{consecutiveFailures: 5, openFor: 30s, maxRequests: 200}`.
+ */
+export interface ApiServiceBackendCircuitBreaker {
+  /** Failures in a row after which no call is sent for `openFor`. Default: `5`. Example: `10`. */
+  readonly consecutiveFailures: number;
+  /**
+   * Time without calls, after which a single one decides whether others follow, as a duration in ms, s, m or h.
+   * Default: `30s`. Example: `1m`.
+   */
+  readonly openFor: string;
+  /**
+   * Calls that one gateway pod has under way at once at one endpoint; more go to other endpoints, or are refused.
+   * Default: any number. Example: `200`.
+   */
+  readonly maxRequests?: number;
+}
+
+/**
+ * How each endpoint is asked whether it is well. One that is not gets no calls while another is; when none is, all get
+ * calls. Default: endpoints are not asked. Example: `{path: /healthz, interval: 5s}`.
+ */
+export interface ApiServiceBackendHealthCheck {
+  /** Path that is asked for with GET, from the root of scheme, host and port. Default: `/`. Example: `/healthz`. */
+  readonly path: string;
+  /**
+   * Time between two questions of one gateway pod, a tenth more or less by chance, as a duration in ms, s, m or h; at
+   * least 1s. Default: `10s`. Example: `5s`.
+   */
+  readonly interval: string;
+  /** Time for connection and answer, as a duration in ms, s, m or h. Default: `2s`. Example: `500ms`. */
+  readonly timeout: string;
+  /** Bad answers in a row after which an endpoint is not well. Default: `3`. Example: `2`. */
+  readonly unhealthyAfter: number;
+  /** Good answers in a row after which it is well again. Default: `2`. Example: `1`. */
+  readonly healthyAfter: number;
+  /** Statuses of good answers. Default: 200 to 299. Example: `[200, 401]`. */
+  readonly expectedStatuses?: readonly number[];
+}
+
+/**
+ * When a call is tried again, at another endpoint if there is one: only GET, HEAD, OPTIONS, PUT and DELETE, only while
+ * nothing of an answer has gone out, within the time of the call, and never more than a fifth of the calls of the last
+ * ten seconds (three a second are always allowed). Default: never, but for a kept connection that turns out to be
+ * closed. Example: `{attempts: 2, retryOn: [ConnectFailure, '503'], backoff: 50ms}`.
+ */
+export interface ApiServiceBackendRetries {
+  /** Most attempts after the first. Default: `1`. Example: `2`. */
+  readonly attempts: number;
+  /**
+   * Reasons: `ConnectFailure`, `ResetBeforeAnswer` (the connection ends before a byte of the answer), `Timeout` (no
+   * answer within `perTryTimeout`), or a status from 500 to 599, or 429, as text. Example: `[ConnectFailure, '503']`.
+   */
+  readonly retryOn: readonly string[];
+  /**
+   * Bound of the pause before the second attempt, drawn by chance and doubled with each further one up to 5 s, as a
+   * duration in ms, s, m or h. Default: `25ms`. Example: `50ms`.
+   */
+  readonly backoff: string;
+  /**
+   * Time for one attempt up to the head of its answer, as a duration in ms, s, m or h. Default: none. Example: `2s`.
+   */
+  readonly perTryTimeout?: string;
 }
 
 /**

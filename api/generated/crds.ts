@@ -2092,11 +2092,15 @@ export const crds: readonly CustomResourceDefinition[] = [
                         {
                           "rule": "!has(self.tls) || self.endpoints.all(endpoint, endpoint.url.startsWith('https://'))",
                           "message": "tls is for https: begin the url of every endpoint with https://, or remove tls"
+                        },
+                        {
+                          "rule": "!has(self.hashOn) || self.loadBalancing == 'ConsistentHash'",
+                          "message": "hashOn belongs to loadBalancing ConsistentHash: set loadBalancing, or remove hashOn"
                         }
                       ],
                       "properties": {
                         "endpoints": {
-                          "description": "Addresses that serve the calls, in turn by weight. Example: `[{url: 'https://a.dukcapil.internal/api', weight: 3}]`.",
+                          "description": "Addresses that serve the calls, each its share by weight. Example: `[{url: 'https://a.dukcapil.internal/api', weight: 3}]`.",
                           "type": "array",
                           "minItems": 1,
                           "maxItems": 32,
@@ -2356,6 +2360,201 @@ export const crds: readonly CustomResourceDefinition[] = [
                               "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
                             }
                           }
+                        },
+                        "loadBalancing": {
+                          "description": "Which endpoint gets which call. `RoundRobin`: each in turn by weight. `LeastRequest`: of two drawn by weight the one with fewer calls under way. `ConsistentHash`: always the same for the same `hashOn`. Default: `RoundRobin`. Example: `LeastRequest`.",
+                          "default": "RoundRobin",
+                          "type": "string",
+                          "enum": [
+                            "RoundRobin",
+                            "LeastRequest",
+                            "ConsistentHash"
+                          ]
+                        },
+                        "hashOn": {
+                          "description": "What calls have in common that go to the same endpoint. Default: `{by: ClientIP}`, where `loadBalancing` is ConsistentHash. Example: `{by: Header, header: x-session}`.",
+                          "type": "object",
+                          "required": [
+                            "by"
+                          ],
+                          "x-kubernetes-validations": [
+                            {
+                              "rule": "(self.by == 'Header') == has(self.header)",
+                              "message": "give header when by is Header, and only then"
+                            }
+                          ],
+                          "properties": {
+                            "by": {
+                              "description": "`ClientIP`, `Subscription` or `Header`. A call without Subscription or without the header counts by its client's address. Example: `Subscription`.",
+                              "type": "string",
+                              "enum": [
+                                "ClientIP",
+                                "Subscription",
+                                "Header"
+                              ]
+                            },
+                            "header": {
+                              "description": "Name of the header field, in lower case. Default: none. Example: `x-session`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 63,
+                              "pattern": "^[a-z0-9-]+$"
+                            }
+                          }
+                        },
+                        "circuitBreaker": {
+                          "description": "When an endpoint is left alone, each by itself. What counts as a failure: no connection, no answer in time, a broken connection, no valid HTTP, and the statuses 502, 503 and 504. Default: endpoints are called whatever became of the calls before. Example: `{consecutiveFailures: 5, openFor: 30s, maxRequests: 200}`.",
+                          "type": "object",
+                          "properties": {
+                            "consecutiveFailures": {
+                              "description": "Failures in a row after which no call is sent for `openFor`. Default: `5`. Example: `10`.",
+                              "default": 5,
+                              "type": "integer",
+                              "format": "int32",
+                              "minimum": 1,
+                              "maximum": 1000
+                            },
+                            "openFor": {
+                              "description": "Time without calls, after which a single one decides whether others follow, as a duration in ms, s, m or h. Default: `30s`. Example: `1m`.",
+                              "default": "30s",
+                              "type": "string",
+                              "minLength": 2,
+                              "maxLength": 16,
+                              "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                            },
+                            "maxRequests": {
+                              "description": "Calls that one gateway pod has under way at once at one endpoint; more go to other endpoints, or are refused. Default: any number. Example: `200`.",
+                              "type": "integer",
+                              "format": "int32",
+                              "minimum": 1,
+                              "maximum": 100000
+                            }
+                          }
+                        },
+                        "healthCheck": {
+                          "description": "How each endpoint is asked whether it is well. One that is not gets no calls while another is; when none is, all get calls. Default: endpoints are not asked. Example: `{path: /healthz, interval: 5s}`.",
+                          "type": "object",
+                          "properties": {
+                            "path": {
+                              "description": "Path that is asked for with GET, from the root of scheme, host and port. Default: `/`. Example: `/healthz`.",
+                              "default": "/",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 1024,
+                              "pattern": "^/[!-~]*$"
+                            },
+                            "interval": {
+                              "description": "Time between two questions of one gateway pod, a tenth more or less by chance, as a duration in ms, s, m or h; at least 1s. Default: `10s`. Example: `5s`.",
+                              "default": "10s",
+                              "type": "string",
+                              "minLength": 2,
+                              "maxLength": 16,
+                              "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                            },
+                            "timeout": {
+                              "description": "Time for connection and answer, as a duration in ms, s, m or h. Default: `2s`. Example: `500ms`.",
+                              "default": "2s",
+                              "type": "string",
+                              "minLength": 2,
+                              "maxLength": 16,
+                              "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                            },
+                            "unhealthyAfter": {
+                              "description": "Bad answers in a row after which an endpoint is not well. Default: `3`. Example: `2`.",
+                              "default": 3,
+                              "type": "integer",
+                              "format": "int32",
+                              "minimum": 1,
+                              "maximum": 100
+                            },
+                            "healthyAfter": {
+                              "description": "Good answers in a row after which it is well again. Default: `2`. Example: `1`.",
+                              "default": 2,
+                              "type": "integer",
+                              "format": "int32",
+                              "minimum": 1,
+                              "maximum": 100
+                            },
+                            "expectedStatuses": {
+                              "description": "Statuses of good answers. Default: 200 to 299. Example: `[200, 401]`.",
+                              "type": "array",
+                              "minItems": 1,
+                              "maxItems": 16,
+                              "x-kubernetes-list-type": "set",
+                              "items": {
+                                "description": "A status. Example: `204`.",
+                                "type": "integer",
+                                "format": "int32",
+                                "minimum": 200,
+                                "maximum": 599
+                              }
+                            }
+                          }
+                        },
+                        "retries": {
+                          "description": "When a call is tried again, at another endpoint if there is one: only GET, HEAD, OPTIONS, PUT and DELETE, only while nothing of an answer has gone out, within the time of the call, and never more than a fifth of the calls of the last ten seconds (three a second are always allowed). Default: never, but for a kept connection that turns out to be closed. Example: `{attempts: 2, retryOn: [ConnectFailure, '503'], backoff: 50ms}`.",
+                          "type": "object",
+                          "required": [
+                            "retryOn"
+                          ],
+                          "x-kubernetes-validations": [
+                            {
+                              "rule": "has(self.perTryTimeout) == ('Timeout' in self.retryOn)",
+                              "message": "give perTryTimeout when retryOn has Timeout, and only then"
+                            }
+                          ],
+                          "properties": {
+                            "attempts": {
+                              "description": "Most attempts after the first. Default: `1`. Example: `2`.",
+                              "default": 1,
+                              "type": "integer",
+                              "format": "int32",
+                              "minimum": 1,
+                              "maximum": 5
+                            },
+                            "retryOn": {
+                              "description": "Reasons: `ConnectFailure`, `ResetBeforeAnswer` (the connection ends before a byte of the answer), `Timeout` (no answer within `perTryTimeout`), or a status from 500 to 599, or 429, as text. Example: `[ConnectFailure, '503']`.",
+                              "type": "array",
+                              "minItems": 1,
+                              "maxItems": 16,
+                              "x-kubernetes-list-type": "set",
+                              "items": {
+                                "description": "A reason. Example: `ConnectFailure`.",
+                                "type": "string",
+                                "maxLength": 32,
+                                "pattern": "^(ConnectFailure|ResetBeforeAnswer|Timeout|429|5[0-9]{2})$"
+                              }
+                            },
+                            "backoff": {
+                              "description": "Bound of the pause before the second attempt, drawn by chance and doubled with each further one up to 5 s, as a duration in ms, s, m or h. Default: `25ms`. Example: `50ms`.",
+                              "default": "25ms",
+                              "type": "string",
+                              "minLength": 2,
+                              "maxLength": 16,
+                              "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                            },
+                            "perTryTimeout": {
+                              "description": "Time for one attempt up to the head of its answer, as a duration in ms, s, m or h. Default: none. Example: `2s`.",
+                              "type": "string",
+                              "minLength": 2,
+                              "maxLength": 16,
+                              "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                            }
+                          }
+                        },
+                        "maxConnections": {
+                          "description": "Connections that one gateway pod opens to one scheme, host and port; calls beyond it wait within their time. Default: 1024. Example: `64`.",
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": 1,
+                          "maximum": 65535
+                        },
+                        "maxPendingRequests": {
+                          "description": "Calls that wait for a connection in one gateway pod when no more may be opened; more are refused. Default: 1024. Example: `100`.",
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": 0,
+                          "maximum": 100000
                         }
                       }
                     },

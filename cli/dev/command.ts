@@ -13,7 +13,7 @@ export function registerDev(program: Command, context: CommandContext, done: (co
     )
     .argument('<folder>', 'folder of YAML files')
     .option('--port <port>', 'port of the first gateway; further ones take the next free ones; 0: any', parsePort, 8080)
-    .option('--admin-port <port>', 'port of /readyz, /status, /metrics and /usage; 0: any', parsePort, 8081)
+    .option('--admin-port <port>', 'port of /readyz, /status, /backends, /metrics and /usage; 0: any', parsePort, 8081)
     .option('--state-dir <folder>', 'where keys are kept between runs (default: a folder of its own in ~/.local/state)')
     .option('--access-log', 'print one line of JSON for each call')
     .option('--log-level <level>', 'of the operator and the gateways: debug, info, warn, error', parseLevel, 'error')

@@ -18,7 +18,12 @@ function anApi(spec: Partial<ApiService['spec']> = {}): ApiService {
       visibility: 'Public',
       gatewayRefs: [{ name: 'public', namespace: 'simpul-system' }],
       basePath: '/banten/situs',
-      backend: { endpoints: [{ url: 'http://127.0.0.1:9000', weight: 1 }], timeout: '10s', connectTimeout: '5s' },
+      backend: {
+        endpoints: [{ url: 'http://127.0.0.1:9000', weight: 1 }],
+        timeout: '10s',
+        connectTimeout: '5s',
+        loadBalancing: 'RoundRobin',
+      },
       authentication: { mode: 'Required' },
       ...spec,
     },

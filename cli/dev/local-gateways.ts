@@ -76,6 +76,11 @@ export class LocalGateways {
     return [...this.#running.values()].map((gateway) => gateway.usage());
   }
 
+  /** How the backends of each gateway do, by its id. */
+  backends(): Readonly<Record<string, unknown>> {
+    return Object.fromEntries([...this.#running].map(([id, gateway]) => [id, gateway.backends()]));
+  }
+
   /** Ends all at once: calls under way are cut. */
   async close(): Promise<void> {
     this.#closed = true;

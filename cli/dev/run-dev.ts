@@ -68,7 +68,7 @@ function headOf({ size, gateways }: Standalone, { folder, adminUrl, keys }: Plac
     `Serving ${folder}: ${what}. Edit them, and it follows; Ctrl-C ends.`,
     '',
     ...gateways.ids().map((id) => `  ApiGateway ${id}: ${gateways.urlOf(id) ?? 'not open yet'}`),
-    `  Admin: ${adminUrl} (/readyz, /status, /metrics, /usage)`,
+    `  Admin: ${adminUrl} (/readyz, /status, /backends, /metrics, /usage)`,
     `  Keys: ${keys}`,
   ];
 }
@@ -81,6 +81,7 @@ function adminServer(standalone: Standalone): AdminServer {
     },
     '/status': async () => jsonPage(await standalone.status()),
     '/usage': async () => jsonPage(standalone.gateways.usage()),
+    '/backends': async () => jsonPage(standalone.gateways.backends()),
     '/metrics': async () => ({
       status: 200,
       type: 'text/plain; version=0.0.4; charset=utf-8',

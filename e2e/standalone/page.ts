@@ -48,7 +48,7 @@ async function runBlock({ script, expect }: Block, { folder, adapt, environment 
   await eventually(`the page's block gives "${expect ?? 'no error'}": ${script}`, async () => {
     const { code, stdout, stderr } = await runShell(adapt(script), folder, environment);
     assert.equal(code, 0, `${stdout}${stderr}`);
-    assert.ok(stdout.includes(expect ?? ''), `${stdout}${stderr}`);
+    assert.ok(stdout.includes(adapt(expect ?? '')), `${stdout}${stderr}`);
     return true;
   });
 }

@@ -13,10 +13,12 @@ export interface AdminDeps {
   /** Undefined: ready. Else why not. */
   readonly unready: () => string | undefined;
   readonly usage: () => UsageReport;
+  /** What is to be told about backends, as JSON. */
+  readonly backends: () => unknown;
   readonly clock: Clock;
 }
 
-/** `/healthz`, `/readyz`, `/metrics` and `/usage`, on a port that callers do not reach. */
+/** `/healthz`, `/readyz`, `/metrics`, `/usage` and `/backends`, on a port that callers do not reach. */
 export class AdminServer {
   readonly #server: Server;
   readonly #deps: AdminDeps;
@@ -59,6 +61,9 @@ export class AdminServer {
         answer(response, reason === undefined ? 200 : 503, `${reason ?? 'ok'}\n`);
         return;
       }
+      case '/backends':
+        answer(response, 200, `${JSON.stringify(this.#deps.backends())}\n`, 'application/json');
+        return;
       case '/metrics':
         void this.#serveMetrics(request.headers.accept ?? '', response);
         return;
@@ -66,7 +71,7 @@ export class AdminServer {
         response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(this.#deps.usage()));
         return;
       default:
-        answer(response, 404, 'there are /healthz, /readyz, /metrics and /usage\n');
+        answer(response, 404, 'there are /healthz, /readyz, /metrics, /usage and /backends\n');
     }
   }
 
@@ -80,6 +85,6 @@ export class AdminServer {
   }
 }
 
-function answer(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' }).end(text);
+function answer(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {
+  response.writeHead(status, { 'Content-Type': type }).end(text);
 }

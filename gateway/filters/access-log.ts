@@ -49,6 +49,7 @@ function outcomeOf(exchange: Exchange): string {
   if (backendStartedAt !== 0)
     part += `,"backend":"${backend}","backendMs":${rounded(backendMs)},"gatewayMs":${rounded(totalMs - backendMs)}`;
   if (exchange.cacheOutcome !== '') part += `,"cache":"${exchange.cacheOutcome}"`;
+  if (exchange.attempts > 1) part += `,"attempts":${exchange.attempts}`;
   if (exchange.code !== '') part += `,"code":"${exchange.code}"`;
   if (exchange.fault !== '') part += `,"fault":"${exchange.fault}"`;
   if (exchange.brokenRule !== '') part += `,"invalid":${quoted(exchange.brokenRule)}`;

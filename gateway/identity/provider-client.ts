@@ -2,8 +2,10 @@ import { type ClientRequest, type IncomingMessage, type RequestOptions, request 
 import type { Duplex } from 'node:stream';
 import type { AddressJudge } from '#api/backend-address.ts';
 import { CodedError } from '#api/errors.ts';
+import { systemClock } from '../clock.ts';
 import { buildBackendTls } from '../proxy/backend-tls.ts';
-import { buildOpenSocket } from '../proxy/open-socket.ts';
+import { buildOpener } from '../proxy/open-socket.ts';
+import { SharedLookup } from '../proxy/shared-lookup.ts';
 
 /** An identity provider does not answer as it should. For the log: the message has no secret and nothing of an answer. */
 export class ProviderFault extends CodedError {
@@ -27,6 +29,8 @@ export interface ProviderAnswer {
 const connectTimeoutMs = 3000;
 /** From the first attempt to connect to the last byte. */
 const deadlineMs = 5000;
+/** Calls are rare, so a name is asked for each time. */
+const names = { clock: systemClock, findAddresses: new SharedLookup().find, findTtl: () => undefined };
 const maxAnswerBytes = 512 * 1024;
 
 /**
@@ -77,12 +81,8 @@ export class ProviderClient {
 
   #send(url: URL, options: RequestOptions): ClientRequest {
     const { judge, extraCa } = this.#options;
-    const open = buildOpenSocket({
-      origin: url.origin,
-      judge,
-      connectTimeoutMs,
-      tls: buildBackendTls(undefined, extraCa),
-    });
+    const tls = buildBackendTls(undefined, extraCa);
+    const { open } = buildOpener({ origin: url.origin, judge, connectTimeoutMs, tls, names }, () => undefined);
     // Node takes the socket from the callback; its types know only the one that is returned.
     const createConnection = (_options: unknown, done: (error: Error | null, socket: Duplex) => void): undefined => {
       open((opened) => {

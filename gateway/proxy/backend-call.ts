@@ -1,18 +1,23 @@
+import type { CompiledRetryReason } from '#api/compiled/traffic.ts';
 import type { Clock } from '../clock.ts';
 import { catalogue, GatewayError } from '../errors.ts';
 import type { Exchange, Upstream } from '../exchange.ts';
 import { bodyLimitOf } from '../filters/body-limit.ts';
 import type { Chain } from '../filters/chain.ts';
+import { readWholeBody } from '../filters/whole-body.ts';
 import type { ParsedAnswer } from '../http1/answer-head.ts';
 import { SyntaxFault } from '../http1/syntax.ts';
 import { isNamed } from '../http1/write-head.ts';
+import type { ApiEntry } from '../snapshot/model.ts';
 import { answerFields } from './answer-fields.ts';
-import type { Endpoint } from './backend.ts';
 import type { AnswerSink, BackendConnection } from './backend-connection.ts';
 import { BackendBrokeOff, refusalOf } from './backend-error.ts';
 import type { ConnectionTaker } from './connection-pool.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { AnswerChange } from './header-change.ts';
+import { AddressRefused } from './open-socket.ts';
 import { requestText } from './request-text.ts';
+import { isRepeatable, type RetryPolicy } from './retry-policy.ts';
 
 /**
  * One call of a backend, and what its events do to the client's side:
@@ -23,17 +28,29 @@ import { requestText } from './request-text.ts';
  *
  *   client gone, at any time ──▶ connection to the backend closed
  *
- * Tried again in one case only (RFC 9112, 9.3.1): a kept connection closes before a byte of the answer has come, and the
- * method may be repeated. Then a new connection gets the call. Anything else may have had its effect.
+ * In one case a call is always tried again (RFC 9112, 9.3.1): a kept connection closes before a byte of the answer has
+ * come, and the method may be repeated. Then a new connection gets it. Everything else is for the {@link RetryPolicy} of
+ * the API to say: then the call waits a moment and begins again, at another endpoint if there is one.
  */
 export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
   isDone = false;
   readonly #exchange: Exchange;
   readonly #chain: Chain;
   readonly #clock: Clock;
+  /** Null: the call is sent once. */
+  #retries: RetryPolicy | null = null;
+  /** Where the current attempt goes; null between two attempts. */
   #endpoint: Endpoint | null = null;
   #connection: BackendConnection | null = null;
   #wasRepeated = false;
+  /** The circuit of the endpoint is half open, and this call decides. */
+  #decides = false;
+  /** The endpoint has shown with this call whether it works. */
+  #isJudged = false;
+  /** Steady milliseconds. */
+  #deadline = 0;
+  /** Of the attempt, or of the pause before the next. */
+  #timer: NodeJS.Timeout | undefined = undefined;
 
   constructor(exchange: Exchange, chain: Chain, clock: Clock) {
     this.#exchange = exchange;
@@ -45,9 +62,19 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     const exchange = this.#exchange;
     const { api } = exchange;
     if (api === null) throw new GatewayError('GW_ROUTE_NOT_FOUND', 'No API is served at this host and path.');
-    const endpoint = api.backend.next();
-    if (endpoint === undefined)
-      throw new GatewayError('GW_NO_ENDPOINT', 'All endpoints of this API have the weight 0.');
+    this.#retries = api.backend.retries;
+    if (this.#retries?.keepsBody(exchange) !== true) this.#begin(api);
+    else {
+      readWholeBody(exchange, bodyLimitOf(exchange))
+        .then(() => this.#begin(api))
+        .catch((error: unknown) => this.#chain.refuse(exchange, error));
+    }
+  }
+
+  #begin(api: ApiEntry): void {
+    const exchange = this.#exchange;
+    const now = this.#clock.steady();
+    const endpoint = api.backend.pick(exchange, now, null);
     if (exchange.upgrade !== '' && !endpoint.pool.takesTunnels) {
       throw new GatewayError(
         'GW_TOO_MANY_TUNNELS',
@@ -55,11 +82,22 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
       );
     }
     exchange.upstream = this;
-    exchange.backendStartedAt = this.#clock.steady();
-    exchange.backend = endpoint.authority;
-    this.#endpoint = endpoint;
+    exchange.backendStartedAt = now;
     const timeoutMs = exchange.operation?.timeoutMs ?? api.backend.timeoutMs;
-    exchange.downstream.setDeadline(exchange.backendStartedAt, timeoutMs);
+    exchange.downstream.setDeadline(now, timeoutMs);
+    this.#deadline = now + timeoutMs;
+    this.#retries?.begin(now);
+    this.#attempt(endpoint);
+  }
+
+  #attempt(endpoint: Endpoint): void {
+    this.#exchange.attempts++;
+    this.#exchange.backend = endpoint.authority;
+    this.#endpoint = endpoint;
+    this.#decides = endpoint.state.enter();
+    this.#isJudged = false;
+    const perTryMs = this.#retries?.perTryTimeoutMs ?? 0;
+    if (perTryMs > 0) this.#timer = setTimeout(() => this.#onTryTimeout(), perTryMs);
     endpoint.pool.acquire(this);
   }
 
@@ -79,6 +117,11 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
 
   onNoConnection(error: Error): void {
     if (this.isDone) return;
+    // That we have too many calls says nothing about the endpoint.
+    if (!(error instanceof GatewayError)) {
+      this.#judge(false);
+      if (!(error instanceof AddressRefused) && this.#retry('ConnectFailure')) return;
+    }
     this.#finish();
     this.#fail(refusalOf(error), error);
   }
@@ -88,6 +131,11 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
   onAnswer(head: ParsedAnswer): void {
     const exchange = this.#exchange;
     if (exchange.upgrade !== '') this.#checkUpgrade(head);
+    this.#judge(!isOutOfOrder(head.status));
+    if (this.#retries !== null) {
+      if (this.#retryInstead(head.status)) return;
+      clearTimeout(this.#timer);
+    }
     if (head.status >= 500) exchange.fault = 'provider';
     exchange.downstream.writeHead(head.status, answerFields(head, answerChangeOf(exchange)), head.contentLength);
     if (head.status === 101) exchange.downstream.readBody(Number.POSITIVE_INFINITY);
@@ -116,10 +164,13 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     if (this.isDone) return;
     if (this.#mayRepeat(error)) {
       this.#wasRepeated = true;
+      this.#exchange.attempts++;
       this.#connection = null;
       this.#endpoint?.pool.acquireFresh(this);
       return;
     }
+    this.#judge(false);
+    if (this.#isBeforeAnswer(error) && this.#retry('ResetBeforeAnswer')) return;
     this.#finish();
     this.#fail(refusalOf(error), error);
   }
@@ -137,8 +188,9 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
   abort(): void {
     if (this.isDone) return;
     const connection = this.#connection;
+    const endpoint = this.#endpoint;
     this.#finish();
-    if (connection === null) this.#endpoint?.pool.forget(this);
+    if (connection === null) endpoint?.pool.forget(this);
     else connection.destroy();
   }
 
@@ -155,6 +207,7 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
   }
 
   expire(): void {
+    this.#judge(false);
     this.#give(new GatewayError('GW_BACKEND_TIMEOUT', 'The backend did not complete its answer in time.'));
   }
 
@@ -166,15 +219,84 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
   }
 
   #mayRepeat(error: Error): boolean {
-    const { method, bodyLength, upgrade } = this.#exchange;
-    const isStale = this.#connection?.isReused === true && !this.#connection.hasAnswered && isBrokenOff(error);
-    return isStale && bodyLength === 0 && upgrade === '' && repeatable.has(method) && !this.#wasRepeated;
+    const isStale = this.#connection?.isReused === true && this.#isBeforeAnswer(error);
+    return isStale && this.#exchange.bodyLength === 0 && isRepeatable(this.#exchange) && !this.#wasRepeated;
+  }
+
+  #isBeforeAnswer(error: Error): boolean {
+    return this.#connection?.hasAnswered === false && isBrokenOff(error);
+  }
+
+  // Attempts after the first.
+
+  /** Throws the answer away, if one of this status is to be tried again. */
+  #retryInstead(status: number): boolean {
+    const connection = this.#connection;
+    if (!this.#retry(status)) return false;
+    connection?.discard();
+    return true;
+  }
+
+  #onTryTimeout(): void {
+    if (this.isDone || this.#exchange.status !== 0) return;
+    const connection = this.#connection;
+    const endpoint = this.#endpoint;
+    this.#judge(false);
+    if (!this.#retry('Timeout')) {
+      this.#give(
+        new GatewayError('GW_BACKEND_TIMEOUT', 'The backend did not begin its answer in the time of an attempt.'),
+      );
+      return;
+    }
+    if (connection === null) endpoint?.pool.forget(this);
+    else connection.destroy();
+  }
+
+  /** Ends the attempt and has the next one begin after a pause, where that is allowed and time is left for it. */
+  #retry(reason: CompiledRetryReason): boolean {
+    const exchange = this.#exchange;
+    const policy = this.#retries;
+    if (policy === null) return false;
+    const now = this.#clock.steady();
+    const pauseMs = policy.delayMs(exchange.attempts, Math.random);
+    if (now + pauseMs >= this.#deadline || !policy.allows(exchange, reason, now)) return false;
+    const before = this.#endpoint;
+    this.#leave();
+    this.#timer = setTimeout(() => this.#attemptAgain(before), pauseMs);
+    return true;
+  }
+
+  #attemptAgain(avoided: Endpoint | null): void {
+    const { api } = this.#exchange;
+    if (this.isDone || api === null) return;
+    try {
+      this.#attempt(api.backend.pick(this.#exchange, this.#clock.steady(), avoided));
+    } catch (error) {
+      this.#finish();
+      this.#chain.refuse(this.#exchange, error);
+    }
+  }
+
+  /** Once for each attempt: later failures come too late to keep it away from the endpoint. */
+  #judge(works: boolean): void {
+    if (this.#isJudged || this.isDone) return;
+    this.#isJudged = true;
+    const state = this.#endpoint?.state;
+    if (state?.breaker) state.judge(works, this.#decides, this.#clock.steady());
+  }
+
+  /** The attempt is over. */
+  #leave(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#endpoint?.state.leave(this.#decides && !this.#isJudged);
+    this.#endpoint = null;
+    // It may serve another call from now on.
+    this.#connection = null;
   }
 
   #finish(): void {
     this.isDone = true;
-    // It may serve another call from now on.
-    this.#connection = null;
+    this.#leave();
     this.#exchange.backendMs = this.#clock.steady() - this.#exchange.backendStartedAt;
   }
 
@@ -190,8 +312,13 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
   }
 }
 
-/** Idempotent methods (RFC 9110, 9.2.2). */
-const repeatable = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+/**
+ * The endpoint, or what stands in front of it, cannot serve at all. A 500 may be about this one call, and whoever knows how
+ * to bring it about must not close the API for others.
+ */
+function isOutOfOrder(status: number): boolean {
+  return status === 502 || status === 503 || status === 504;
+}
 
 function isBrokenOff(error: Error & { readonly code?: string }): boolean {
   return error instanceof BackendBrokeOff || error.code === 'ECONNRESET' || error.code === 'EPIPE';

@@ -53,6 +53,9 @@ const maxInterimAnswers = 16;
 export class BackendConnection implements PayloadSink {
   /** It has served a call before, so the backend may be closing it this very moment. */
   isReused = false;
+  /** Its address is not one of the backend's any more; kept by the owner. */
+  isRetired = false;
+  readonly address: string;
   /** Steady milliseconds since which it is free; kept by the owner. */
   freeSince = 0;
   /** Something of the current answer has come. */
@@ -76,6 +79,7 @@ export class BackendConnection implements PayloadSink {
 
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.#socket = socket;
+    this.address = socket.remoteAddress ?? '';
     this.#owner = owner;
     this.#writer = new MessageWriter(socket);
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
@@ -123,6 +127,13 @@ export class BackendConnection implements PayloadSink {
     this.#call = null;
     this.#phase = 'closed';
     this.#socket.destroy();
+  }
+
+  /** Nobody wants the answer that comes: a short one is read to its end, so that the connection can be used again. */
+  discard(): void {
+    this.#call = new DiscardedAnswer(this);
+    // It may have been held back for whoever wanted it.
+    this.#socket.resume();
   }
 
   onPayload(piece: Buffer): void {
@@ -223,4 +234,38 @@ export class BackendConnection implements PayloadSink {
     if (this.#call !== null) this.#fail(this.#cause ?? new BackendBrokeOff());
     this.#phase = 'closed';
   }
+}
+
+/** More than this is not worth reading for the sake of a connection. */
+const maxDiscardedBytes = 64 * 1024;
+
+/** Nor may it take longer than this. */
+const maxDiscardMs = 1000;
+
+class DiscardedAnswer implements AnswerSink {
+  readonly #connection: BackendConnection;
+  readonly #timer: NodeJS.Timeout;
+  #bytes = 0;
+
+  constructor(connection: BackendConnection) {
+    this.#connection = connection;
+    this.#timer = setTimeout(() => connection.destroy(), maxDiscardMs).unref();
+  }
+
+  onAnswerBody(piece: Buffer): boolean {
+    this.#bytes += piece.length;
+    if (this.#bytes > maxDiscardedBytes) this.#connection.destroy();
+    return true;
+  }
+
+  onAnswerEnd(): void {
+    clearTimeout(this.#timer);
+  }
+
+  onAnswerFault(): void {
+    clearTimeout(this.#timer);
+  }
+
+  onAnswer(): void {}
+  onDrain(): void {}
 }

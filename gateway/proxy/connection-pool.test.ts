@@ -1,15 +1,23 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { test } from 'node:test';
+import { GatewayError } from '../errors.ts';
 import { TestClock } from '../testing/test-clock.ts';
-import { ConnectionPool, type ConnectionTaker } from './connection-pool.ts';
+import { ConnectionPool, type ConnectionTaker, type OpenSocket } from './connection-pool.ts';
 
 class NoConnection extends Error {}
 
+const bounds = { maxConnections: 1024, maxPendingRequests: 1024 };
+
 /** A pool whose attempts all wait to be told that they fail. */
-function aPool() {
+function aPool(change: Partial<typeof bounds> = {}) {
   const attempts: ((opened: Socket | Error) => void)[] = [];
-  const pool = new ConnectionPool({ clock: new TestClock(), open: (done) => attempts.push(done) });
+  const pool = new ConnectionPool({
+    clock: new TestClock(),
+    open: (done) => attempts.push(done),
+    ...bounds,
+    ...change,
+  });
   const failAll = () => {
     for (const attempt of attempts.splice(0)) attempt(new NoConnection('refused'));
   };
@@ -19,12 +27,15 @@ function aPool() {
 class Taker implements ConnectionTaker {
   isDone = false;
   failures = 0;
+  /** Why it got none. */
+  error: Error | undefined = undefined;
 
   onConnection(): void {
     assert.fail('there is no connection');
   }
 
-  onNoConnection(): void {
+  onNoConnection(error: Error): void {
+    this.error = error;
     this.failures++;
     this.isDone = true;
   }
@@ -70,7 +81,24 @@ test('who has given up neither waits nor hears of it', () => {
 
 test('attempts that fail at once end too', () => {
   const failed: Taker[] = takers(2000);
-  const pool = new ConnectionPool({ clock: new TestClock(), open: (done) => done(new NoConnection('refused')) });
+  const open: OpenSocket = (done) => done(new NoConnection('refused'));
+  const pool = new ConnectionPool({ clock: new TestClock(), open, ...bounds });
   for (const taker of failed) pool.acquire(taker);
   assert.ok(failed.every(({ failures }) => failures === 1));
+});
+
+test('beyond what may be opened only so many wait, and one more is refused at once', () => {
+  const { pool, attempts, failAll } = aPool({ maxConnections: 2, maxPendingRequests: 3 });
+  const all = takers(7);
+  for (const taker of all) pool.acquire(taker);
+  assert.equal(attempts.length, 2);
+  assert.deepEqual(
+    all.map(({ error }) => error instanceof GatewayError && error.code),
+    [false, false, false, false, false, 'GW_BACKEND_OVERLOADED', 'GW_BACKEND_OVERLOADED'],
+  );
+  // Who was refused is not served later either.
+  failAll();
+  failAll();
+  failAll();
+  assert.deepEqual([attempts.length, all.map(({ failures }) => failures)], [0, [1, 1, 1, 1, 1, 1, 1]]);
 });

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { BackendConnection, type ConnectionOwner } from './backend-connection.ts';
+import { overloaded } from './shed.ts';
 
 /** A call that wants a connection. */
 export interface ConnectionTaker {
@@ -16,10 +17,11 @@ export type OpenSocket = (done: (opened: Socket | Error) => void) => void;
 export interface ConnectionPoolOptions {
   readonly open: OpenSocket;
   readonly clock: Clock;
+  /** Bounds descriptors; calls beyond it wait for a connection within their deadline. */
+  readonly maxConnections: number;
+  /** Most calls that wait although no connection may be opened for them; further ones are refused. */
+  readonly maxPendingRequests: number;
 }
-
-/** Bounds descriptors; calls beyond it wait for a connection within their deadline. */
-const maxConnections = 1024;
 
 /** Most connections to one origin that carry another protocol; whoever wants one more is refused. */
 const maxTunnels = 4096;
@@ -44,14 +46,23 @@ export class ConnectionPool implements ConnectionOwner {
   /** Those that carry another protocol; they are in nobody's way. */
   readonly #tunnels = new Set<BackendConnection>();
   readonly #waiting: ConnectionTaker[] = [];
+  /** Those for whom acquireFresh opens one. */
+  readonly #fresh = new Set<ConnectionTaker>();
   /** Attempts for those who wait; those of acquireFresh belong to one call each. */
   #opening = 0;
   #openingFresh = 0;
+  /** Null: as many as there are. */
+  #addresses: ReadonlySet<string> | null = null;
   #isFilling = false;
   #isClosed = false;
 
   constructor(options: ConnectionPoolOptions) {
     this.#options = options;
+  }
+
+  /** Connections that carry calls, or may. */
+  get size(): number {
+    return this.#all.size;
   }
 
   /** Whether one more call may change the protocol. */
@@ -66,23 +77,30 @@ export class ConnectionPool implements ConnectionOwner {
       taker.onConnection(free);
       return;
     }
+    if (this.#isOverloaded()) {
+      taker.onNoConnection(overloaded('Too many calls wait for a connection to the backend of this API.'));
+      return;
+    }
     this.#waiting.push(taker);
     this.#openForWaiting();
   }
 
   /** As acquire, but with a connection that has served no call before. */
   acquireFresh(taker: ConnectionTaker): void {
+    this.#fresh.add(taker);
     this.#openingFresh++;
     this.#options.open((opened) => {
       this.#openingFresh--;
-      if (opened instanceof Error) taker.onNoConnection(opened);
-      else this.#serve(this.#adopt(opened), taker);
+      const isWanted = this.#fresh.delete(taker) && !taker.isDone;
+      if (!(opened instanceof Error)) this.#serve(this.#adopt(opened), isWanted ? taker : undefined);
+      else if (isWanted) taker.onNoConnection(opened);
       this.#openForWaiting();
     });
   }
 
   /** `taker` wants none any more. */
   forget(taker: ConnectionTaker): void {
+    this.#fresh.delete(taker);
     const index = this.#waiting.indexOf(taker);
     if (index >= 0) this.#waiting.splice(index, 1);
   }
@@ -91,6 +109,13 @@ export class ConnectionPool implements ConnectionOwner {
   sweep(): void {
     const now = this.#options.clock.steady();
     while (this.#free[0] !== undefined && isStale(this.#free[0], now)) this.#free.shift()?.destroy();
+  }
+
+  /** Connections to other addresses take no call any more: free ones close now, the others after theirs. */
+  keepOnly(addresses: ReadonlySet<string>): void {
+    this.#addresses = addresses;
+    for (const connection of this.#all) connection.isRetired = !addresses.has(connection.address);
+    for (const connection of this.#free.filter(({ isRetired }) => isRetired)) connection.destroy();
   }
 
   /** No call comes any more: free connections close now, the others after their call. */
@@ -106,6 +131,10 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   onFree(connection: BackendConnection): void {
+    if (connection.isRetired) {
+      connection.destroy();
+      return;
+    }
     const taker = this.#nextTaker();
     if (taker !== undefined) taker.onConnection(connection);
     else this.#keep(connection);
@@ -128,7 +157,7 @@ export class ConnectionPool implements ConnectionOwner {
   #takeFree(): BackendConnection | undefined {
     const now = this.#options.clock.steady();
     for (let free = this.#free.pop(); free !== undefined; free = this.#free.pop()) {
-      if (free.isUsable && !isStale(free, now)) return free;
+      if (free.isUsable && !free.isRetired && !isStale(free, now)) return free;
       free.destroy();
     }
     return undefined;
@@ -154,7 +183,7 @@ export class ConnectionPool implements ConnectionOwner {
     // An attempt may fail at once, and ask for the next.
     if (this.#isFilling) return;
     this.#isFilling = true;
-    while (this.#opening < this.#waiting.length && this.#used() < maxConnections) {
+    while (this.#opening < this.#waiting.length && this.#used() < this.#options.maxConnections) {
       this.#opening++;
       this.#options.open((opened) => this.#onOpened(opened));
     }
@@ -169,18 +198,26 @@ export class ConnectionPool implements ConnectionOwner {
     this.#openForWaiting();
   }
 
+  /** Nothing more may be opened, and as many wait as may. */
+  #isOverloaded(): boolean {
+    const { maxConnections, maxPendingRequests } = this.#options;
+    return this.#waiting.length - this.#opening >= maxPendingRequests && this.#used() >= maxConnections;
+  }
+
   #used(): number {
     return this.#all.size + this.#opening + this.#openingFresh;
   }
 
   #adopt(socket: Socket): BackendConnection {
     const connection = new BackendConnection(socket, this);
+    // It may have been under way when the addresses changed.
+    connection.isRetired = this.#addresses?.has(connection.address) === false;
     this.#all.add(connection);
     return connection;
   }
 
-  #serve(connection: BackendConnection, taker: ConnectionTaker): void {
-    if (taker.isDone) this.onFree(connection);
+  #serve(connection: BackendConnection, taker: ConnectionTaker | undefined): void {
+    if (taker === undefined) this.onFree(connection);
     else taker.onConnection(connection);
   }
 }

@@ -1,11 +1,12 @@
-import type { LookupAddress } from 'node:dns';
-import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as secureConnect } from 'node:tls';
 import type { AddressJudge } from '#api/backend-address.ts';
 import { CodedError } from '#api/errors.ts';
+import { BackendName, type NameDeps } from './backend-name.ts';
 import type { BackendTls } from './backend-tls.ts';
 import type { OpenSocket } from './connection-pool.ts';
-import { SharedLookup } from './shared-lookup.ts';
+import { type Dialed, Race } from './race.ts';
+import { Turns } from './turns.ts';
 
 /** The backend's name leads to an address that may not be called. */
 export class AddressRefused extends CodedError {
@@ -28,81 +29,74 @@ export interface OpenSocketOptions {
   readonly connectTimeoutMs: number;
   /** For https. */
   readonly tls: BackendTls;
+  readonly names: NameDeps;
+}
+
+/** Makes connections to one origin. */
+export interface Opener {
+  readonly open: OpenSocket;
+  /** Asks for the addresses of its name again if it is time. */
+  readonly refresh: () => void;
 }
 
 /**
- * Makes connections to one origin. The address is judged here and nowhere earlier: after DNS, and the connection goes to
- * the very address that was judged, so a name that changes its answer between check and use gains nothing.
+ * Makes connections to one origin, to each of its addresses in turn. An address is judged here and nowhere earlier: after
+ * DNS, each time, and the connection goes to the very address that was judged, so a name that changes its answer between
+ * check and use gains nothing. `onAddresses` hears when the name has other addresses than before.
  */
-export function buildOpenSocket(options: OpenSocketOptions): OpenSocket {
-  const { judge, connectTimeoutMs } = options;
+export function buildOpener(options: OpenSocketOptions, onAddresses: (addresses: ReadonlySet<string>) => void): Opener {
+  const { judge, connectTimeoutMs, names } = options;
   const host = new URL(options.origin).hostname.replace(/^\[|\]$/g, '');
-  const open = dialer(options, host);
-  return (done) => {
-    // A literal address is never looked up, so it is judged before.
-    const reason = isIP(host) === 0 ? undefined : judge(host);
-    if (reason === undefined) settleInTime(open(), connectTimeoutMs, done);
-    else done(new AddressRefused(host, host, reason));
+  const name = isIP(host) === 0 ? new BackendName(host, names, onAddresses) : undefined;
+  const dial = dialer(options, host);
+  const turns = new Turns(names.clock);
+  const open: OpenSocket = (done) => {
+    let race: Race | undefined;
+    let isOver = false;
+    const settle = (opened: Socket | Error) => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      done(opened);
+    };
+    const timer = setTimeout(() => {
+      race?.cancel();
+      settle(new ConnectTimeout(connectTimeoutMs));
+    }, connectTimeoutMs);
+    const onFound = (found: readonly string[] | Error) => {
+      if (isOver) return;
+      const allowed = found instanceof Error ? found : allowedOf(host, found, judge);
+      if (allowed instanceof Error) settle(allowed);
+      else race = new Race(turns.order(allowed), { dial, onFailed: turns.avoid, done: settle });
+    };
+    if (name === undefined) onFound([host]);
+    else name.find(onFound);
   };
+  return { open, refresh: () => name?.refresh() };
 }
 
-/** A socket under way, and the event that says it is ready. */
-interface Dialed {
-  readonly socket: Socket;
-  readonly readyEvent: 'connect' | 'secureConnect';
+function allowedOf(host: string, addresses: readonly string[], judge: AddressJudge): readonly string[] | Error {
+  const allowed = addresses.filter((address) => judge(address) === undefined);
+  if (allowed.length > 0) return allowed;
+  const address = addresses[0] ?? 'none';
+  return new AddressRefused(host, address, judge(address) ?? 'may not be called');
 }
 
-function dialer({ origin, judge, tls }: OpenSocketOptions, host: string): () => Dialed {
+function dialer({ origin, tls }: OpenSocketOptions, name: string): (address: string) => Dialed {
   const url = new URL(origin);
   const secure = url.protocol === 'https:';
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
-  const target = { host, port, lookup: guardedLookup(judge), noDelay: true };
-  if (!secure) return () => ({ socket: connect(target), readyEvent: 'connect' });
+  if (!secure) return (host) => ({ socket: connect({ host, port, noDelay: true }), readyEvent: 'connect' });
   const { secureContext } = tls;
   // An address is no name that SNI could carry (RFC 6066, 3).
-  const servername = tls.serverName ?? (isIP(host) === 0 ? host : '');
+  const servername = tls.serverName ?? (isIP(name) === 0 ? name : '');
   let session: Buffer | undefined;
-  return () => {
-    const socket = secureConnect({ ...target, secureContext, servername, ALPNProtocols: ['http/1.1'], session });
+  return (host) => {
+    const target = { host, port, noDelay: true, secureContext, servername, session };
+    const socket = secureConnect({ ...target, ALPNProtocols: ['http/1.1'] });
     socket.on('session', (next) => {
       session = next;
     });
     return { socket, readyEvent: 'secureConnect' };
   };
-}
-
-function settleInTime({ socket, readyEvent }: Dialed, timeoutMs: number, done: (opened: Socket | Error) => void): void {
-  const settle = (opened: Socket | Error) => {
-    clearTimeout(timer);
-    socket.off(readyEvent, onReady).off('error', settle);
-    if (opened instanceof Error) socket.on('error', () => undefined).destroy();
-    done(opened);
-  };
-  const onReady = () => settle(socket);
-  const timer = setTimeout(() => settle(new ConnectTimeout(timeoutMs)), timeoutMs);
-  socket.once(readyEvent, onReady).once('error', settle);
-}
-
-const lookups = new SharedLookup();
-
-/** dns.lookup that hands on only addresses that may be called. */
-function guardedLookup(judge: AddressJudge): LookupFunction {
-  return (hostname, options, callback) => {
-    lookups.find(hostname, (error, addresses) => {
-      if (error !== null) {
-        callback(error, []);
-        return;
-      }
-      const allowed = addresses.filter((found) => judge(found.address) === undefined);
-      const [first] = allowed;
-      if (first === undefined) callback(refusalOf(hostname, addresses, judge), []);
-      else if (options.all === true) callback(null, allowed);
-      else callback(null, first.address, first.family);
-    });
-  };
-}
-
-function refusalOf(hostname: string, addresses: readonly LookupAddress[], judge: AddressJudge): AddressRefused {
-  const address = addresses[0]?.address ?? 'none';
-  return new AddressRefused(hostname, address, judge(address) ?? 'may not be called');
 }

@@ -1,7 +1,7 @@
 import type { Exchange } from '../exchange.ts';
 import { viaName } from '../filters/head.ts';
 import { carriesProof } from '../filters/presented.ts';
-import type { Endpoint } from './backend.ts';
+import type { Endpoint } from './endpoint.ts';
 import { DropList } from './hop-by-hop.ts';
 
 /** What a client says about itself and the way is not believed; these are stated anew below. */

@@ -16,7 +16,7 @@ import type { CounterPool } from '../limits/counters.ts';
 import { buildRules, releaseRules } from '../limits/rule.ts';
 import { buildMasks } from '../log/masks.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
-import type { BackendPools } from '../proxy/backend.ts';
+import type { BackendPools } from '../proxy/backend-pools.ts';
 import { backendTlsFault } from '../proxy/backend-tls.ts';
 import { buildAnswerChange } from '../proxy/header-change.ts';
 import { buildRewrite, rewriteFault } from '../proxy/rewrite.ts';

@@ -7,7 +7,7 @@ import { ProviderClient } from '../identity/provider-client.ts';
 import { Calendar } from '../limits/calendar.ts';
 import { CounterPool } from '../limits/counters.ts';
 import { GatewayMetrics, maxCallSeries, maxLatencySeries } from '../metrics/gateway-metrics.ts';
-import { BackendPools } from '../proxy/backend.ts';
+import { BackendPools } from '../proxy/backend-pools.ts';
 import { aGateway, aLimit, anApi, aSubscription, aTenant, hashOf } from '../testing/compiled.ts';
 import { ManualSource, quietLog } from '../testing/test-gateway.ts';
 import { DefinitionRoom } from '../validation/definition-entry.ts';

@@ -29,6 +29,7 @@ const ownChecks: readonly Check[] = [
   hostsMustBeClaimed,
   pathMustBeClaimed,
   timesMustBeSensible,
+  healthChecksMustBeBearable,
   sizeMustBeSensible,
   loggingMustBeBounded,
   blocksMustBeCidrs,
@@ -74,10 +75,22 @@ function timesMustBeSensible({ api }: Candidate): Problem | undefined {
   const times: [string, string | undefined][] = [
     ['spec.backend.timeout', backend.timeout],
     ['spec.backend.connectTimeout', backend.connectTimeout],
+    ['spec.backend.circuitBreaker.openFor', backend.circuitBreaker?.openFor],
+    ['spec.backend.healthCheck.interval', backend.healthCheck?.interval],
+    ['spec.backend.healthCheck.timeout', backend.healthCheck?.timeout],
+    ['spec.backend.retries.backoff', backend.retries?.backoff],
+    ['spec.backend.retries.perTryTimeout', backend.retries?.perTryTimeout],
     ...operations.map(({ timeout }, i): [string, string | undefined] => [`spec.operations[${i}].timeout`, timeout]),
   ];
   const bad = times.find(([, text]) => text !== undefined && !isSensibleTime(text));
   return bad && invalid(`${bad[0]} "${bad[1]}" must be a duration between 1ms and 24h, such as 10s`);
+}
+
+/** Many pods ask, and nobody else stands between them and the backend. */
+function healthChecksMustBeBearable({ api }: Candidate): Problem | undefined {
+  const { interval } = api.spec.backend.healthCheck ?? {};
+  if (interval === undefined || (parseDurationMs(interval) ?? 0) >= 1000) return undefined;
+  return invalid(`spec.backend.healthCheck.interval "${interval}" must be at least 1s, such as 10s`);
 }
 
 function isSensibleTime(text: string): boolean {

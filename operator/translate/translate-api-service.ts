@@ -10,6 +10,7 @@ import type { AcceptedTenant, World } from '../world/world.ts';
 import { compileAnswers } from './answers.ts';
 import { problemOf } from './api-service-checks.ts';
 import { decisionOnPublishing } from './approvals.ts';
+import { compileBackend } from './backend.ts';
 import { compileBackendCredential } from './backend-credential.ts';
 import { compileBackendTls } from './backend-tls.ts';
 import { compileDefinitionUse, definedOperations, findDefinition } from './definition.ts';
@@ -215,14 +216,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
     lifecycle: input.held ? { state: 'Draft' } : compileLifecycle(input),
     hosts: [...(spec.hosts ?? [])].sort(),
     basePath: spec.basePath,
-    backend: {
-      endpoints: backend.endpoints.map(({ url, weight }) => ({ url, weight })),
-      timeoutMs: settings.timeoutMs,
-      connectTimeoutMs: settings.connectTimeoutMs,
-      ...compileHeaders(backend),
-      ...compileBackendChanges(backend),
-      ...input.materials,
-    },
+    backend: { ...compileBackend(backend, settings), ...compileBackendChanges(backend), ...input.materials },
     authentication: {
       mode: authentication.mode,
       keyManagers: (authentication.keyManagerRefs ?? []).map((ref) => refId(ref, input.api)),
@@ -244,10 +238,6 @@ function compileApiService(input: CompileInput): CompiledApiService {
     ...(settings.maxRequestBytes === undefined ? {} : { maxRequestBytes: settings.maxRequestBytes }),
     ...compileLogging(spec.logging),
   };
-}
-
-function compileHeaders({ headers }: ApiService['spec']['backend']): Pick<CompiledBackend, 'headers'> {
-  return headers === undefined ? {} : { headers: { set: headers.set ?? {}, remove: headers.remove ?? [] } };
 }
 
 function compileScopes({ scopes }: { readonly scopes?: readonly string[] }): { readonly scopes?: readonly string[] } {

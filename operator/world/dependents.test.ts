@@ -45,7 +45,10 @@ const api: ApiService = {
   ...{ apiVersion, kind: 'ApiService', metadata: meta('banten/situs') },
   spec: {
     ...{ displayName: 'S', version: '1', lifecycle: 'Published', visibility: 'Public', basePath: '/situs' },
-    ...{ gatewayRefs: [gatewayRef], backend: { endpoints: [], timeout: '1s', connectTimeout: '1s' } },
+    ...{
+      gatewayRefs: [gatewayRef],
+      backend: { endpoints: [], timeout: '1s', connectTimeout: '1s', loadBalancing: 'RoundRobin' },
+    },
     authentication: { mode: 'Required', keyManagerRefs: [keyRef] },
   },
 } as ApiService;

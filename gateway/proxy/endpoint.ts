@@ -1,0 +1,30 @@
+import type { ConnectionPool } from './connection-pool.ts';
+import type { EndpointState } from './endpoint-state.ts';
+import { hashText } from './hash.ts';
+import type { SharedPool } from './shared-pool.ts';
+
+/** One place where a backend answers, as one API sees it. */
+export class Endpoint {
+  /** Host field for the backend. */
+  readonly authority: string;
+  /** Path of its URL without trailing slash; what is left of the call's path is joined to it. */
+  readonly prefix: string;
+  readonly weight: number;
+  /** Where it stands in the ranking of keys. */
+  readonly seed: number;
+  readonly shared: SharedPool;
+  readonly state: EndpointState;
+
+  constructor(url: URL, weight: number, parts: { readonly shared: SharedPool; readonly state: EndpointState }) {
+    this.authority = url.host;
+    this.prefix = url.pathname.replace(/\/+$/, '');
+    this.weight = weight;
+    this.seed = hashText(url.href);
+    this.shared = parts.shared;
+    this.state = parts.state;
+  }
+
+  get pool(): ConnectionPool {
+    return this.shared.connections.pool;
+  }
+}

@@ -1,0 +1,15 @@
+/** 32 bits of FNV-1a over UTF-16 units. Spreads keys; protects nothing. */
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
+
+/** Mixes two hashes to a number between 0 and 1, both excluded (the finalizer of MurmurHash3). */
+export function mixToUnit(a: number, b: number): number {
+  let hash = a ^ Math.imul(b, 0x9e3779b1);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  hash ^= hash >>> 16;
+  return ((hash >>> 0) + 0.5) / 2 ** 32;
+}

@@ -1,0 +1,79 @@
+import type { Socket } from 'node:net';
+import { GatewayError } from '../errors.ts';
+import type { ParsedAnswer } from '../http1/answer-head.ts';
+import { type AnswerSink, BackendConnection, type ConnectionOwner } from './backend-connection.ts';
+import type { OpenSocket } from './connection-pool.ts';
+
+export interface HealthQuestion {
+  readonly authority: string;
+  readonly path: string;
+  /** For connection and head of the answer together. */
+  readonly timeoutMs: number;
+  readonly open: OpenSocket;
+}
+
+/** The status of the answer, or why there was none. */
+type OnResult = (result: number | Error) => void;
+
+const nobody: ConnectionOwner = { onFree: () => undefined, onTunnel: () => undefined, onGone: () => undefined };
+
+/** Asks once, on a connection of its own, and answers once. */
+export class HealthProbe implements AnswerSink {
+  readonly #question: HealthQuestion;
+  readonly #timer: NodeJS.Timeout;
+  #onResult: OnResult | null;
+  #connection: BackendConnection | null = null;
+
+  constructor(question: HealthQuestion, onResult: OnResult) {
+    this.#question = question;
+    this.#onResult = onResult;
+    this.#timer = setTimeout(() => this.#settle(tooSlow()), question.timeoutMs).unref();
+    question.open((opened) => this.#onOpened(opened));
+  }
+
+  /** Nobody wants the result any more. */
+  cancel(): void {
+    this.#onResult = null;
+    this.#settle(tooSlow());
+  }
+
+  onAnswer({ status }: ParsedAnswer): void {
+    this.#settle(status);
+  }
+
+  onAnswerBody(): boolean {
+    return true;
+  }
+
+  onAnswerEnd(): void {}
+
+  onAnswerFault(error: Error): void {
+    this.#settle(error);
+  }
+
+  onDrain(): void {}
+
+  #onOpened(opened: Socket | Error): void {
+    if (opened instanceof Error) this.#settle(opened);
+    else if (this.#onResult === null) opened.destroy();
+    else {
+      const { authority, path } = this.#question;
+      this.#connection = new BackendConnection(opened, nobody);
+      const head = `GET ${path} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: simpul-health-check\r\nAccept: */*\r\nConnection: close\r\n\r\n`;
+      this.#connection.begin(this, head, { bodyLength: 0, toHead: false, upgrades: false });
+      this.#connection.end();
+    }
+  }
+
+  #settle(result: number | Error): void {
+    clearTimeout(this.#timer);
+    this.#connection?.destroy();
+    const onResult = this.#onResult;
+    this.#onResult = null;
+    onResult?.(result);
+  }
+}
+
+function tooSlow(): GatewayError {
+  return new GatewayError('GW_BACKEND_TIMEOUT', 'The backend did not answer the health check in time.');
+}
