@@ -201,7 +201,7 @@ export interface ApiGatewayRedis {
   readonly credentialRef?: ApiGatewayRedisCredentialRef;
   /**
    * Beginning of every key, so that several ApiGateways can share one Redis. Default: made of its namespace and name.
-   * Example: `simpul:public:`.
+   * Example: `simpul/public/`.
    */
   readonly keyPrefix?: string;
   /**

@@ -1093,7 +1093,7 @@ export const crds: readonly CustomResourceDefinition[] = [
                           }
                         },
                         "keyPrefix": {
-                          "description": "Beginning of every key, so that several ApiGateways can share one Redis. Default: made of its namespace and name. Example: `simpul:public:`.",
+                          "description": "Beginning of every key, so that several ApiGateways can share one Redis. Default: made of its namespace and name. Example: `simpul/public/`.",
                           "type": "string",
                           "minLength": 1,
                           "maxLength": 128,
