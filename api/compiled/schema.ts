@@ -2,6 +2,7 @@ import { signatureAlgorithms } from '../json-web-key.ts';
 import { answerSchemas } from './schema-answers.ts';
 import { listenerTls, redis } from './schema-gateway.ts';
 import { dnsName, record } from './schema-record.ts';
+import { trafficSchemas } from './schema-traffic.ts';
 
 /**
  * JSON Schemas of the compiled kinds. Everything is bounded and unknown fields are refused: a gateway that cannot read
@@ -25,7 +26,6 @@ const path = { type: 'string', maxLength: 1024, pattern: '^/' };
 const bytes = { type: 'integer', minimum: 0, maximum: 1_099_511_627_776 };
 const milliseconds = { type: 'integer', minimum: 1, maximum: 86_400_000 };
 const pem = { type: 'string', minLength: 1, maxLength: 262_144, pattern: '^[\\x09\\x0a\\x0d\\x20-\\x7e]*$' };
-const count = { type: 'integer', minimum: 1, maximum: 1_000_000 };
 const instant = { type: 'integer', minimum: 0, maximum: 8_640_000_000_000_000 };
 
 const scopes = {
@@ -127,50 +127,7 @@ const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
       additionalProperties: { type: 'string', maxLength: 8192, pattern: fieldValue },
     },
   }),
-  loadBalancing: {
-    type: 'object',
-    required: ['type'],
-    discriminator: { propertyName: 'type' },
-    oneOf: [
-      record(['type'], { type: { const: 'LeastRequest' } }),
-      record(['type', 'by'], {
-        type: { const: 'ConsistentHash' },
-        by: { enum: ['ClientIP', 'Subscription', 'Header'] },
-        header: fieldName,
-      }),
-    ],
-  },
-  circuitBreaker: record(['consecutiveFailures', 'openForMs'], {
-    consecutiveFailures: count,
-    openForMs: milliseconds,
-    maxRequests: count,
-  }),
-  healthCheck: record(['path', 'intervalMs', 'timeoutMs', 'unhealthyAfter', 'healthyAfter', 'expectedStatuses'], {
-    path: { type: 'string', maxLength: 1024, pattern: '^/[!-~]*$' },
-    intervalMs: milliseconds,
-    timeoutMs: milliseconds,
-    unhealthyAfter: count,
-    healthyAfter: count,
-    expectedStatuses: { type: 'array', maxItems: 64, items: { type: 'integer', minimum: 200, maximum: 599 } },
-  }),
-  retries: record(['attempts', 'retryOn', 'backoffMs'], {
-    attempts: { type: 'integer', minimum: 1, maximum: 10 },
-    retryOn: {
-      type: 'array',
-      minItems: 1,
-      maxItems: 64,
-      items: {
-        anyOf: [
-          { enum: ['ConnectFailure', 'ResetBeforeAnswer', 'Timeout'] },
-          { type: 'integer', minimum: 400, maximum: 599 },
-        ],
-      },
-    },
-    backoffMs: milliseconds,
-    perTryTimeoutMs: milliseconds,
-  }),
-  maxConnections: count,
-  maxPendingRequests: { type: 'integer', minimum: 0, maximum: 1_000_000 },
+  ...trafficSchemas,
 });
 
 const operation = record(['path', 'methods', 'limits'], {
