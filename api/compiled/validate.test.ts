@@ -93,8 +93,8 @@ const refused: readonly { name: string; value: unknown; reason: RegExp }[] = [
   { name: 'an unknown field', value: { ...tenant, extra: 1 }, reason: /additional properties: "extra"/ },
   {
     name: 'an unknown field below',
-    value: { ...api, backend: { ...api.backend, retries: 2 } },
-    reason: /backend .*"retries"/,
+    value: { ...api, backend: { ...api.backend, retry: 2 } },
+    reason: /backend .*"retry"/,
   },
   { name: 'a missing field', value: { ...tenant, limits: undefined }, reason: /limits|required/ },
   { name: 'a wrong type', value: { ...tenant, suspended: 'yes' }, reason: /suspended must be boolean/ },
