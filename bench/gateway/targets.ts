@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,7 +106,11 @@ function ours(variant: Variant | 'bare', port: number, { backend, profiles }: Pl
 }
 
 function peer(file: string): string {
-  return fileURLToPath(new URL(`peers/${file}`, import.meta.url));
+  const folder = fileURLToPath(new URL('peers/', import.meta.url));
+  if (existsSync(join(folder, 'node_modules'))) return join(folder, file);
+  throw new BenchError(
+    `the other gateways are not installed: run make bench-gateway, or npm ci --ignore-scripts in ${folder}`,
+  );
 }
 
 function urlOf(port: number): string {
