@@ -138,7 +138,7 @@ test('a burst holds across pods in any one second', async () => {
     const within = admitted.slice(i).filter((other) => other - at < 950).length; // the rest is for late measurements
     assert.ok(within <= 50, `${within} within a second`);
   }
-  assert.ok(admitted.length >= 20, `${admitted.length}`); // 130 where the machine has nothing else to do
+  assert.ok(admitted.length >= 20, `${admitted.length}`); // some 135 on two cores that do little else
 });
 
 test('callers are kept apart, and no key names them', async () => {

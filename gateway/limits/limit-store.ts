@@ -82,7 +82,8 @@ export class LimitStore {
   readonly #holding = new Set<SharedCounter>();
   readonly #wanted = new Set<SharedCounter>();
   readonly #underWay = new Set<Promise<void>>();
-  readonly #candidate = randomUUID();
+  /** Name for the next epoch, should this pod be the first to find that there is none. */
+  #candidate = randomUUID();
   #epoch = '';
   /** Redis' time minus steady time; NaN: not known. */
   #offset = Number.NaN;
@@ -350,6 +351,8 @@ export class LimitStore {
     if (epoch === this.#epoch) return;
     const before = this.#epoch;
     this.#epoch = epoch;
+    // A name that was taken must not come back: after a flush nobody would notice.
+    if (epoch === this.#candidate) this.#candidate = randomUUID();
     if (before === '') return;
     this.#deps.log.warn({}, 'Redis has lost its counters: the gateways tell it again what they know');
     if (!this.#catchingUp) void this.#catchUp(({ known, epoch: of }) => known > 0 && of !== epoch);
