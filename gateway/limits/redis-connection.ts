@@ -29,6 +29,7 @@ export class RedisConnection implements ScriptRunner {
   constructor(config: CompiledRedis, events: RedisEvents) {
     this.#podsKey = `${config.keyPrefix}pods`;
     this.#redis = new Redis(optionsOf(config));
+    surviveSecondErrors(this.#redis);
     this.#redis.on('error', (error: unknown) => {
       this.#lastError = describeError(error);
     });
@@ -68,6 +69,21 @@ export class RedisConnection implements ScriptRunner {
       refusal: isCluster ? 'it is a Redis Cluster, which keeps the counters of one call apart' : '',
     };
   }
+}
+
+/**
+ * ioredis hears the first error of a socket only. A TLS handshake can fail twice, for us and then by the other side's
+ * alert, and an error that nobody hears would end the process. The first one has said all.
+ */
+function surviveSecondErrors(redis: Redis): void {
+  let stream: Redis['stream'] | undefined;
+  Object.defineProperty(redis, 'stream', {
+    get: () => stream,
+    set: (next: Redis['stream'] | undefined) => {
+      next?.on('error', () => undefined);
+      stream = next;
+    },
+  });
 }
 
 const reconnectMs = [50, 100, 200, 500, 1000] as const;
