@@ -25,6 +25,8 @@ export class RedisConnection implements ScriptRunner {
   readonly #redis: Redis;
   readonly #podsKey: string;
   #lastError = 'the connection was closed';
+  #revival: NodeJS.Timeout | undefined = undefined;
+  #closed = false;
 
   constructor(config: CompiledRedis, events: RedisEvents) {
     this.#podsKey = `${config.keyPrefix}pods`;
@@ -37,6 +39,8 @@ export class RedisConnection implements ScriptRunner {
       this.#look().then(events.onConnected, (error: unknown) => events.onLost(describeError(error)));
     });
     this.#redis.on('close', () => events.onLost(this.#lastError));
+    // A failover that is announced while a Sentinel is asked for the master makes ioredis give up for good.
+    this.#redis.on('end', () => this.#revive());
   }
 
   async run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
@@ -54,7 +58,14 @@ export class RedisConnection implements ScriptRunner {
   }
 
   close(): void {
+    this.#closed = true;
+    clearTimeout(this.#revival);
     this.#redis.disconnect();
+  }
+
+  #revive(): void {
+    if (this.#closed) return;
+    this.#revival = setTimeout(() => void this.#redis.connect().catch(() => undefined), delayOf(1));
   }
 
   async #look(): Promise<RedisFacts> {
