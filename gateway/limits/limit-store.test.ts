@@ -52,7 +52,7 @@ suite('admitted is at most the limit, and at least 95 % of it', () => {
       test(`${count} pods, ${name}, clocks 5 s apart`, async () => {
         await using redis = await aRedis();
         await using stack = new AsyncDisposableStack();
-        const clocks = Array.from({ length: count }, (_, i) => (i % 3) * 5000 - 5000);
+        const clocks = Array.from({ length: count }, (_, i) => (i % 3) * 5000);
         const pods = await podsOn(stack, redis, [aLimit({ requests: 1000 })], clocks);
         const admitted = await offer(pods, 1000, 1.6, shape);
         assert.ok(admitted.length <= 1000 && admitted.length >= 950, `${admitted.length} of 1000`);
@@ -63,7 +63,7 @@ suite('admitted is at most the limit, and at least 95 % of it', () => {
   test('in each of several windows', async () => {
     await using redis = await aRedis();
     await using stack = new AsyncDisposableStack();
-    const pods = await podsOn(stack, redis, [aLimit({ requests: 400, per: 'Second' })], [0, 5000, -5000]);
+    const pods = await podsOn(stack, redis, [aLimit({ requests: 400, per: 'Second' })], [0, 5000, 10_000]);
     const seconds = 4;
     const admitted = await offer(pods, 800, seconds, shapes['70 % on one pod'] ?? (() => 1));
     assert.ok(admitted.length <= 400 * (seconds + 1), `${admitted.length}`);

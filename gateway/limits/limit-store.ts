@@ -214,8 +214,9 @@ export class LimitStore {
   /** Runs a script, and keeps what every answer tells: the epoch and the time. */
   async #timed(script: Script, keys: string[], args: (string | number)[], sentAt: number): Promise<number[]> {
     // After a stall of this process the answer may lie in the socket already: it is read before the second step.
+    // One that is not answered at all counts again and again: calls wait for the one under way and send no others.
     let isSettled = false;
-    const late = setTimeout(() => {
+    const late = setInterval(() => {
       setImmediate(() => {
         if (!isSettled) this.#failed(`no answer within ${this.#deps.timeoutMs} ms`);
       });
@@ -232,7 +233,7 @@ export class LimitStore {
       throw error;
     } finally {
       isSettled = true;
-      clearTimeout(late);
+      clearInterval(late);
     }
   }
 
