@@ -10,6 +10,8 @@ describe('folder watcher', () => {
   let folder: string;
   let seen: Record<string, string>[];
   let failures: number;
+  /** How many of the next pictures are not taken. */
+  let refusals: number;
   let wake: () => void;
   let watcher: FolderWatcher;
 
@@ -19,10 +21,12 @@ describe('folder watcher', () => {
     await mkdir(folder);
     seen = [];
     failures = 0;
+    refusals = 0;
     wake = () => undefined;
     watcher = new FolderWatcher({
       folder,
       onChange: async (files) => {
+        if (refusals-- > 0) throw new TypeError('refused by the test');
         seen.push(Object.fromEntries(files.map((file) => [file.file.slice(folder.length + 1), textOf(file)])));
         wake();
       },
@@ -86,6 +90,15 @@ describe('folder watcher', () => {
     await write('b.yaml', '2');
     await becomes({ 'a.yaml': '1', 'b.yaml': '2' });
     assert.equal(seen.length, 2);
+  });
+
+  test('a picture that could not be taken is handed over again', { timeout: 20_000 }, async () => {
+    await write('a.yaml', '1');
+    await watcher.start();
+    refusals = 1;
+    await write('a.yaml', '2');
+    await becomes({ 'a.yaml': '2' });
+    assert.equal(failures, 1);
   });
 
   test('the folder itself is away for a while: what was known stays', { timeout: 20_000 }, async () => {

@@ -13,7 +13,7 @@ export type FileContent =
 
 export interface FolderWatcherOptions {
   readonly folder: string;
-  /** Gets all files, sorted by name; the next call waits until this one is done. */
+  /** Gets all files, sorted by name; the next call waits until this one is done. Called again after a second when it rejects. */
   readonly onChange: (files: readonly FileContent[]) => Promise<void>;
   /** The folder cannot be read now; it is tried again, and what was known stays. */
   readonly onError: (error: unknown) => void;
@@ -78,8 +78,9 @@ export class FolderWatcher {
     const contents = await Promise.all(files.map(readContent));
     const fingerprint = fingerprintOf(contents);
     if (fingerprint === this.#seen || this.#closed) return;
-    this.#seen = fingerprint;
+    // Seen only once it was dealt with: what failed is tried again.
     await this.#options.onChange(contents);
+    this.#seen = fingerprint;
   }
 
   async #watchAll(folders: readonly string[]): Promise<void> {

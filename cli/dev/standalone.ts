@@ -162,14 +162,15 @@ export class Standalone {
     await this.#apply();
   }
 
-  /** One at a time. Never rejects: what is wrong is in the report. */
+  /** One at a time. Rejects when the store fails; the next one then begins anew. */
   #apply(): Promise<void> {
-    this.#applying = this.#applying.then(async () => {
+    const done = this.#applying.then(async () => {
       this.#report = await this.#applier.apply(this.#wanted);
       this.#options.onApplied(this.#report);
       this.tellSoon();
     });
-    return this.#applying;
+    this.#applying = done.catch(() => undefined);
+    return done;
   }
 
   #followStore(signal: AbortSignal): void {
@@ -178,7 +179,7 @@ export class Standalone {
       void runReflector(this.#store, { kind }, { replace: changed, upsert: changed, remove: changed }, { signal });
     }
     const retry = (): void => {
-      if (this.#report.waiting) void this.#apply();
+      if (this.#report.waiting) this.#apply().catch(this.#options.onFolderError);
     };
     const handler = { replace: retry, upsert: retry, remove: retry };
     void runReflector(this.#store, { kind: coreKinds.Namespace }, handler, { signal });
