@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Window } from '#api/compiled/contract.ts';
 import { describeError } from '#api/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
@@ -12,6 +11,7 @@ import {
   leaseScript,
   type Script,
 } from './lease-script.ts';
+import { fixedMs, isIdle, tickMs, twentiethOf } from './limit-windows.ts';
 import type { SharedCounter } from './shared-counter.ts';
 
 /** The connection: runs scripts on one Redis. */
@@ -57,13 +57,9 @@ interface Asked {
 }
 
 const heartbeatMs = 1000;
-const tickMs = 50;
 /** Answers in a row that came too late or not at all, after which calls do not wait any more. */
 const tripAfter = 3;
 const largestBatch = 100;
-
-/** Fixed windows. */
-export const fixedMs = { Second: 1000, Minute: 60_000, Hour: 3_600_000, Day: 0, Month: 0 } as const;
 
 /**
  * Leases tokens from Redis for all limits of this process.
@@ -384,20 +380,6 @@ export class LimitStore {
     this.#deps.log.warn({ cause: reason, pods: this.pods }, message);
     this.#deps.onHealth({ up: false, reason });
   }
-}
-
-/** How long tokens may lie idle: a twentieth of the window, from 50 to 250 ms. */
-function patienceOf({ limit }: SharedCounter): number {
-  return twentiethOf(limit.per, 250);
-}
-
-function isIdle(counter: SharedCounter, steady: number): boolean {
-  return counter.tokens === 0 || steady >= counter.end || steady - counter.spentAt >= patienceOf(counter);
-}
-
-function twentiethOf(per: Window, mostMs: number): number {
-  const length = fixedMs[per];
-  return length > 0 ? Math.min(Math.max(length / 20, tickMs), mostMs) : mostMs;
 }
 
 function clearTold(counter: SharedCounter): void {

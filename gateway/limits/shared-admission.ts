@@ -1,6 +1,7 @@
 import { BurstLog } from './burst-log.ts';
 import type { CounterPool, Instant } from './counters.ts';
-import { fixedMs, type LimitStore } from './limit-store.ts';
+import type { LimitStore } from './limit-store.ts';
+import { fixedMs } from './limit-windows.ts';
 import type { Denial } from './limiter.ts';
 import type { LimitRule } from './rule.ts';
 import type { SharedCounter } from './shared-counter.ts';
