@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '#tools/controlplane/free-port.ts';
 import { programPath } from '#tools/testing/programs.ts';
+import { accepting } from './accepting.ts';
 
 /** A real haproxy that passes TCP on to `target`, with these words behind its `server` line, such as `send-proxy-v2`. */
 export async function startHaproxy(
@@ -35,19 +35,4 @@ export async function startHaproxy(
       await rm(home, { recursive: true });
     },
   };
-}
-
-/** Resolves when something listens at `port`; gives up after 10 s. */
-async function accepting(port: number): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    const socket = connect(port, '127.0.0.1');
-    const isOpen = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (isOpen) return;
-    if (attempt === 400) throw new Error(`nothing listens at port ${port}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
 }

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '#tools/controlplane/free-port.ts';
 import { programPath } from '#tools/testing/programs.ts';
+import { accepting } from './accepting.ts';
 
 /** A real nginx of one process. */
 export interface NginxServer extends AsyncDisposable {
@@ -51,18 +51,3 @@ export async function startNginx(locations: string = echo): Promise<NginxServer>
 }
 
 const echo = "location / { default_type text/plain; return 200 '<$request_method $request_uri>'; }";
-
-/** Resolves when something listens at `port`; gives up after 10 s. */
-async function accepting(port: number): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    const socket = connect(port, '127.0.0.1');
-    const isOpen = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (isOpen) return;
-    if (attempt === 400) throw new Error(`nothing listens at port ${port}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
