@@ -10,6 +10,16 @@ function script(source: string): Script {
   return { source, sha: createHash('sha1').update(source).digest('hex') };
 }
 
+/** How both scripts begin: `now` by Redis' clock, and the `epoch`, which begins here if there is none. */
+const beginning = `local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local epoch = redis.call('GET', KEYS[1])
+if not epoch then
+  epoch = ARGV[2]
+  redis.call('SET', KEYS[1], epoch)
+end
+`;
+
 /** Arguments for each counter of {@link leaseScript}, in this order. */
 export interface LeaseArguments {
   readonly limit: number;
@@ -55,14 +65,7 @@ export function flatten(a: LeaseArguments): number[] {
  * or a failover lost it), `v` all ever granted (what comes back does not lower it), and `x0`…`x23`: tokens granted in slots of 50 ms, for the burst.
  */
 export const leaseScript = script(`
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local epoch = redis.call('GET', KEYS[1])
-if not epoch then
-  epoch = ARGV[2]
-  redis.call('SET', KEYS[1], epoch)
-end
-local met = epoch == ARGV[1]
+${beginning}local met = epoch == ARGV[1]
 local together = ARGV[3] == '1'
 local counters = {}
 local refused = false
@@ -172,14 +175,7 @@ export const podExpiryMs = 5000;
  * epoch, time, how many pods there are.
  */
 export const heartbeatScript = script(`
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
-local epoch = redis.call('GET', KEYS[1])
-if not epoch then
-  epoch = ARGV[2]
-  redis.call('SET', KEYS[1], epoch)
-end
-redis.call('ZADD', KEYS[2], now, ARGV[1])
+${beginning}redis.call('ZADD', KEYS[2], now, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], 0, now - ${podExpiryMs})
 redis.call('PEXPIREAT', KEYS[2], now + 60000)
 return { epoch, now, redis.call('ZCARD', KEYS[2]) }
