@@ -1,3 +1,4 @@
+import { parseStrictJson as parseStrict } from '#api/json/strict-json.ts';
 import { TokenFault } from './token-fault.ts';
 
 /** A JSON object as it was parsed: read its members with {@link Object.hasOwn} or through {@link member}. */
@@ -13,18 +14,18 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * parsers differ in which of two members they take). Throws a {@link TokenFault}, which never quotes the text.
  */
 export function parseStrictJson(bytes: Uint8Array): JsonObject {
-  const text = decode(bytes);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // The parser's message quotes the text.
-    throw new TokenFault('is not JSON');
-  }
+  const verdict = parseStrict(decode(bytes), maxDepth);
+  if (!verdict.ok) throw new TokenFault(faults[verdict.fault]);
+  const { value } = verdict;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TokenFault('is not a JSON object');
-  refuseDoubledNames(text);
   return value as JsonObject;
 }
+
+const faults = {
+  'not JSON': 'is not JSON',
+  'nested too deeply': 'is nested too deeply',
+  'a name stands twice in an object': 'has a name twice',
+} as const;
 
 /** The object's own member, never one of its prototype. */
 export function member(object: JsonObject, name: string): unknown {
@@ -37,31 +38,4 @@ function decode(bytes: Uint8Array): string {
   } catch {
     throw new TokenFault('is not UTF-8');
   }
-}
-
-/** Strings, and what begins and ends objects and arrays; all else of valid JSON says nothing about names. */
-const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]:]/g;
-
-/** `text` is valid JSON, so a string before a colon is a name. */
-function refuseDoubledNames(text: string): void {
-  /** Names of the objects (and, unused, arrays) that are open. */
-  const open: Set<string>[] = [];
-  let last = '';
-  for (const [token] of text.matchAll(tokens)) {
-    if (token === ':') addName(open, last);
-    else if (token === '{' || token === '[') beginLevel(open);
-    else if (token === '}' || token === ']') open.pop();
-    last = token;
-  }
-}
-
-function beginLevel(open: Set<string>[]): void {
-  if (open.length >= maxDepth) throw new TokenFault('is nested too deeply');
-  open.push(new Set());
-}
-
-function addName(open: readonly Set<string>[], quoted: string): void {
-  const name = JSON.parse(quoted) as string;
-  if (open.at(-1)?.has(name)) throw new TokenFault('has a name twice');
-  open.at(-1)?.add(name);
 }
