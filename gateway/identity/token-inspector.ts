@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import type { ProviderClient } from './provider-client.ts';
-import { Recent } from './recent.ts';
+import { RememberedTokens } from './remembered-tokens.ts';
 import { parseStrictJson } from './strict-json.ts';
 import { type AnswerRules, checkAnswer, type TokenIdentity } from './token-claims.ts';
 import { TokenFault } from './token-fault.ts';
@@ -26,8 +26,6 @@ export interface TokenInspectorOptions {
 
 /** Longest token that is asked about, in characters. */
 const maxTokenLength = 12_288;
-const goodTokens = 4096;
-const badTokens = 1024;
 /** A token that the provider does not know costs one question in this time. */
 const badForMs = 10_000;
 /** Most questions under way; a provider that stalls must not gather calls without end. */
@@ -35,18 +33,11 @@ const maxAsking = 128;
 /** A provider that is down is logged once in this time. */
 const logEveryMs = 10_000;
 
-interface Remembered<Value> {
-  readonly value: Value;
-  /** Milliseconds since the epoch. */
-  readonly until: number;
-}
-
 /** Asks a provider about tokens (RFC 7662), and remembers the answers by the token's hash. */
 export class TokenInspector {
   readonly #options: TokenInspectorOptions;
   readonly #url: URL;
-  readonly #good = new Recent<Remembered<TokenIdentity>>(goodTokens);
-  readonly #bad = new Recent<Remembered<TokenFault>>(badTokens);
+  readonly #remembered = new RememberedTokens();
   /** Questions under way, by the token's hash: calls with one token ask once. */
   readonly #asking = new Map<string, Promise<TokenIdentity>>();
   #loggedAt = Number.NEGATIVE_INFINITY;
@@ -70,12 +61,9 @@ export class TokenInspector {
   }
 
   #recall(digest: string): TokenIdentity | undefined {
-    const now = this.#options.clock.now();
-    const good = this.#good.get(digest);
-    if (good !== undefined && now < good.until) return good.value;
-    const bad = this.#bad.get(digest);
-    if (bad !== undefined && now < bad.until) throw this.#refused(bad.value);
-    return undefined;
+    const known = this.#remembered.recall(digest, this.#options.clock.now());
+    if (known instanceof TokenFault) throw this.#refused(known);
+    return known;
   }
 
   #begin(token: string, digest: string): Promise<TokenIdentity> {
@@ -91,12 +79,12 @@ export class TokenInspector {
     const now = clock.now();
     try {
       const identity = checkAnswer(parseStrictJson(body), rules, now);
-      this.#good.set(digest, { value: identity, until: Math.min(identity.expiresAt, now + cacheMs) });
+      this.#remembered.keepGood(digest, identity, Math.min(identity.expiresAt, now + cacheMs));
       count('verified');
       return identity;
     } catch (error) {
       if (error instanceof TokenFault) {
-        this.#bad.set(digest, { value: error, until: now + Math.min(badForMs, cacheMs) });
+        this.#remembered.keepBad(digest, error, now + Math.min(badForMs, cacheMs));
         this.#refused(error);
       }
       throw error;

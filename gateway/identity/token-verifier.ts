@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.ts';
 import { type CompactJws, isSignedBy, readCompactJws } from './json-web-signature.ts';
 import type { KeySet } from './key-set.ts';
 import type { KeySource } from './key-sources.ts';
-import { Recent } from './recent.ts';
+import { RememberedTokens } from './remembered-tokens.ts';
 import { checkType, readIdentity, type TokenIdentity, type TokenRules } from './token-claims.ts';
 import { TokenFault } from './token-fault.ts';
 
@@ -26,23 +26,14 @@ export interface TokenVerifierOptions {
 const goodForMs = 60_000;
 /** A bad one is: whoever repeats it costs no signature. */
 const badForMs = 10_000;
-const goodTokens = 4096;
-const badTokens = 1024;
 /** Most calls that wait for keys; they hold their connection meanwhile. */
 const maxWaiting = 512;
-
-interface Remembered<Value> {
-  readonly value: Value;
-  /** Milliseconds since the epoch. */
-  readonly until: number;
-}
 
 /** Verifies the access tokens of one KeyManager, and remembers them by their hash. */
 export class TokenVerifier {
   readonly rules: TokenRules;
   readonly #options: TokenVerifierOptions;
-  readonly #good = new Recent<Remembered<TokenIdentity>>(goodTokens);
-  readonly #bad = new Recent<Remembered<TokenFault>>(badTokens);
+  readonly #remembered = new RememberedTokens();
   /** What was remembered holds for these keys only. */
   #keys: KeySet | null = null;
   #waiting = 0;
@@ -69,19 +60,15 @@ export class TokenVerifier {
   /** What was remembered under other keys is forgotten. */
   #adopt(keys: KeySet): void {
     if (keys === this.#keys) return;
-    this.#good.clear();
-    this.#bad.clear();
+    this.#remembered.clear();
     this.#keys = keys;
   }
 
   #recall(digest: string): TokenIdentity | undefined {
-    const now = this.#options.clock.now();
-    const good = this.#good.get(digest);
-    if (good !== undefined && now < good.until) return good.value;
-    const bad = this.#bad.get(digest);
-    if (bad === undefined || now >= bad.until) return undefined;
+    const known = this.#remembered.recall(digest, this.#options.clock.now());
+    if (!(known instanceof TokenFault)) return known;
     this.#options.count('refused');
-    throw bad.value;
+    throw known;
   }
 
   /** `mayWait`: an unknown key may be a new one. */
@@ -108,13 +95,12 @@ export class TokenVerifier {
     try {
       if (!isSigned) throw new TokenFault('has a wrong signature');
       const identity = readIdentity(jws.payload, this.rules, now);
-      const until = Math.min(identity.expiresAt, now + goodForMs);
-      this.#good.set(digest, { value: identity, until });
+      this.#remembered.keepGood(digest, identity, Math.min(identity.expiresAt, now + goodForMs));
       this.#options.count('verified');
       return identity;
     } catch (error) {
       const isFinal = !isSigned || (error instanceof TokenFault && error.code === 'GW_TOKEN_EXPIRED');
-      if (isFinal && error instanceof TokenFault) this.#bad.set(digest, { value: error, until: now + badForMs });
+      if (isFinal && error instanceof TokenFault) this.#remembered.keepBad(digest, error, now + badForMs);
       throw error;
     }
   }
