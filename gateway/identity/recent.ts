@@ -27,17 +27,8 @@ export class Recent<Value> {
     this.#now.set(key, value);
   }
 
-  delete(key: string): void {
-    this.#now.delete(key);
-    this.#before.delete(key);
-  }
-
   clear(): void {
     this.#now.clear();
     this.#before.clear();
-  }
-
-  get size(): number {
-    return this.#now.size + this.#before.size;
   }
 }

@@ -4,7 +4,7 @@ import { GatewayError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import type { ProviderClient } from './provider-client.ts';
 import { RememberedTokens } from './remembered-tokens.ts';
-import { parseStrictJson } from './strict-json.ts';
+import { type JsonObject, parseStrictJson } from './strict-json.ts';
 import { type AnswerRules, checkAnswer, type TokenIdentity } from './token-claims.ts';
 import { TokenFault } from './token-fault.ts';
 import type { Verification } from './token-verifier.ts';
@@ -75,10 +75,10 @@ export class TokenInspector {
 
   async #ask(token: string, digest: string): Promise<TokenIdentity> {
     const { clock, cacheMs, rules, count } = this.#options;
-    const body = await this.#answerAbout(token);
+    const answer = await this.#answerAbout(token);
     const now = clock.now();
     try {
-      const identity = checkAnswer(parseStrictJson(body), rules, now);
+      const identity = checkAnswer(answer, rules, now);
       this.#remembered.keepGood(digest, identity, Math.min(identity.expiresAt, now + cacheMs));
       count('verified');
       return identity;
@@ -91,14 +91,13 @@ export class TokenInspector {
     }
   }
 
-  async #answerAbout(token: string): Promise<Buffer> {
+  async #answerAbout(token: string): Promise<JsonObject> {
     const { client, headers, timeoutMs } = this.#options;
     const form = new URLSearchParams({ token, token_type_hint: 'access_token' }).toString();
     try {
       const { body } = await client.postForm(this.#url, form, headers, AbortSignal.timeout(timeoutMs));
       // An answer that cannot be read says nothing about the token.
-      parseStrictJson(body);
-      return body;
+      return parseStrictJson(body);
     } catch (error) {
       this.#logFailure(error);
       throw this.#unreachable();
