@@ -11,6 +11,7 @@ import { compression } from './filters/compression.ts';
 import { cors } from './filters/cors.ts';
 import { credential } from './filters/credential.ts';
 import type { Filter } from './filters/filter.ts';
+import { formats } from './filters/formats.ts';
 import { head } from './filters/head.ts';
 import { lifecycle } from './filters/lifecycle.ts';
 import { maintenance } from './filters/maintenance.ts';
@@ -85,6 +86,7 @@ function buildFilters(deps: ChainDeps, callBackend: (exchange: Exchange) => void
     rateLimit({ counters: deps.counters, clock, metrics }),
     validation(deps.definitionRoom, metrics),
     compression(metrics.answers),
+    formats(metrics.answers),
     cache({ clock, metrics: metrics.answers, callBackend }),
     bodySample(Math.random),
   ];

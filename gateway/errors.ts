@@ -20,6 +20,7 @@ export const catalogue = {
   GW_BAD_PATH: entry(400, 'consumer', 'The path is ambiguous or not valid'),
   GW_CLIENT_CERTIFICATE_MISSING: entry(400, 'consumer', 'A client certificate is needed'),
   GW_CLIENT_CERTIFICATE_INVALID: entry(400, 'consumer', 'The client certificate is not trusted'),
+  GW_FORMAT_NOT_OFFERED: entry(400, 'consumer', 'The API does not answer in this format'),
   GW_REQUEST_INVALID: entry(400, 'consumer', 'The request is not what the definition of the API says'),
   GW_API_KEY_AMBIGUOUS: entry(400, 'consumer', 'The call carries more than one API key'),
   GW_CREDENTIAL_AMBIGUOUS: entry(400, 'consumer', 'The call carries more than one credential'),

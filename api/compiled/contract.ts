@@ -134,6 +134,8 @@ export interface CompiledApiService extends CompiledBase {
   readonly compression?: CompiledCompression;
   /** Absent: every call reaches the backend. */
   readonly cache?: CompiledCache;
+  /** Formats in which JSON answers are given, the first to those who ask for none. Absent: answers go on as they come. */
+  readonly formats?: readonly CompiledFormat[];
   readonly limits: readonly CompiledLimit[];
   /** Empty: every method and path passes. Otherwise only these do. */
   readonly operations: readonly CompiledOperation[];
@@ -261,6 +263,8 @@ export interface CompiledCompression {
   /** Media types in lower case: `application/json`, `text/*`, `*+json`. */
   readonly types: readonly string[];
 }
+
+export type CompiledFormat = 'json' | 'xml' | 'csv' | 'php' | 'phpserialize';
 
 /** What a gateway keeps of answers to GET (RFC 9111). */
 export interface CompiledCache {

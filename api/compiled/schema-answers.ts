@@ -48,5 +48,13 @@ const maintenance = record(['message', 'allow'], {
   allow: { type: 'array', maxItems: 256, items: cidr },
 });
 
+const formats = {
+  type: 'array',
+  minItems: 1,
+  maxItems: 5,
+  uniqueItems: true,
+  items: { enum: ['json', 'xml', 'csv', 'php', 'phpserialize'] },
+};
+
 /** What an ApiService says about answers, by field. */
-export const answerSchemas = { cors, compression, cache, maintenance };
+export const answerSchemas = { cors, compression, formats, cache, maintenance };

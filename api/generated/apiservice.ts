@@ -93,6 +93,11 @@ export interface ApiServiceSpec {
    */
   readonly compression?: ApiServiceCompression;
   /**
+   * Formats in which JSON answers are given, as `?format=` or Accept asks; the first to those who ask for none.
+   * Default: answers go as they come. Example: `[json, xml, csv, php, phpserialize]`.
+   */
+  readonly formats?: readonly ('json' | 'xml' | 'csv' | 'php' | 'phpserialize')[];
+  /**
    * Keeps answers to GET in the memory of each gateway pod and gives them to the next who asks, as HTTP caches do (RFC
    * 9111): what the backend says in Cache-Control, Expires, Vary and ETag holds. Default: none, and every call reaches
    * the backend. Example: `{ttl: 60s, keyHeaders: [accept], maxBytes: 1Mi}`.

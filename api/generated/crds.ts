@@ -2776,6 +2776,24 @@ export const crds: readonly CustomResourceDefinition[] = [
                         }
                       }
                     },
+                    "formats": {
+                      "description": "Formats in which JSON answers are given, as `?format=` or Accept asks; the first to those who ask for none. Default: answers go as they come. Example: `[json, xml, csv, php, phpserialize]`.",
+                      "type": "array",
+                      "minItems": 1,
+                      "maxItems": 5,
+                      "x-kubernetes-list-type": "set",
+                      "items": {
+                        "description": "`json`, `xml`, `csv` (with a line of names), `php` (an expression, as var_export writes it) or `phpserialize` (the text of serialize). Example: `xml`.",
+                        "type": "string",
+                        "enum": [
+                          "json",
+                          "xml",
+                          "csv",
+                          "php",
+                          "phpserialize"
+                        ]
+                      }
+                    },
                     "cache": {
                       "description": "Keeps answers to GET in the memory of each gateway pod and gives them to the next who asks, as HTTP caches do (RFC 9111): what the backend says in Cache-Control, Expires, Vary and ETag holds. Default: none, and every call reaches the backend. Example: `{ttl: 60s, keyHeaders: [accept], maxBytes: 1Mi}`.",
                       "type": "object",

@@ -36,6 +36,7 @@ export const filterOrder = [
   'body-limit', // before the quota: a call that is too large is not one
   'rate-limit', // behind all that refuses for little: never spend quota on a refused call
   'compression', // nearer to the client than the cache, which keeps what the backend has said
+  'formats', // behind compression, because it changes what is compressed; before the cache, which keeps one answer for all formats
   'cache', // behind the limits, which count hits too; before whatever only a call of the backend needs
   'validation', // after the quota, because it costs the most; right before the backend, so that it sees its answer first
   'body-sample', // only calls that may go on; nearer to the backend than what changes answers, so that they can be read

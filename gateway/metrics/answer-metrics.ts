@@ -5,6 +5,7 @@ import { type CacheOutcome, cacheOutcomes } from '../cache/serve-stored.ts';
 export class AnswerMetrics {
   readonly #cached: Record<CacheOutcome, Counter.Internal>;
   readonly #compressed: Record<'in' | 'out', Counter.Internal>;
+  readonly #formatted: Counter<'format'>;
   readonly #evictions: Counter;
   readonly #cacheBytes: Gauge;
   readonly #cacheAnswers: Gauge;
@@ -26,6 +27,12 @@ export class AnswerMetrics {
       registers,
     });
     this.#compressed = { in: compressed.labels({ side: 'in' }), out: compressed.labels({ side: 'out' }) };
+    this.#formatted = new Counter({
+      name: 'simpul_gateway_formatted_answers_total',
+      help: 'JSON answers that were written in another format, by format.',
+      labelNames: ['format'],
+      registers,
+    });
     this.#evictions = new Counter({
       name: 'simpul_gateway_cache_evictions_total',
       help: 'Stored answers that were given up for want of memory.',
@@ -37,6 +44,10 @@ export class AnswerMetrics {
 
   countCached(outcome: CacheOutcome): void {
     this.#cached[outcome].inc();
+  }
+
+  countFormatted(format: string): void {
+    this.#formatted.inc({ format });
   }
 
   countCompressed(side: 'in' | 'out', bytes: number): void {

@@ -112,6 +112,7 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
       api.access === undefined ? null : { allow: new CidrSet(api.access.allow), deny: new CidrSet(api.access.deny) },
     maintenance: buildMaintenance(api.maintenance),
     compression: api.compression === undefined ? null : new CompressionPolicy(api.compression),
+    formats: api.formats ?? null,
     cache: api.cache === undefined ? null : deps.cacheStore.open(api.cache),
     cors: api.cors === undefined ? null : new CorsPolicy(api.cors),
     limits: buildRules(deps.counters, { level: 'api', owner: api.id, label: `the API "${api.id}"` }, api.limits),

@@ -1,5 +1,6 @@
 import type {
   CompiledApiService,
+  CompiledFormat,
   CompiledLifecycle,
   CompiledLogging,
   CompiledOperation,
@@ -46,6 +47,8 @@ export interface ApiEntry extends Routable {
   readonly maintenance: MaintenanceEntry | null;
   /** Null: answers go on as they come. */
   readonly compression: CompressionPolicy | null;
+  /** Null: answers go on as they come. */
+  readonly formats: readonly CompiledFormat[] | null;
   /** Null: every call reaches the backend. */
   readonly cache: ApiCache | null;
   readonly limits: readonly LimitRule[];

@@ -17,12 +17,14 @@ export function compileAnswers({
   cors,
   compression,
   cache,
+  formats,
   maintenance,
-}: Spec): Pick<CompiledApiService, 'cors' | 'compression' | 'cache' | 'maintenance'> {
+}: Spec): Pick<CompiledApiService, 'cors' | 'compression' | 'cache' | 'formats' | 'maintenance'> {
   return {
     ...(maintenance === undefined ? {} : { maintenance: compileMaintenance(maintenance) }),
     ...(cors === undefined ? {} : { cors: compileCors(cors) }),
     ...(compression === undefined ? {} : { compression: compileCompression(compression) }),
+    ...(formats === undefined ? {} : { formats }),
     ...(cache === undefined ? {} : { cache: compileCache(cache) }),
   };
 }
