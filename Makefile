@@ -73,6 +73,10 @@ golden: $(installed) ## Rewrite the golden files from what the code does now; re
 bench-control-plane: controlplane ## Apply-to-served, writes and memory at 1,000 to 10,000 ApiServices on a real kube-apiserver.
 	@node bench/control-plane/main.ts
 
+.PHONY: bench-cold-start
+bench-cold-start: controlplane ## From the start of a gateway to Ready with 10,000 ApiServices and 50,000 Subscriptions on a real kube-apiserver.
+	@node bench/cold-start/main.ts
+
 .PHONY: bench-gateway
 bench-gateway: $(installed) programs ## Requests per second and core, beside nginx and other gateways on the same core.
 	@cd bench/gateway/peers && { test node_modules -nt package-lock.json || npm ci --ignore-scripts --no-fund --no-audit; }

@@ -47,7 +47,8 @@ function fixedSource(objects: readonly Compiled[]): CompiledSource {
     return { ...secret, metadata: { ...secret.metadata, resourceVersion: '1' } };
   });
   return (handler) => {
-    void handler.replace(secrets, '1', 1);
+    const judged = secrets.map((secret) => handler.project(secret));
+    void handler.replace(judged, '1', 1);
     return { relist: () => undefined };
   };
 }

@@ -44,16 +44,22 @@ export class Loader {
     return this.#refusals.size;
   }
 
-  /** True when what is served or refused may have changed. */
-  upsert(secret: CompiledSecret): boolean {
-    const { name } = secret.metadata;
+  /** What a Secret is worth on its own; one whose content is held already is not looked at again. */
+  judge(secret: CompiledSecret): JudgedSecret {
+    const { name, resourceVersion } = secret.metadata;
     const hash = hashOf(secret);
+    const isHeld = this.#loaded.get(name)?.hash === hash || this.#refusals.get(name)?.hash === hash.slice(0, 16);
+    return { name, hash, resourceVersion, verdict: isHeld ? null : verdictOn(secret) };
+  }
+
+  /** True when what is served or refused may have changed. */
+  upsert({ name, hash, verdict }: JudgedSecret): boolean {
     const before = this.#loaded.get(name);
     if (before?.hash === hash) return this.#refusals.delete(name);
-    if (this.#refusals.get(name)?.hash === hash.slice(0, 16)) return false;
-    const verdict = this.#judge(secret);
-    if (!verdict.ok) {
-      this.#refusals.set(name, { name, hash: hash.slice(0, 16), reason: verdict.reason });
+    if (verdict === null) return false;
+    const reason = verdict.ok ? this.#snapshot.faultOf(verdict.compiled) : verdict.reason;
+    if (!verdict.ok || reason !== undefined) {
+      this.#refusals.set(name, { name, hash: hash.slice(0, 16), reason: reason ?? '' });
       return true;
     }
     this.#refusals.delete(name);
@@ -73,20 +79,29 @@ export class Loader {
   names(): ReadonlySet<string> {
     return new Set([...this.#loaded.keys(), ...this.#refusals.keys()]);
   }
+}
 
-  #judge(secret: CompiledSecret): { ok: true; compiled: Compiled } | { ok: false; reason: string } {
-    const parsed = parse(secret);
-    if (!parsed.ok) return parsed;
-    const verdict = validateCompiled(parsed.value);
-    if (!verdict.ok) return verdict;
-    const { compiled } = verdict;
-    // Two Secrets that claim to be one object would overwrite each other.
-    if (compiledName(compiled.kind, compiled.id) !== secret.metadata.name) {
-      return { ok: false, reason: 'the name of the Secret is not the one that belongs to its object' };
-    }
-    const reason = this.#snapshot.faultOf(compiled);
-    return reason === undefined ? verdict : { ok: false, reason };
-  }
+/** A compiled Secret as far as it can be judged without any other. */
+export interface JudgedSecret {
+  readonly name: string;
+  /** Of the content, hex. */
+  readonly hash: string;
+  readonly resourceVersion: string | undefined;
+  /** Null: this content is held, or refused, already. */
+  readonly verdict: Verdict | null;
+}
+
+type Verdict = { readonly ok: true; readonly compiled: Compiled } | { readonly ok: false; readonly reason: string };
+
+function verdictOn(secret: CompiledSecret): Verdict {
+  const parsed = parse(secret);
+  if (!parsed.ok) return parsed;
+  const verdict = validateCompiled(parsed.value);
+  if (!verdict.ok) return verdict;
+  const { compiled } = verdict;
+  // Two Secrets that claim to be one object would overwrite each other.
+  if (compiledName(compiled.kind, compiled.id) === secret.metadata.name) return verdict;
+  return { ok: false, reason: 'the name of the Secret is not the one that belongs to its object' };
 }
 
 interface Loaded {

@@ -2,21 +2,21 @@ import assert from 'node:assert/strict';
 import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions } from 'node:http';
 import type { Compiled } from '#api/compiled/contract.ts';
 import { buildCompiledSecret, type CompiledSecret } from '#api/compiled/secret.ts';
-import type { ReflectorHandler } from '#kube/reflector.ts';
 import { type Gateway, type GatewayOptions, startGateway } from '../gateway.ts';
 import type { Log } from '../log/log.ts';
+import type { CompiledHandler } from '../snapshot/store-source.ts';
 import { aGateway } from './compiled.ts';
 
 const namespace = 'simpul-gw-public';
 
 /** A source that tests fill by hand: it speaks to the gateway as a reflector would. */
 export class ManualSource {
-  #handler: ReflectorHandler<CompiledSecret> | undefined;
+  #handler: CompiledHandler | undefined;
   #version = 100;
   #epoch = 0;
   relists = 0;
 
-  readonly start = (handler: ReflectorHandler<CompiledSecret>) => {
+  readonly start = (handler: CompiledHandler) => {
     this.#handler = handler;
     return {
       relist: () => {
@@ -33,20 +33,23 @@ export class ManualSource {
 
   async list(objects: readonly Compiled[]): Promise<void> {
     this.#epoch++;
-    const secrets = objects.map((compiled) => this.secretOf(compiled));
-    await this.#handler?.replace(secrets, String(this.#version), this.#epoch);
+    const handler = this.#handler;
+    const secrets = objects.flatMap((compiled) => handler?.project(this.secretOf(compiled)) ?? []);
+    await handler?.replace(secrets, String(this.#version), this.#epoch);
   }
 
   put(compiled: Compiled): void {
-    this.#handler?.upsert(this.secretOf(compiled));
+    this.putSecret(this.secretOf(compiled));
   }
 
   putSecret(secret: CompiledSecret): void {
-    this.#handler?.upsert(secret);
+    const handler = this.#handler;
+    handler?.upsert(handler.project(secret));
   }
 
   remove(compiled: Compiled): void {
-    this.#handler?.remove(this.secretOf(compiled));
+    const handler = this.#handler;
+    handler?.remove(handler.project(this.secretOf(compiled)));
   }
 }
 
