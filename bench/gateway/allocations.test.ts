@@ -33,11 +33,15 @@ test(`a call allocates at most ${mostBytesPerCall} bytes`, async (t) => {
   const client = connect({ port, host: '127.0.0.1', noDelay: true });
   t.after(() => client.destroy());
   await callMany(client, calls); // everything is compiled
-  const before = await heapOf(gateway);
-  await callMany(client, calls);
-  const bytes = Math.round(((await heapOf(gateway)) - before) / calls);
+  let bytes = 0;
+  // Where the heap happens to be collected meanwhile, the next round has room again.
+  for (let round = 0; round < 5 && bytes <= 500; round++) {
+    const before = await heapOf(gateway);
+    await callMany(client, calls);
+    bytes = Math.round(((await heapOf(gateway)) - before) / calls);
+  }
   t.diagnostic(`${bytes} bytes per call`);
-  assert.ok(bytes > 500, `${bytes} bytes per call: the heap was collected meanwhile`);
+  assert.ok(bytes > 500, `${bytes} bytes per call: the heap was collected each time`);
   assert.ok(bytes <= mostBytesPerCall, `${bytes} bytes per call`);
 });
 
