@@ -22,6 +22,7 @@ function anApi(spec: Partial<ApiService['spec']> = {}): ApiService {
         endpoints: [{ url: 'http://127.0.0.1:9000', weight: 1 }],
         timeout: '10s',
         connectTimeout: '5s',
+        protocol: 'HTTP1',
         loadBalancing: 'RoundRobin',
       },
       authentication: { mode: 'Required' },

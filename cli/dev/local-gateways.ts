@@ -6,6 +6,7 @@ import { simpulKinds } from '#api/kinds.ts';
 import { keyOf } from '#api/object.ts';
 import { type Gateway, startGateway } from '#gateway/gateway.ts';
 import { storeSource } from '#gateway/snapshot/store-source.ts';
+import type { ListenerSpec } from '#gateway/transport/listener-set.ts';
 import type { UsageReport } from '#gateway/usage/usage-table.ts';
 import { type ReflectorHandler, runReflector } from '#kube/reflector.ts';
 import type { Store } from '#kube/store.ts';
@@ -24,10 +25,18 @@ export interface LocalGatewaysOptions {
   readonly onChange: () => void;
 }
 
+type Listeners = ApiGateway['spec']['listeners'];
+
+interface LocalGateway {
+  readonly gateway: Gateway;
+  readonly listeners: Listeners;
+}
+
 /** What would be a fleet of pods is one gateway in this process, for each ApiGateway. */
 export class LocalGateways {
   readonly #options: LocalGatewaysOptions;
-  readonly #running = new Map<string, Gateway>();
+  readonly #running = new Map<string, LocalGateway>();
+  /** By gateway and listener. */
   readonly #ports = new Map<string, number>();
   #work: Promise<void> = Promise.resolve();
   #closed = false;
@@ -52,10 +61,14 @@ export class LocalGateways {
     void runReflector(store, source, handler, { signal, onError: (error) => log.error({ err: error }, 'ApiGateways') });
   }
 
-  /** `http://127.0.0.1:8080` of a gateway that answers; undefined while it does not. */
-  urlOf(id: string): string | undefined {
-    const [address] = this.#running.get(id)?.addresses() ?? [];
-    return address === undefined ? undefined : `http://${address.host}:${address.port}`;
+  /** `http://127.0.0.1:8080` of each listener that answers, in the order of the ApiGateway. */
+  urlsOf(id: string): string[] {
+    const { gateway, listeners } = this.#running.get(id) ?? {};
+    const addresses = gateway?.addresses() ?? [];
+    return (listeners ?? []).flatMap(({ name, protocol }) => {
+      const address = addresses.find((open) => open.name === name);
+      return address === undefined ? [] : [`${protocol.toLowerCase()}://${address.host}:${address.port}`];
+    });
   }
 
   ids(): string[] {
@@ -65,7 +78,7 @@ export class LocalGateways {
   /** In the form that prom-client aggregates; each series says which gateway. */
   async metrics(): Promise<object[]> {
     return await Promise.all(
-      [...this.#running.values()].map(async (gateway) => {
+      [...this.#running.values()].map(async ({ gateway }) => {
         gateway.refreshMetrics();
         return await gateway.metrics.registry.getMetricsAsJSON();
       }),
@@ -73,12 +86,12 @@ export class LocalGateways {
   }
 
   usage(): UsageReport[] {
-    return [...this.#running.values()].map((gateway) => gateway.usage());
+    return [...this.#running.values()].map(({ gateway }) => gateway.usage());
   }
 
   /** How the backends of each gateway do, by its id. */
   backends(): Readonly<Record<string, unknown>> {
-    return Object.fromEntries([...this.#running].map(([id, gateway]) => [id, gateway.backends()]));
+    return Object.fromEntries([...this.#running].map(([id, { gateway }]) => [id, gateway.backends()]));
   }
 
   /** Ends all at once: calls under way are cut. */
@@ -98,32 +111,39 @@ export class LocalGateways {
   async #start(object: ApiGateway): Promise<void> {
     const id = keyOf(object);
     const namespace = object.status?.compiledNamespace;
-    if (
-      this.#closed ||
-      this.#running.has(id) ||
-      namespace === undefined ||
-      object.spec.className !== this.#options.className
-    )
-      return;
+    const { listeners, className } = object.spec;
+    if (this.#closed || namespace === undefined || className !== this.#options.className) return;
+    const running = this.#running.get(id);
+    if (running !== undefined && namesOf(running.listeners) === namesOf(listeners)) return;
+    if (running !== undefined) await this.#stop(id);
     const { store, log, accessLog, onChange } = this.#options;
     const gateway = await startGateway({
       source: storeSource(store, namespace, log),
       log,
-      listeners: [{ name: 'local', host: '127.0.0.1', port: await this.#portFor(id) }],
+      listeners: await this.#placesFor(id, listeners),
       acknowledge: { store, namespace, pod: { name: `${object.metadata.name}-local` } },
       accessLog,
       ownAddresses: () => [], // a backend beside us on this machine is what standalone mode is for
     });
     gateway.metrics.registry.setDefaultLabels({ gateway: id });
-    this.#running.set(id, gateway);
+    this.#running.set(id, { gateway, listeners });
     void gateway.ready.then(onChange);
   }
 
   async #stop(id: string): Promise<void> {
-    const gateway = this.#running.get(id);
+    const running = this.#running.get(id);
     this.#running.delete(id);
-    await gateway?.shutdown(AbortSignal.abort());
+    await running?.gateway.shutdown(AbortSignal.abort());
     this.#options.onChange();
+  }
+
+  /** Where its listeners are on this machine; their own ports may be privileged, or taken by another gateway. */
+  async #placesFor(id: string, listeners: Listeners): Promise<ListenerSpec[]> {
+    const places: ListenerSpec[] = [];
+    for (const { name } of listeners) {
+      places.push({ name, host: '127.0.0.1', port: await this.#portFor(`${id}/${name}`) });
+    }
+    return places;
   }
 
   /** The port that it had before, else the next free one. */
@@ -136,6 +156,10 @@ export class LocalGateways {
     this.#ports.set(id, port);
     return port;
   }
+}
+
+function namesOf(listeners: Listeners): string {
+  return listeners.map(({ name, protocol }) => `${name} ${protocol}`).join();
 }
 
 /** Whether a port of 127.0.0.1 can be opened. */

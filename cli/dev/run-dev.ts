@@ -67,7 +67,7 @@ function headOf({ size, gateways }: Standalone, { folder, adminUrl, keys }: Plac
   return [
     `Serving ${folder}: ${what}. Edit them, and it follows; Ctrl-C ends.`,
     '',
-    ...gateways.ids().map((id) => `  ApiGateway ${id}: ${gateways.urlOf(id) ?? 'not open yet'}`),
+    ...gateways.ids().map((id) => `  ApiGateway ${id}: ${gateways.urlsOf(id).join(' ') || 'not open yet'}`),
     `  Admin: ${adminUrl} (/readyz, /status, /backends, /metrics, /usage)`,
     `  Keys: ${keys}`,
   ];

@@ -132,7 +132,8 @@ export class Standalone {
 
   async status(): Promise<DevStatus> {
     const gateways = this.gateways.ids().flatMap((name) => {
-      const url = this.gateways.urlOf(name);
+      const urls = this.gateways.urlsOf(name);
+      const url = urls.find((each) => each.startsWith('http:')) ?? urls[0];
       return url === undefined ? [] : [{ name, url }];
     });
     const items = await listObserved(this.#store);
