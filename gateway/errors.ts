@@ -52,6 +52,7 @@ export const catalogue = {
   GW_HEAD_TOO_LARGE: entry(431, 'consumer', 'The request head is too large'),
   GW_INTERNAL: entry(500, 'gateway', 'The gateway failed'),
   GW_METHOD_NOT_SUPPORTED: entry(501, 'consumer', 'The method is not supported'),
+  GW_GRPC_NOT_SUPPORTED: entry(501, 'provider', 'The backend of the API does not speak gRPC'),
   GW_UPGRADE_NOT_SUPPORTED: entry(501, 'consumer', 'Changing the protocol is not supported'),
   GW_TRANSFER_CODING_NOT_SUPPORTED: entry(501, 'consumer', 'The transfer coding is not supported'),
   GW_BACKEND_ADDRESS_REFUSED: entry(502, 'provider', 'The address of the backend may not be called'),
@@ -119,6 +120,8 @@ export interface Reply {
 export interface ProblemReply extends Reply {
   readonly code: GatewayCode;
   readonly fault: Fault;
+  /** For the caller: what is wrong this time. */
+  readonly detail: string;
 }
 
 /** Where a code is explained: the problem's `type`. */
@@ -129,11 +132,12 @@ export function replyFor(error: unknown, requestId: string): ProblemReply {
   const known = error instanceof GatewayError ? error : undefined;
   const code = known?.code ?? 'GW_INTERNAL';
   const { status, fault, title } = catalogue[code];
+  const detail = known?.message ?? 'The gateway met an error of its own; give the request id to those who run it.';
   const body = JSON.stringify({
     type: `${problemTypeBase}${code.toLowerCase()}`,
     title,
     status,
-    detail: known?.message ?? 'The gateway met an error of its own; give the request id to those who run it.',
+    detail,
     code,
     fault,
     requestId,
@@ -150,7 +154,7 @@ export function replyFor(error: unknown, requestId: string): ProblemReply {
     fault,
     ...(known?.extra?.headers ?? []),
   ];
-  return { status, code, fault, headers, body };
+  return { status, code, fault, detail, headers, body };
 }
 
 function entry(status: number, fault: Fault, title: string): CatalogueEntry {

@@ -162,6 +162,8 @@ export class Exchange {
   answerPrepared = false;
   /** 0 until a head is sent; the transport sets it. */
   status = 0;
+  /** The status of a gRPC call, which HTTP only carries; -1: it is none. */
+  grpcStatus = -1;
   code = '';
   fault: Fault | '' = '';
   /** The first rule of the definition that the call or its answer breaks, for the log; empty: none, or nobody looked. */

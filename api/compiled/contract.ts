@@ -176,6 +176,8 @@ export interface CompiledBackend extends CompiledTraffic {
   /** Whole answer, from the first byte sent to the last received. */
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
+  /** What endpoints speak: https ones choose it by ALPN, http ones know it beforehand. Absent: HTTP/1.1. */
+  readonly protocol?: 'HTTP2';
   /** Absent: the caller's fields go on as they are. */
   readonly headers?: CompiledHeaderChange;
   /** Absent: the backend gets the caller's fields, and nothing of ours. */

@@ -127,6 +127,7 @@ const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
       additionalProperties: { type: 'string', maxLength: 8192, pattern: fieldValue },
     },
   }),
+  protocol: { const: 'HTTP2' },
   ...trafficSchemas,
 });
 

@@ -223,6 +223,11 @@ export interface ApiServiceBackend {
    */
   readonly credentialRef?: ApiServiceBackendCredentialRef;
   /**
+   * What the endpoints speak. `HTTP1`: HTTP/1.1. `HTTP2`: HTTP/2, which gRPC needs; https endpoints have to choose it
+   * by ALPN, http endpoints have to take it without being asked (h2c). Default: `HTTP1`. Example: `HTTP2`.
+   */
+  readonly protocol: 'HTTP1' | 'HTTP2';
+  /**
    * Which endpoint gets which call. `RoundRobin`: each in turn by weight. `LeastRequest`: of two drawn by weight the
    * one with fewer calls under way. `ConsistentHash`: always the same for the same `hashOn`. Default: `RoundRobin`.
    * Example: `LeastRequest`.

@@ -2361,6 +2361,15 @@ export const crds: readonly CustomResourceDefinition[] = [
                             }
                           }
                         },
+                        "protocol": {
+                          "description": "What the endpoints speak. `HTTP1`: HTTP/1.1. `HTTP2`: HTTP/2, which gRPC needs; https endpoints have to choose it by ALPN, http endpoints have to take it without being asked (h2c). Default: `HTTP1`. Example: `HTTP2`.",
+                          "default": "HTTP1",
+                          "type": "string",
+                          "enum": [
+                            "HTTP1",
+                            "HTTP2"
+                          ]
+                        },
                         "loadBalancing": {
                           "description": "Which endpoint gets which call. `RoundRobin`: each in turn by weight. `LeastRequest`: of two drawn by weight the one with fewer calls under way. `ConsistentHash`: always the same for the same `hashOn`. Default: `RoundRobin`. Example: `LeastRequest`.",
                           "default": "RoundRobin",

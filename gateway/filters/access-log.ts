@@ -48,6 +48,7 @@ function outcomeOf(exchange: Exchange): string {
   const { backendStartedAt, backendMs, totalMs, backend } = exchange;
   if (backendStartedAt !== 0)
     part += `,"backend":"${backend}","backendMs":${rounded(backendMs)},"gatewayMs":${rounded(totalMs - backendMs)}`;
+  if (exchange.grpcStatus >= 0) part += `,"grpcStatus":${exchange.grpcStatus}`;
   if (exchange.cacheOutcome !== '') part += `,"cache":"${exchange.cacheOutcome}"`;
   if (exchange.attempts > 1) part += `,"attempts":${exchange.attempts}`;
   if (exchange.code !== '') part += `,"code":"${exchange.code}"`;

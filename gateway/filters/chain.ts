@@ -1,6 +1,7 @@
 import { GatewayError, replyFor } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { type Filter, filterOrder } from './filter.ts';
+import { grpcReply, grpcStatusOf, grpcTrailers, isGrpc } from './grpc.ts';
 
 /** Called with every call that no filter answered. Never throws. */
 export type Forward = (exchange: Exchange) => void;
@@ -38,13 +39,20 @@ export class Chain {
   /** Refuses a call whose head is not sent yet: a GatewayError by its code, anything else as the one generic 500. */
   refuse(exchange: Exchange, error: unknown): void {
     if (exchange.finished) return;
-    if (exchange.status !== 0) {
+    const isOfGrpc = isGrpc(exchange);
+    if (exchange.status !== 0 && !isOfGrpc) {
       exchange.downstream.abort();
       return;
     }
     const reply = replyFor(error, exchange.requestId);
     if (!(error instanceof GatewayError)) this.#report(exchange, error);
-    exchange.reply = reply;
+    if (isOfGrpc) exchange.grpcStatus = grpcStatusOf(reply.status);
+    if (exchange.status !== 0) {
+      // What has come so far stands, and its end says what became of the rest.
+      exchange.downstream.end(grpcTrailers(reply));
+      return;
+    }
+    exchange.reply = isOfGrpc ? grpcReply(reply) : reply;
     exchange.code = reply.code;
     exchange.fault = reply.fault;
     this.#send(exchange);

@@ -82,7 +82,10 @@ export class ProviderClient {
   #send(url: URL, options: RequestOptions): ClientRequest {
     const { judge, extraCa } = this.#options;
     const tls = buildBackendTls(undefined, extraCa);
-    const { open } = buildOpener({ origin: url.origin, judge, connectTimeoutMs, tls, names }, () => undefined);
+    const { open } = buildOpener(
+      { origin: url.origin, judge, connectTimeoutMs, tls, alpn: 'http/1.1', names },
+      () => undefined,
+    );
     // Node takes the socket from the callback; its types know only the one that is returned.
     const createConnection = (_options: unknown, done: (error: Error | null, socket: Duplex) => void): undefined => {
       open((opened) => {

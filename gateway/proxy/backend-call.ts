@@ -4,20 +4,22 @@ import { catalogue, GatewayError } from '../errors.ts';
 import type { Exchange, Upstream } from '../exchange.ts';
 import { bodyLimitOf } from '../filters/body-limit.ts';
 import type { Chain } from '../filters/chain.ts';
+import { grpcTimeoutMs, isGrpc, resultOf, statedGrpcStatus } from '../filters/grpc.ts';
 import { readWholeBody } from '../filters/whole-body.ts';
 import type { ParsedAnswer } from '../http1/answer-head.ts';
 import { SyntaxFault } from '../http1/syntax.ts';
 import { isNamed } from '../http1/write-head.ts';
 import type { ApiEntry } from '../snapshot/model.ts';
 import { answerFields } from './answer-fields.ts';
-import type { AnswerSink, BackendConnection } from './backend-connection.ts';
+import type { AnswerSink, BackendChannel, ChannelTaker } from './backend-channel.ts';
 import { BackendBrokeOff, refusalOf } from './backend-error.ts';
-import type { ConnectionTaker } from './connection-pool.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { AnswerChange } from './header-change.ts';
+import { RequestUnprocessed } from './http2-stream.ts';
 import { AddressRefused } from './open-socket.ts';
 import { requestText } from './request-text.ts';
 import { isRepeatable, type RetryPolicy } from './retry-policy.ts';
+import { SentBody } from './sent-body.ts';
 
 /**
  * One call of a backend, and what its events do to the client's side:
@@ -32,7 +34,7 @@ import { isRepeatable, type RetryPolicy } from './retry-policy.ts';
  * come, and the method may be repeated. Then a new connection gets it. Everything else is for the {@link RetryPolicy} of
  * the API to say: then the call waits a moment and begins again, at another endpoint if there is one.
  */
-export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
+export class BackendCall implements AnswerSink, ChannelTaker, Upstream {
   isDone = false;
   readonly #exchange: Exchange;
   readonly #chain: Chain;
@@ -41,8 +43,11 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
   #retries: RetryPolicy | null = null;
   /** Where the current attempt goes; null between two attempts. */
   #endpoint: Endpoint | null = null;
-  #connection: BackendConnection | null = null;
-  #wasRepeated = false;
+  #connection: BackendChannel | null = null;
+  /** What has gone to a backend that may refuse it unseen; null: nothing. */
+  #sent: SentBody | null = null;
+  /** How often it was sent again whatever the policy says. */
+  #repeats = 0;
   /** The circuit of the endpoint is half open, and this call decides. */
   #decides = false;
   /** The endpoint has shown with this call whether it works. */
@@ -75,6 +80,8 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     const exchange = this.#exchange;
     const now = this.#clock.steady();
     const endpoint = api.backend.pick(exchange, now, null);
+    if (api.backend.isHttp2) checkForHttp2(exchange);
+    else if (exchange.isHttp2 && isGrpc(exchange)) throw grpcNotSupported();
     if (exchange.upgrade !== '' && !endpoint.pool.takesTunnels) {
       throw new GatewayError(
         'GW_TOO_MANY_TUNNELS',
@@ -83,7 +90,7 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     }
     exchange.upstream = this;
     exchange.backendStartedAt = now;
-    const timeoutMs = exchange.operation?.timeoutMs ?? api.backend.timeoutMs;
+    const timeoutMs = timeoutOf(exchange, api);
     exchange.downstream.setDeadline(now, timeoutMs);
     this.#deadline = now + timeoutMs;
     this.#retries?.begin(now);
@@ -103,16 +110,34 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
 
   // What the pool calls.
 
-  onConnection(connection: BackendConnection): void {
+  onConnection(connection: BackendChannel): void {
     const exchange = this.#exchange;
     if (this.#endpoint === null) return;
     this.#connection = connection;
     const { body, bodyLength } = exchange;
-    const frame = { bodyLength, toHead: exchange.method === 'HEAD', upgrades: exchange.upgrade !== '' };
-    connection.begin(this, requestText(exchange, this.#endpoint), frame);
+    const toHead = exchange.method === 'HEAD';
+    const upgrades = exchange.upgrade !== '';
+    connection.begin(this, requestText(exchange, this.#endpoint), {
+      bodyLength,
+      toHead,
+      upgrades,
+      deadline: this.#deadline,
+    });
     if (body !== null) connection.write(body);
-    if (body === null && bodyLength !== 0) exchange.downstream.readBody(bodyLimitOf(exchange));
-    else if (!frame.upgrades) connection.end();
+    if (body === null && bodyLength !== 0) this.#sendBody(connection);
+    else if (!upgrades) connection.end();
+  }
+
+  #sendBody(connection: BackendChannel): void {
+    const sent = this.#sent;
+    if (sent === null) {
+      if (connection.mayRefuse) this.#sent = new SentBody();
+      this.#exchange.downstream.readBody(bodyLimitOf(this.#exchange));
+      return;
+    }
+    for (const piece of sent.pieces) connection.write(piece);
+    if (sent.isComplete) connection.end();
+    else this.#exchange.downstream.resumeBody();
   }
 
   onNoConnection(error: Error): void {
@@ -131,12 +156,14 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
   onAnswer(head: ParsedAnswer): void {
     const exchange = this.#exchange;
     if (exchange.upgrade !== '') this.#checkUpgrade(head);
-    this.#judge(!isOutOfOrder(head.status));
+    this.#sent?.drop();
+    if (exchange.api?.backend.isHttp2) exchange.grpcStatus = statedGrpcStatus(head.fields);
+    this.#judge(!isOutOfOrder(resultOf(exchange, head.status)));
     if (this.#retries !== null) {
       if (this.#retryInstead(head.status)) return;
       clearTimeout(this.#timer);
     }
-    if (head.status >= 500) exchange.fault = 'provider';
+    if (resultOf(exchange, head.status) >= 500) exchange.fault = 'provider';
     exchange.downstream.writeHead(head.status, answerFields(head, answerChangeOf(exchange)), head.contentLength);
     if (head.status === 101) exchange.downstream.readBody(Number.POSITIVE_INFINITY);
   }
@@ -155,15 +182,16 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     return this.#exchange.downstream.write(piece);
   }
 
-  onAnswerEnd(): void {
+  onAnswerEnd(trailers?: readonly string[]): void {
     this.#finish();
-    this.#exchange.downstream.end();
+    if (trailers !== undefined) this.#noteTrailers(trailers);
+    this.#exchange.downstream.end(trailers);
   }
 
   onAnswerFault(error: Error): void {
     if (this.isDone) return;
     if (this.#mayRepeat(error)) {
-      this.#wasRepeated = true;
+      this.#repeats++;
       this.#exchange.attempts++;
       this.#connection = null;
       this.#endpoint?.pool.acquireFresh(this);
@@ -195,10 +223,13 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
   }
 
   onBody(piece: Buffer): boolean {
-    return this.#connection === null || this.#connection.write(piece);
+    this.#sent?.add(piece);
+    // Without a connection it is being sent again: what is kept goes first.
+    return this.#connection === null ? this.#sent === null : this.#connection.write(piece);
   }
 
   onBodyEnd(): void {
+    if (this.#sent !== null) this.#sent.isComplete = true;
     this.#connection?.end();
   }
 
@@ -219,8 +250,17 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
   }
 
   #mayRepeat(error: Error): boolean {
+    // Nothing has become of it, whatever its method.
+    if (error instanceof RequestUnprocessed) return this.#repeats < maxRepeats && this.#sent?.isLost !== true;
     const isStale = this.#connection?.isReused === true && this.#isBeforeAnswer(error);
-    return isStale && this.#exchange.bodyLength === 0 && isRepeatable(this.#exchange) && !this.#wasRepeated;
+    return isStale && this.#exchange.bodyLength === 0 && isRepeatable(this.#exchange) && this.#repeats === 0;
+  }
+
+  #noteTrailers(trailers: readonly string[]): void {
+    const status = statedGrpcStatus(trailers);
+    if (status < 0) return;
+    this.#exchange.grpcStatus = status;
+    if (resultOf(this.#exchange) >= 500) this.#exchange.fault = 'provider';
   }
 
   #isBeforeAnswer(error: Error): boolean {
@@ -310,6 +350,30 @@ export class BackendCall implements AnswerSink, ConnectionTaker, Upstream {
     }
     this.#chain.refuse(exchange, refusal ?? cause);
   }
+}
+
+/** Backends that go away may each refuse the same call. */
+const maxRepeats = 3;
+
+/** For the whole call; a gRPC caller may have less time than the API gives. */
+function timeoutOf(exchange: Exchange, api: ApiEntry): number {
+  const timeoutMs = exchange.operation?.timeoutMs ?? api.backend.timeoutMs;
+  return api.backend.isHttp2 && isGrpc(exchange) ? Math.min(timeoutMs, grpcTimeoutMs(exchange)) : timeoutMs;
+}
+
+function checkForHttp2({ upgrade }: Exchange): void {
+  if (upgrade === '') return;
+  throw new GatewayError(
+    'GW_UPGRADE_NOT_SUPPORTED',
+    'The backend of this API speaks HTTP/2, which carries no WebSocket here.',
+  );
+}
+
+function grpcNotSupported(): GatewayError {
+  return new GatewayError(
+    'GW_GRPC_NOT_SUPPORTED',
+    'The backend of this API is called by HTTP/1.1, which carries no gRPC; its owner can set protocol: HTTP2.',
+  );
 }
 
 /**

@@ -133,7 +133,7 @@ test('bytes that come before the request was written are no answer to it', async
   };
   const owner = { onFree: hear('free'), onTunnel: hear('tunnel'), onGone: hear('gone') };
   const connection = new BackendConnection(socket, owner);
-  connection.begin(sink, 'GET / HTTP/1.1\r\n\r\n', { bodyLength: 0, toHead: false, upgrades: false });
+  connection.begin(sink, 'GET / HTTP/1.1\r\n\r\n', { bodyLength: 0, toHead: false, upgrades: false, deadline: 0 });
   connection.end();
   // Read in the same turn of the event loop: the request is still held.
   socket.emit('data', Buffer.from(ok));

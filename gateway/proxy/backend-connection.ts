@@ -1,32 +1,12 @@
 import type { Socket } from 'node:net';
-import { type ParsedAnswer, parseAnswerHead } from '../http1/answer-head.ts';
+import { parseAnswerHead } from '../http1/answer-head.ts';
 import { BodyReader } from '../http1/body-reader.ts';
 import type { PayloadSink } from '../http1/chunked-decoder.ts';
 import { MessageWriter } from '../http1/message-writer.ts';
-import { type BodyLength, bodyUntilClose, SyntaxFault } from '../http1/syntax.ts';
+import { bodyUntilClose, SyntaxFault } from '../http1/syntax.ts';
 import { UnreadBytes } from '../http1/unread-bytes.ts';
+import type { AnswerSink, BackendChannel, RequestFrame } from './backend-channel.ts';
 import { BackendBrokeOff } from './backend-error.ts';
-
-/** Hears what becomes of its request. After `onAnswerEnd` or `onAnswerFault` it hears nothing more. */
-export interface AnswerSink {
-  /** The final head; interim answers end here. */
-  onAnswer(head: ParsedAnswer): void;
-  /** False: wait until {@link BackendConnection.resume} is called. */
-  onAnswerBody(piece: Buffer): boolean;
-  onAnswerEnd(): void;
-  onAnswerFault(error: Error): void;
-  /** The backend takes more of the request body. */
-  onDrain(): void;
-}
-
-/** What a connection needs to know of the request that it sends. */
-export interface RequestFrame {
-  readonly bodyLength: BodyLength;
-  /** Its method is HEAD: no body follows the answer. */
-  readonly toHead: boolean;
-  /** It asks to change the protocol: a 101 is an answer, and then bytes go both ways until either side ends. */
-  readonly upgrades: boolean;
-}
 
 /** Where a connection goes between two calls. */
 export interface ConnectionOwner {
@@ -50,7 +30,8 @@ const maxInterimAnswers = 16;
  *    │               └── fault, closed too early: the call hears it ──▶ closed
  *    └── closed, or bytes that nobody asked for ──▶ closed
  */
-export class BackendConnection implements PayloadSink {
+export class BackendConnection implements BackendChannel, PayloadSink {
+  readonly mayRefuse = false;
   /** It has served a call before, so the backend may be closing it this very moment. */
   isReused = false;
   /** Its address is not one of the backend's any more; kept by the owner. */

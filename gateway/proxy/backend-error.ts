@@ -26,12 +26,15 @@ export function refusalOf(error: Error): GatewayError | undefined {
     return new GatewayError('GW_BACKEND_CONNECT_TIMEOUT', 'The backend did not take the connection in time.');
   }
   if (error instanceof SyntaxFault) {
-    return new GatewayError(
-      'GW_BACKEND_PROTOCOL',
-      `The answer of the backend is not valid HTTP/1.1: ${error.message}.`,
-    );
+    return new GatewayError('GW_BACKEND_PROTOCOL', `The answer of the backend is not valid HTTP: ${error.message}.`);
   }
   const code = codeOf(error);
+  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') {
+    return new GatewayError(
+      'GW_BACKEND_PROTOCOL',
+      'The backend does not speak the version of HTTP that it is asked for (ALPN).',
+    );
+  }
   if (code === '') return undefined;
   if (isTlsCode(code)) {
     return new GatewayError(

@@ -40,6 +40,11 @@ export class BackendName {
     this.#onChange = onChange;
   }
 
+  /** How many addresses are known. */
+  get size(): number {
+    return this.#addresses.length;
+  }
+
   /** All addresses, at once where they are known. */
   find(done: (found: readonly string[] | Error) => void): void {
     if (this.#deps.clock.steady() < this.#freshUntil) done(this.#addresses);

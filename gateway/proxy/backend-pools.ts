@@ -3,6 +3,7 @@ import type { CompiledBackend } from '#api/compiled/contract.ts';
 import type { CompiledHealthCheck } from '#api/compiled/traffic.ts';
 import type { Clock } from '../clock.ts';
 import { Backend } from './backend.ts';
+import type { ChannelPool } from './backend-channel.ts';
 import type { NameDeps } from './backend-name.ts';
 import { buildBackendTls, tlsIdentity } from './backend-tls.ts';
 import type { Random } from './balancer.ts';
@@ -11,8 +12,11 @@ import { ConnectionPool, type OpenSocket } from './connection-pool.ts';
 import { Endpoint } from './endpoint.ts';
 import { EndpointState } from './endpoint-state.ts';
 import { HealthCheck } from './health-check.ts';
+import { Http2Pool } from './http2-pool.ts';
+import { type OpenSession, sessionOpener } from './http2-session.ts';
 import { type FindTtl, findTtl } from './name-ttl.ts';
 import { buildOpener } from './open-socket.ts';
+import { probeByConnection, probeByStream } from './probe-channel.ts';
 import type { RetryTotals } from './retry-policy.ts';
 import { type FindAddresses, SharedLookup } from './shared-lookup.ts';
 import { type Connections, type PoolOptions, SharedPool } from './shared-pool.ts';
@@ -128,6 +132,7 @@ export class BackendPools {
     const options: PoolOptions = {
       origin: url.origin,
       connectTimeoutMs: compiled.connectTimeoutMs,
+      protocol: compiled.protocol,
       tls: compiled.tls,
       maxConnections: compiled.maxConnections ?? defaultMaxConnections,
       maxPendingRequests: compiled.maxPendingRequests ?? defaultMaxPendingRequests,
@@ -162,7 +167,10 @@ export class BackendPools {
     let check = this.#checks.get(key);
     if (check === undefined) {
       const open: OpenSocket = (done) => shared.connections.open(done);
-      check = new HealthCheck(key, healthCheck, { authority: host, open, random: this.#random });
+      const { options } = shared;
+      const ask =
+        options.protocol === undefined ? probeByConnection(open) : probeByStream(this.#sessions(options, open));
+      check = new HealthCheck(key, healthCheck, { authority: host, ask, random: this.#random });
       this.#checks.set(key, check);
     }
     check.users++;
@@ -170,12 +178,22 @@ export class BackendPools {
   }
 
   #open(options: PoolOptions): Connections {
-    const { origin, connectTimeoutMs, tls, maxConnections, maxPendingRequests } = options;
+    const { origin, connectTimeoutMs, tls, protocol, maxConnections, maxPendingRequests } = options;
     const { clock, extraCa } = this.#options;
     const { judge } = this;
-    const opening = { origin, judge, connectTimeoutMs, tls: buildBackendTls(tls, extraCa), names: this.#names };
+    const alpn = protocol === undefined ? ('http/1.1' as const) : ('h2' as const);
+    const opening = { origin, judge, connectTimeoutMs, tls: buildBackendTls(tls, extraCa), alpn, names: this.#names };
     const opener = buildOpener(opening, (addresses) => pool.keepOnly(addresses));
-    const pool = new ConnectionPool({ clock, open: opener.open, maxConnections, maxPendingRequests });
+    const { open, countAddresses } = opener;
+    const bounds = { maxConnections, maxPendingRequests };
+    const pool: ChannelPool =
+      protocol === undefined
+        ? new ConnectionPool({ clock, open, ...bounds })
+        : new Http2Pool({ open: this.#sessions(options, open), countAddresses, ...bounds });
     return { ...opener, pool };
+  }
+
+  #sessions({ origin, connectTimeoutMs }: PoolOptions, open: OpenSocket): OpenSession {
+    return sessionOpener({ origin, open, clock: this.#options.clock, timeoutMs: connectTimeoutMs });
   }
 }

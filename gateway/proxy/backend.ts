@@ -29,12 +29,15 @@ export class Backend {
   /** False: every endpoint takes every call, so nobody needs to look. */
   readonly #isGuarded: boolean;
 
+  /** Its endpoints are called by HTTP/2. */
+  readonly isHttp2: boolean;
   /** Null: each call is sent once. */
   readonly retries: RetryPolicy | null;
 
   constructor(compiled: CompiledBackend, endpoints: readonly Endpoint[], deps: BackendDeps) {
     this.timeoutMs = compiled.timeoutMs;
     this.endpoints = endpoints;
+    this.isHttp2 = compiled.protocol !== undefined;
     this.retries = compiled.retries === undefined ? null : new RetryPolicy(compiled.retries, deps.retryTotals);
     this.headers = buildHeaderChange(compiled);
     this.rewrite = buildRewrite(compiled.rewrite);

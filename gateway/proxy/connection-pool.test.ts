@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { GatewayError } from '../errors.ts';
 import { TestClock } from '../testing/test-clock.ts';
-import { ConnectionPool, type ConnectionTaker, type OpenSocket } from './connection-pool.ts';
+import type { ChannelTaker } from './backend-channel.ts';
+import { ConnectionPool, type OpenSocket } from './connection-pool.ts';
 
 class NoConnection extends Error {}
 
@@ -24,7 +25,7 @@ function aPool(change: Partial<typeof bounds> = {}) {
   return { pool, attempts, failAll };
 }
 
-class Taker implements ConnectionTaker {
+class Taker implements ChannelTaker {
   isDone = false;
   failures = 0;
   /** Why it got none. */

@@ -1,15 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
+import type { ChannelPool, ChannelTaker } from './backend-channel.ts';
 import { BackendConnection, type ConnectionOwner } from './backend-connection.ts';
 import { overloaded } from './shed.ts';
-
-/** A call that wants a connection. */
-export interface ConnectionTaker {
-  /** It is over before it began: pass it by. */
-  readonly isDone: boolean;
-  onConnection(connection: BackendConnection): void;
-  onNoConnection(error: Error): void;
-}
 
 /** Opens a socket and answers once: with the socket, ready to be written to, or with why there is none. */
 export type OpenSocket = (done: (opened: Socket | Error) => void) => void;
@@ -38,16 +31,16 @@ const marginMs = 1000;
  * The connections to one origin. A call takes the one that became free last; when there is none it waits for the next
  * that becomes free or is opened for it, whichever comes first.
  */
-export class ConnectionPool implements ConnectionOwner {
+export class ConnectionPool implements ChannelPool, ConnectionOwner {
   readonly #options: ConnectionPoolOptions;
   /** Free ones; the last became free last. */
   readonly #free: BackendConnection[] = [];
   readonly #all = new Set<BackendConnection>();
   /** Those that carry another protocol; they are in nobody's way. */
   readonly #tunnels = new Set<BackendConnection>();
-  readonly #waiting: ConnectionTaker[] = [];
+  readonly #waiting: ChannelTaker[] = [];
   /** Those for whom acquireFresh opens one. */
-  readonly #fresh = new Set<ConnectionTaker>();
+  readonly #fresh = new Set<ChannelTaker>();
   /** Attempts for those who wait; those of acquireFresh belong to one call each. */
   #opening = 0;
   #openingFresh = 0;
@@ -71,7 +64,7 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   /** Hands `taker` a connection, at once where one is free. */
-  acquire(taker: ConnectionTaker): void {
+  acquire(taker: ChannelTaker): void {
     const free = this.#takeFree();
     if (free !== undefined) {
       taker.onConnection(free);
@@ -86,7 +79,7 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   /** As acquire, but with a connection that has served no call before. */
-  acquireFresh(taker: ConnectionTaker): void {
+  acquireFresh(taker: ChannelTaker): void {
     this.#fresh.add(taker);
     this.#openingFresh++;
     this.#options.open((opened) => {
@@ -99,7 +92,7 @@ export class ConnectionPool implements ConnectionOwner {
   }
 
   /** `taker` wants none any more. */
-  forget(taker: ConnectionTaker): void {
+  forget(taker: ChannelTaker): void {
     this.#fresh.delete(taker);
     const index = this.#waiting.indexOf(taker);
     if (index >= 0) this.#waiting.splice(index, 1);
@@ -172,7 +165,7 @@ export class ConnectionPool implements ConnectionOwner {
     this.#free.push(connection);
   }
 
-  #nextTaker(): ConnectionTaker | undefined {
+  #nextTaker(): ChannelTaker | undefined {
     for (let taker = this.#waiting.shift(); taker !== undefined; taker = this.#waiting.shift()) {
       if (!taker.isDone) return taker;
     }
@@ -216,7 +209,7 @@ export class ConnectionPool implements ConnectionOwner {
     return connection;
   }
 
-  #serve(connection: BackendConnection, taker: ConnectionTaker | undefined): void {
+  #serve(connection: BackendConnection, taker: ChannelTaker | undefined): void {
     if (taker === undefined) this.onFree(connection);
     else taker.onConnection(connection);
   }

@@ -61,6 +61,7 @@ function copyOf(original: Exchange, downstream: Downstream): Exchange {
     answerHeaders: [],
     answerPrepared: false,
     status: 0,
+    grpcStatus: -1,
     code: '',
     fault: '',
     cause: undefined,

@@ -1,4 +1,4 @@
-import type { ConnectionPool } from './connection-pool.ts';
+import type { ChannelPool } from './backend-channel.ts';
 import type { EndpointState } from './endpoint-state.ts';
 import { hashText } from './hash.ts';
 import type { SharedPool } from './shared-pool.ts';
@@ -24,7 +24,7 @@ export class Endpoint {
     this.state = parts.state;
   }
 
-  get pool(): ConnectionPool {
+  get pool(): ChannelPool {
     return this.shared.connections.pool;
   }
 }

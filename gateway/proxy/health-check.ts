@@ -1,8 +1,8 @@
 import type { CompiledHealthCheck } from '#api/compiled/traffic.ts';
 import { refusalOf } from './backend-error.ts';
 import type { Random } from './balancer.ts';
-import type { OpenSocket } from './connection-pool.ts';
 import { HealthProbe } from './health-probe.ts';
+import type { OpenProbe } from './probe-channel.ts';
 
 /** How long the first check may wait at most, so that a new gateway knows soon. */
 const firstWithinMs = 1000;
@@ -13,7 +13,7 @@ const jitter = 0.1;
 export interface HealthCheckDeps {
   /** Host field for the backend. */
   readonly authority: string;
-  readonly open: OpenSocket;
+  readonly ask: OpenProbe;
   readonly random: Random;
 }
 

@@ -1,34 +1,31 @@
-import type { Socket } from 'node:net';
 import { GatewayError } from '../errors.ts';
 import type { ParsedAnswer } from '../http1/answer-head.ts';
-import { type AnswerSink, BackendConnection, type ConnectionOwner } from './backend-connection.ts';
-import type { OpenSocket } from './connection-pool.ts';
+import type { AnswerSink } from './backend-channel.ts';
+import type { OpenProbe, ProbeChannel } from './probe-channel.ts';
 
 export interface HealthQuestion {
   readonly authority: string;
   readonly path: string;
   /** For connection and head of the answer together. */
   readonly timeoutMs: number;
-  readonly open: OpenSocket;
+  readonly ask: OpenProbe;
 }
 
 /** The status of the answer, or why there was none. */
 type OnResult = (result: number | Error) => void;
-
-const nobody: ConnectionOwner = { onFree: () => undefined, onTunnel: () => undefined, onGone: () => undefined };
 
 /** Asks once, on a connection of its own, and answers once. */
 export class HealthProbe implements AnswerSink {
   readonly #question: HealthQuestion;
   readonly #timer: NodeJS.Timeout;
   #onResult: OnResult | null;
-  #connection: BackendConnection | null = null;
+  #opened: ProbeChannel | null = null;
 
   constructor(question: HealthQuestion, onResult: OnResult) {
     this.#question = question;
     this.#onResult = onResult;
     this.#timer = setTimeout(() => this.#settle(tooSlow()), question.timeoutMs).unref();
-    question.open((opened) => this.#onOpened(opened));
+    question.ask((opened) => this.#onOpened(opened));
   }
 
   /** Nobody wants the result any more. */
@@ -53,21 +50,21 @@ export class HealthProbe implements AnswerSink {
 
   onDrain(): void {}
 
-  #onOpened(opened: Socket | Error): void {
+  #onOpened(opened: ProbeChannel | Error): void {
     if (opened instanceof Error) this.#settle(opened);
-    else if (this.#onResult === null) opened.destroy();
+    else if (this.#onResult === null) opened.end();
     else {
       const { authority, path } = this.#question;
-      this.#connection = new BackendConnection(opened, nobody);
+      this.#opened = opened;
       const head = `GET ${path} HTTP/1.1\r\nHost: ${authority}\r\nUser-Agent: simpul-health-check\r\nAccept: */*\r\nConnection: close\r\n\r\n`;
-      this.#connection.begin(this, head, { bodyLength: 0, toHead: false, upgrades: false });
-      this.#connection.end();
+      opened.channel.begin(this, head, { bodyLength: 0, toHead: false, upgrades: false, deadline: 0 });
+      opened.channel.end();
     }
   }
 
   #settle(result: number | Error): void {
     clearTimeout(this.#timer);
-    this.#connection?.destroy();
+    this.#opened?.end();
     const onResult = this.#onResult;
     this.#onResult = null;
     onResult?.(result);

@@ -29,6 +29,8 @@ export interface OpenSocketOptions {
   readonly connectTimeoutMs: number;
   /** For https. */
   readonly tls: BackendTls;
+  /** What is asked for over TLS. */
+  readonly alpn: 'http/1.1' | 'h2';
   readonly names: NameDeps;
 }
 
@@ -37,6 +39,8 @@ export interface Opener {
   readonly open: OpenSocket;
   /** Asks for the addresses of its name again if it is time. */
   readonly refresh: () => void;
+  /** How many addresses are known; 1 until the name was asked for. */
+  readonly countAddresses: () => number;
 }
 
 /**
@@ -72,7 +76,7 @@ export function buildOpener(options: OpenSocketOptions, onAddresses: (addresses:
     if (name === undefined) onFound([host]);
     else name.find(onFound);
   };
-  return { open, refresh: () => name?.refresh() };
+  return { open, refresh: () => name?.refresh(), countAddresses: () => Math.max(1, name?.size ?? 1) };
 }
 
 function allowedOf(host: string, addresses: readonly string[], judge: AddressJudge): readonly string[] | Error {
@@ -82,7 +86,7 @@ function allowedOf(host: string, addresses: readonly string[], judge: AddressJud
   return new AddressRefused(host, address, judge(address) ?? 'may not be called');
 }
 
-function dialer({ origin, tls }: OpenSocketOptions, name: string): (address: string) => Dialed {
+function dialer({ origin, tls, alpn }: OpenSocketOptions, name: string): (address: string) => Dialed {
   const url = new URL(origin);
   const secure = url.protocol === 'https:';
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
@@ -93,7 +97,7 @@ function dialer({ origin, tls }: OpenSocketOptions, name: string): (address: str
   let session: Buffer | undefined;
   return (host) => {
     const target = { host, port, noDelay: true, secureContext, servername, session };
-    const socket = secureConnect({ ...target, ALPNProtocols: ['http/1.1'] });
+    const socket = secureConnect({ ...target, ALPNProtocols: [alpn] });
     socket.on('session', (next) => {
       session = next;
     });

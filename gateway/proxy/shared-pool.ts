@@ -1,5 +1,5 @@
-import type { CompiledBackendTls } from '#api/compiled/contract.ts';
-import type { ConnectionPool } from './connection-pool.ts';
+import type { CompiledBackend, CompiledBackendTls } from '#api/compiled/contract.ts';
+import type { ChannelPool } from './backend-channel.ts';
 import type { Opener } from './open-socket.ts';
 
 /** How connections to one origin are made and how many; APIs that agree on all of it share them. */
@@ -9,13 +9,15 @@ export interface PoolOptions {
   readonly connectTimeoutMs: number;
   /** Undefined: the public authorities vouch. Holds secrets. */
   readonly tls: CompiledBackendTls | undefined;
+  /** Undefined: HTTP/1.1. */
+  readonly protocol: CompiledBackend['protocol'];
   readonly maxConnections: number;
   readonly maxPendingRequests: number;
 }
 
 /** How to get a connection: from the pool, or beside it. */
 export interface Connections extends Opener {
-  readonly pool: ConnectionPool;
+  readonly pool: ChannelPool;
 }
 
 /** Kept connections to one origin; shared by all APIs that name it under the same options. */

@@ -1,4 +1,5 @@
 import type { Exchange } from '../exchange.ts';
+import { resultOf } from '../filters/grpc.ts';
 import type { CallSpan } from './call-span.ts';
 
 /** A span before anything of OpenTelemetry is loaded. Names of attributes: its semantic conventions for HTTP, stable ones. */
@@ -26,7 +27,7 @@ export function spansOf(exchange: Exchange, span: CallSpan): SpanRecord[] {
 }
 
 function serverSpan(exchange: Exchange, { id, parentId, state }: CallSpan): SpanRecord {
-  const { method, host, status, time, traceId } = exchange;
+  const { method, host, time, traceId } = exchange;
   const route = routeOf(exchange);
   return {
     name: route === '' ? methodOf(method) : `${methodOf(method)} ${route}`,
@@ -35,7 +36,7 @@ function serverSpan(exchange: Exchange, { id, parentId, state }: CallSpan): Span
     parentIsRemote: true,
     start: time,
     end: time + exchange.totalMs,
-    failed: status >= 500,
+    failed: resultOf(exchange) >= 500,
     attributes: {
       'http.request.method': methodOf(method),
       'url.scheme': exchange.isTls ? 'https' : 'http',
@@ -62,7 +63,7 @@ function clientSpan(exchange: Exchange, { id, backendId, state }: CallSpan): Spa
     parentIsRemote: false,
     start,
     end: start + exchange.backendMs,
-    failed: exchange.status >= 400 || exchange.code !== '',
+    failed: resultOf(exchange) >= 400 || exchange.code !== '',
     attributes: {
       'http.request.method': methodOf(method),
       'server.address': hostname,
@@ -74,14 +75,13 @@ function clientSpan(exchange: Exchange, { id, backendId, state }: CallSpan): Spa
 }
 
 /** `errorFrom`: the status from which on it counts as an error; for a server the caller's mistakes are none. */
-function outcomeOf(
-  { status, code, fault, clientAborted }: Exchange,
-  errorFrom: number,
-): Record<string, string | number> {
-  const error = code === '' ? String(status) : code;
+function outcomeOf(exchange: Exchange, errorFrom: number): Record<string, string | number> {
+  const { status, grpcStatus, code, fault, clientAborted } = exchange;
+  const error = code === '' ? String(grpcStatus < 0 ? status : grpcStatus) : code;
   return {
     ...(status === 0 ? {} : { 'http.response.status_code': status }),
-    ...(status >= errorFrom ? { 'error.type': error } : {}),
+    ...(grpcStatus < 0 ? {} : { 'rpc.grpc.status_code': grpcStatus }),
+    ...(resultOf(exchange) >= errorFrom ? { 'error.type': error } : {}),
     ...(code === '' ? {} : { 'simpul.code': code }),
     ...(fault === '' ? {} : { 'simpul.fault': fault }),
     ...(clientAborted ? { 'simpul.aborted': 'true' } : {}),

@@ -1,4 +1,5 @@
 import type { Exchange } from '../exchange.ts';
+import { resultOf } from '../filters/grpc.ts';
 
 /** What was used by one Subscription (or without one) of one API on one plan, in one hour. All counts are of calls; sizes in bytes of body. */
 export interface UsageRow {
@@ -63,7 +64,9 @@ class Cell {
     this.consumer = exchange?.subscription?.tenantId ?? '';
   }
 
-  add({ status, fault, clientAborted, bytesIn, bytesOut }: Exchange): void {
+  add(exchange: Exchange): void {
+    const { fault, clientAborted, bytesIn, bytesOut } = exchange;
+    const status = resultOf(exchange);
     if (clientAborted) this.aborted++;
     else if (fault === 'provider') this.providerErrors++;
     else if (fault === 'gateway') this.gatewayErrors++;

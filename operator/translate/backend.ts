@@ -13,6 +13,7 @@ export function compileBackend(backend: ApiServiceBackend, times: BackendTimes):
     endpoints: backend.endpoints.map(({ url, weight }) => ({ url, weight })),
     timeoutMs: times.timeoutMs,
     connectTimeoutMs: times.connectTimeoutMs,
+    ...(backend.protocol === 'HTTP2' ? { protocol: backend.protocol } : {}),
     ...compileHeaders(backend),
     ...compileLoadBalancing(backend),
     ...compileCircuitBreaker(backend),

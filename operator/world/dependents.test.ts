@@ -47,7 +47,7 @@ const api: ApiService = {
     ...{ displayName: 'S', version: '1', lifecycle: 'Published', visibility: 'Public', basePath: '/situs' },
     ...{
       gatewayRefs: [gatewayRef],
-      backend: { endpoints: [], timeout: '1s', connectTimeout: '1s', loadBalancing: 'RoundRobin' },
+      backend: { endpoints: [], timeout: '1s', connectTimeout: '1s', protocol: 'HTTP1', loadBalancing: 'RoundRobin' },
     },
     authentication: { mode: 'Required', keyManagerRefs: [keyRef] },
   },
