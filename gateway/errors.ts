@@ -32,7 +32,7 @@ export const catalogue = {
   GW_API_KEY_EXPIRED: entry(401, 'consumer', 'The API key is not valid at this time'),
   GW_ADDRESS_NOT_ALLOWED: entry(403, 'consumer', 'The address of the caller may not call this API'),
   GW_CORS_REFUSED: entry(403, 'consumer', 'Scripts of this site may not make this call'),
-  GW_CLIENT_UNKNOWN: entry(403, 'consumer', 'No Subscription names the client of the token'),
+  GW_CLIENT_UNKNOWN: entry(403, 'consumer', 'No Subscription names the client'),
   GW_SCOPE_MISSING: entry(403, 'consumer', 'The credential lacks a scope'),
   GW_NOT_SUBSCRIBED: entry(403, 'consumer', 'The Subscription has no access to this API'),
   GW_NOT_PUBLISHED: entry(403, 'consumer', 'The API is not published yet'),

@@ -28,6 +28,8 @@ export interface CompiledGateway extends CompiledBase {
   readonly backendAccess: { readonly allow: readonly string[]; readonly deny: readonly string[] };
   /** Addresses (CIDRs) of proxies in front whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
+  /** Given: Client-Cert (RFC 9440) of these proxies says which certificate the client has shown, and their own says nothing. */
+  readonly clientCertHeader?: 'TrustedProxies';
   /** Bytes of a request body that an ApiService accepts when it says nothing itself. */
   readonly maxRequestBytes: number;
   /** Where limits are counted for all pods together; absent: each pod counts for itself. */
@@ -329,7 +331,9 @@ export type CredentialProof =
   /** `hash`: HMAC-SHA-256 of the key under the gateway's pepper, base64url without padding. */
   | { readonly type: 'ApiKey'; readonly hash: string }
   /** A token in which the KeyManager of this id names this client. */
-  | { readonly type: 'OIDC'; readonly keyManager: string; readonly clientId: string };
+  | { readonly type: 'OIDC'; readonly keyManager: string; readonly clientId: string }
+  /** A certificate of this KeyManager in which this name stands, as `api/certificate-name.ts` writes it. */
+  | { readonly type: 'ClientCertificate'; readonly keyManager: string; readonly certificateName: string };
 
 interface CompiledCredentialBase {
   readonly name: string;
@@ -381,10 +385,17 @@ export type CompiledKind = Compiled['kind'];
 
 /** What only one credential may have, as one text: gateways find it by this, the operator gives it to one Subscription. */
 export function proofKey(proof: CredentialProof): string {
-  return proof.type === 'ApiKey' ? proof.hash : clientKey(proof.keyManager, proof.clientId);
+  if (proof.type === 'ApiKey') return proof.hash;
+  if (proof.type === 'OIDC') return clientKey(proof.keyManager, proof.clientId);
+  return certificateKey(proof.keyManager, proof.certificateName);
 }
 
 /** {@link proofKey} of a client. No hash and no id has a blank. */
 export function clientKey(keyManager: string, clientId: string): string {
   return `${keyManager} ${clientId}`;
+}
+
+/** {@link proofKey} of a certificate. No hash and no id has a colon. */
+export function certificateKey(keyManager: string, certificateName: string): string {
+  return `certificate:${keyManager} ${certificateName}`;
 }

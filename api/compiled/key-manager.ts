@@ -2,7 +2,11 @@ import type { SignatureAlgorithm } from '../json-web-key.ts';
 import type { CompiledBase } from './base.ts';
 
 /** Who vouches for callers. */
-export type CompiledKeyManager = CompiledApiKeyManager | CompiledOidcKeyManager | CompiledIntrospection;
+export type CompiledKeyManager =
+  | CompiledApiKeyManager
+  | CompiledOidcKeyManager
+  | CompiledIntrospection
+  | CompiledCertificateKeyManager;
 
 export interface CompiledApiKeyManager extends CompiledBase {
   readonly kind: 'KeyManager';
@@ -46,6 +50,14 @@ export interface CompiledIntrospection extends CompiledBase {
   readonly cacheMs: number;
   readonly timeoutMs: number;
   readonly forwardToken: boolean;
+}
+
+/** Certificates that callers show by mutual TLS. */
+export interface CompiledCertificateKeyManager extends CompiledBase {
+  readonly kind: 'KeyManager';
+  readonly type: 'ClientCertificate';
+  /** PEM: the authorities that issue them, themselves. */
+  readonly ca: string;
 }
 
 /** Where the keys of an issuer come from. */

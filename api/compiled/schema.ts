@@ -168,6 +168,12 @@ const credential = oneOfTypes({
     keyManager: id,
     clientId: { type: 'string', minLength: 1, maxLength: 1024 },
   }),
+  ClientCertificate: record(['name', 'type', 'keyManager', 'certificateName'], {
+    ...credentialFields,
+    type: { const: 'ClientCertificate' },
+    keyManager: id,
+    certificateName: { type: 'string', maxLength: 4096, pattern: '^(subject|dns|uri|email|ip):.' },
+  }),
 });
 
 const keyManager = oneOfTypes({
@@ -211,6 +217,7 @@ const keyManager = oneOfTypes({
     timeoutMs: { type: 'integer', minimum: 1, maximum: 10_000 },
     forwardToken: { type: 'boolean' },
   }),
+  ClientCertificate: compiled('KeyManager', ['type', 'ca'], { type: { const: 'ClientCertificate' }, ca: pem }),
 });
 
 const mask = {
@@ -293,6 +300,7 @@ export const compiledSchemas = {
         deny: cidrs,
       }),
       trustedProxies: cidrs,
+      clientCertHeader: { const: 'TrustedProxies' },
       maxRequestBytes: bytes,
       redis,
       drainDelayMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import ipaddr from 'ipaddr.js';
 import { compileCallExpression } from '../call-expression.ts';
@@ -95,6 +96,9 @@ function gatewayFault(gateway: CompiledGateway): string | undefined {
 
 function keyManagerFault(keyManager: CompiledKeyManager): string | undefined {
   if (keyManager.type === 'Introspection' && !URL.canParse(keyManager.url)) return 'url must be an http or https URL';
+  if (keyManager.type === 'ClientCertificate' && !holdsCertificates(keyManager.ca)) {
+    return 'ca must be certificates in PEM form';
+  }
   if (keyManager.type !== 'OIDC') return undefined;
   if (!isBackendUrl(keyManager.issuer))
     return 'issuer must be an http or https URL without credentials, query and fragment';
@@ -103,6 +107,16 @@ function keyManagerFault(keyManager: CompiledKeyManager): string | undefined {
   return keys.from === 'Inline' && !holdsKeys(keys.jwks)
     ? 'keys.jwks holds no key that can verify signatures'
     : undefined;
+}
+
+function holdsCertificates(pem: string): boolean {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    for (const block of blocks) new X509Certificate(block);
+    return blocks.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function holdsKeys(jwks: string): boolean {

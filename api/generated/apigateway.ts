@@ -45,6 +45,13 @@ export interface ApiGatewaySpec {
    */
   readonly trustedProxies?: readonly string[];
   /**
+   * Whether the field `Client-Cert` (RFC 9440) of `trustedProxies`, which end TLS in front, says which certificate the
+   * client has shown them. `TrustedProxies`: yes, and a certificate of their own says nothing about callers. They must
+   * verify certificates and remove the field from what callers send: one that lets it through lets in whoever has seen
+   * a certificate. Default: `Ignore`. Example: `TrustedProxies`.
+   */
+  readonly clientCertHeader?: 'Ignore' | 'TrustedProxies';
+  /**
    * Ceilings over all that this fleet serves. A call must pass every limit of every level; a refused call counts
    * nowhere. Default: none. Example: `[{requests: 60, per: Minute}]`.
    */

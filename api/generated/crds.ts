@@ -881,6 +881,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                         "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"
                       }
                     },
+                    "clientCertHeader": {
+                      "description": "Whether the field `Client-Cert` (RFC 9440) of `trustedProxies`, which end TLS in front, says which certificate the client has shown them. `TrustedProxies`: yes, and a certificate of their own says nothing about callers. They must verify certificates and remove the field from what callers send: one that lets it through lets in whoever has seen a certificate. Default: `Ignore`. Example: `TrustedProxies`.",
+                      "type": "string",
+                      "enum": [
+                        "Ignore",
+                        "TrustedProxies"
+                      ]
+                    },
                     "limits": {
                       "description": "Ceilings over all that this fleet serves. A call must pass every limit of every level; a refused call counts nowhere. Default: none. Example: `[{requests: 60, per: Minute}]`.",
                       "type": "array",
@@ -1399,7 +1407,7 @@ export const crds: readonly CustomResourceDefinition[] = [
           ],
           "schema": {
             "openAPIV3Schema": {
-              "description": "Who vouches for callers: API keys of Subscriptions, or an identity provider that issues tokens.",
+              "description": "Who vouches for callers: API keys of Subscriptions, an identity provider that issues tokens, or an authority that issues certificates.",
               "type": "object",
               "required": [
                 "spec"
@@ -1432,6 +1440,10 @@ export const crds: readonly CustomResourceDefinition[] = [
                     {
                       "rule": "(self.type == 'Introspection') == has(self.introspection)",
                       "message": "give introspection when type is Introspection, and only then"
+                    },
+                    {
+                      "rule": "(self.type == 'ClientCertificate') == has(self.clientCertificate)",
+                      "message": "give clientCertificate when type is ClientCertificate, and only then"
                     },
                     {
                       "rule": "self.type == 'ApiKey' || !has(self.apiKey)",
@@ -1483,12 +1495,13 @@ export const crds: readonly CustomResourceDefinition[] = [
                       }
                     },
                     "type": {
-                      "description": "Kind of proof. `ApiKey`: keys of Subscriptions, kept in Secrets. `OIDC`: JSON Web Tokens of an identity provider, in `Authorization: Bearer`. `Introspection`: tokens of any form, about which the gateway asks the provider. Example: `OIDC`.",
+                      "description": "Kind of proof. `ApiKey`: keys of Subscriptions, kept in Secrets. `OIDC`: JSON Web Tokens of an identity provider, in `Authorization: Bearer`. `Introspection`: tokens of any form, about which the gateway asks the provider. `ClientCertificate`: certificates of an authority, by mutual TLS. Example: `OIDC`.",
                       "type": "string",
                       "enum": [
                         "ApiKey",
                         "OIDC",
-                        "Introspection"
+                        "Introspection",
+                        "ClientCertificate"
                       ],
                       "x-kubernetes-validations": [
                         {
@@ -1690,6 +1703,48 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "description": "Whether backends get the token. It lets them act in the caller's name wherever the token is accepted. Default: `false`. Example: `true`.",
                           "type": "boolean",
                           "default": false
+                        }
+                      }
+                    },
+                    "clientCertificate": {
+                      "description": "Settings of type `ClientCertificate`: whose certificates count. Callers show them to an HTTPS listener that asks for them (`tls.clientCertificates`), or to a proxy in front (`clientCertHeader` of the ApiGateway). Default: none; needed when `type` is `ClientCertificate`. Example: `{caRef: {name: mitra-ca}}`.",
+                      "type": "object",
+                      "required": [
+                        "caRef"
+                      ],
+                      "properties": {
+                        "caRef": {
+                          "description": "PEM certificates in this namespace of the authorities that issue the certificates themselves: of a hierarchy the issuing one, not the root above it. Example: `{name: mitra-ca, key: ca.crt}`.",
+                          "type": "object",
+                          "required": [
+                            "name"
+                          ],
+                          "properties": {
+                            "kind": {
+                              "description": "ConfigMap, or Secret of the types `kubernetes.io/tls`, `simpul.id/backend-credential` or `kubernetes.io/basic-auth`. Default: `ConfigMap`. Example: `Secret`.",
+                              "type": "string",
+                              "default": "ConfigMap",
+                              "enum": [
+                                "ConfigMap",
+                                "Secret"
+                              ]
+                            },
+                            "name": {
+                              "description": "Name of the ConfigMap or Secret. Example: `mitra-ca`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 253,
+                              "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                            },
+                            "key": {
+                              "description": "Key within its data. Default: `ca.crt`. Example: `ca.crt`.",
+                              "type": "string",
+                              "default": "ca.crt",
+                              "minLength": 1,
+                              "maxLength": 253,
+                              "pattern": "^[-._a-zA-Z0-9]+$"
+                            }
+                          }
                         }
                       }
                     }
@@ -3924,7 +3979,7 @@ export const crds: readonly CustomResourceDefinition[] = [
                         "name"
                       ],
                       "items": {
-                        "description": "One credential; without `apiKey` and `oidc` a key is generated into the Secret `<subscription>-<credential>`. Example: `{name: utama}`.",
+                        "description": "One credential; without `apiKey`, `oidc` and `clientCertificate` a key is generated into the Secret `<subscription>-<credential>`. Example: `{name: utama}`.",
                         "type": "object",
                         "required": [
                           "name"
@@ -3935,8 +3990,8 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "message": "notBefore must lie before notAfter"
                           },
                           {
-                            "rule": "!has(self.apiKey) || !has(self.oidc)",
-                            "message": "a credential is one thing: give apiKey and oidc in credentials of their own"
+                            "rule": "(!has(self.apiKey) || !has(self.oidc)) && (!has(self.clientCertificate) || !(has(self.apiKey) || has(self.oidc)))",
+                            "message": "a credential is one thing: give apiKey, oidc and clientCertificate in credentials of their own"
                           }
                         ],
                         "properties": {
@@ -4016,6 +4071,78 @@ export const crds: readonly CustomResourceDefinition[] = [
                                 "type": "string",
                                 "minLength": 1,
                                 "maxLength": 256
+                              }
+                            }
+                          },
+                          "clientCertificate": {
+                            "description": "Certificates by a name that stands in them: calls with one of these are this application's. Default: none. Example: `{keyManagerRef: {name: mitra}, subject: 'CN=perizinan,O=Kota Tangerang,C=ID'}`.",
+                            "type": "object",
+                            "required": [
+                              "keyManagerRef"
+                            ],
+                            "x-kubernetes-validations": [
+                              {
+                                "rule": "[has(self.subject), has(self.dnsName), has(self.uri), has(self.email), has(self.ipAddress)].exists_one(given, given)",
+                                "message": "give one of subject, dnsName, uri, email and ipAddress: the name in the certificate by which the application is known"
+                              }
+                            ],
+                            "properties": {
+                              "keyManagerRef": {
+                                "description": "KeyManager of type `ClientCertificate` whose authorities issue the certificates. Example: `{name: mitra, namespace: simpul-system}`.",
+                                "type": "object",
+                                "required": [
+                                  "name"
+                                ],
+                                "properties": {
+                                  "name": {
+                                    "description": "Name of the KeyManager. Example: `mitra`.",
+                                    "type": "string",
+                                    "minLength": 1,
+                                    "maxLength": 253,
+                                    "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                                  },
+                                  "namespace": {
+                                    "description": "Namespace of the KeyManager. Default: empty, which is this object's own namespace. Example: `simpul-system`.",
+                                    "type": "string",
+                                    "default": "",
+                                    "maxLength": 63,
+                                    "pattern": "^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"
+                                  }
+                                }
+                              },
+                              "subject": {
+                                "description": "The whole subject as RFC 4514 writes it (`openssl x509 -subject -nameopt RFC2253`), upper and lower case as in the certificate. Default: none. Example: `CN=perizinan,O=Kota Tangerang,C=ID`.",
+                                "type": "string",
+                                "minLength": 3,
+                                "maxLength": 1024
+                              },
+                              "dnsName": {
+                                "description": "A DNS name among the subject alternative names, in any case; `*` stands for itself alone. Default: none. Example: `perizinan.tangerangkota.go.id`.",
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 253,
+                                "pattern": "^[A-Za-z0-9*_]([-.A-Za-z0-9_]*[A-Za-z0-9])?$"
+                              },
+                              "uri": {
+                                "description": "A URI among the subject alternative names, character by character. Default: none. Example: `spiffe://tangerang/perizinan`.",
+                                "type": "string",
+                                "minLength": 3,
+                                "maxLength": 1024,
+                                "pattern": "^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$"
+                              },
+                              "email": {
+                                "description": "A mail address among the subject alternative names, character by character. Default: none. Example: `perizinan@tangerangkota.go.id`.",
+                                "type": "string",
+                                "minLength": 3,
+                                "maxLength": 254,
+                                "pattern": "^[!-~]+@[!-~]+$"
+                              },
+                              "ipAddress": {
+                                "description": "An IP address among the subject alternative names. Default: none. Example: `10.20.30.40`.",
+                                "type": "string",
+                                "minLength": 2,
+                                "maxLength": 45,
+                                "pattern": "^[0-9A-Fa-f.:]+$"
                               }
                             }
                           },

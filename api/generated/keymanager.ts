@@ -6,7 +6,10 @@ import type { Condition } from '#api/conditions.ts';
 import type { ObjectMeta } from '#api/object.ts';
 import type { TenantSelection } from './shared.ts';
 
-/** Who vouches for callers: API keys of Subscriptions, or an identity provider that issues tokens. */
+/**
+ * Who vouches for callers: API keys of Subscriptions, an identity provider that issues tokens, or an authority that
+ * issues certificates.
+ */
 export interface KeyManager {
   readonly apiVersion: 'simpul.id/v1alpha1';
   readonly kind: 'KeyManager';
@@ -30,9 +33,9 @@ export interface KeyManagerSpec {
   /**
    * Kind of proof. `ApiKey`: keys of Subscriptions, kept in Secrets. `OIDC`: JSON Web Tokens of an identity provider,
    * in `Authorization: Bearer`. `Introspection`: tokens of any form, about which the gateway asks the provider.
-   * Example: `OIDC`.
+   * `ClientCertificate`: certificates of an authority, by mutual TLS. Example: `OIDC`.
    */
-  readonly type: 'ApiKey' | 'OIDC' | 'Introspection';
+  readonly type: 'ApiKey' | 'OIDC' | 'Introspection' | 'ClientCertificate';
   /** Settings of type `ApiKey`. Default: the header X-API-Key. Example: `{header: X-Instansi-Key}`. */
   readonly apiKey?: KeyManagerApiKey;
   /**
@@ -45,6 +48,12 @@ export interface KeyManagerSpec {
    * `Introspection`. Example: `{url: 'https://sso.example.go.id/introspect', credentialRef: {name: sso-introspeksi}}`.
    */
   readonly introspection?: KeyManagerIntrospection;
+  /**
+   * Settings of type `ClientCertificate`: whose certificates count. Callers show them to an HTTPS listener that asks
+   * for them (`tls.clientCertificates`), or to a proxy in front (`clientCertHeader` of the ApiGateway). Default: none;
+   * needed when `type` is `ClientCertificate`. Example: `{caRef: {name: mitra-ca}}`.
+   */
+  readonly clientCertificate?: KeyManagerClientCertificate;
 }
 
 /** Settings of type `ApiKey`. Default: the header X-API-Key. Example: `{header: X-Instansi-Key}`. */
@@ -161,6 +170,35 @@ export interface KeyManagerIntrospection {
 export interface KeyManagerIntrospectionCredentialRef {
   /** Name of the Secret. Example: `sso-introspeksi`. */
   readonly name: string;
+}
+
+/**
+ * Settings of type `ClientCertificate`: whose certificates count. Callers show them to an HTTPS listener that asks for
+ * them (`tls.clientCertificates`), or to a proxy in front (`clientCertHeader` of the ApiGateway). Default: none; needed
+ * when `type` is `ClientCertificate`. Example: `{caRef: {name: mitra-ca}}`.
+ */
+export interface KeyManagerClientCertificate {
+  /**
+   * PEM certificates in this namespace of the authorities that issue the certificates themselves: of a hierarchy the
+   * issuing one, not the root above it. Example: `{name: mitra-ca, key: ca.crt}`.
+   */
+  readonly caRef: KeyManagerClientCertificateCaRef;
+}
+
+/**
+ * PEM certificates in this namespace of the authorities that issue the certificates themselves: of a hierarchy the
+ * issuing one, not the root above it. Example: `{name: mitra-ca, key: ca.crt}`.
+ */
+export interface KeyManagerClientCertificateCaRef {
+  /**
+   * ConfigMap, or Secret of the types `kubernetes.io/tls`, `simpul.id/backend-credential` or
+   * `kubernetes.io/basic-auth`. Default: `ConfigMap`. Example: `Secret`.
+   */
+  readonly kind: 'ConfigMap' | 'Secret';
+  /** Name of the ConfigMap or Secret. Example: `mitra-ca`. */
+  readonly name: string;
+  /** Key within its data. Default: `ca.crt`. Example: `ca.crt`. */
+  readonly key: string;
 }
 
 /**

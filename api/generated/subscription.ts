@@ -62,8 +62,8 @@ export interface SubscriptionApi {
 }
 
 /**
- * One credential; without `apiKey` and `oidc` a key is generated into the Secret `<subscription>-<credential>`.
- * Example: `{name: utama}`.
+ * One credential; without `apiKey`, `oidc` and `clientCertificate` a key is generated into the Secret
+ * `<subscription>-<credential>`. Example: `{name: utama}`.
  */
 export interface SubscriptionCredential {
   /** Name of the credential. Example: `utama`. */
@@ -78,6 +78,11 @@ export interface SubscriptionCredential {
    * `{keyManagerRef: {name: sso, namespace: simpul-system}, clientId: perizinan}`.
    */
   readonly oidc?: SubscriptionCredentialOidc;
+  /**
+   * Certificates by a name that stands in them: calls with one of these are this application's. Default: none. Example:
+   * `{keyManagerRef: {name: mitra}, subject: 'CN=perizinan,O=Kota Tangerang,C=ID'}`.
+   */
+  readonly clientCertificate?: SubscriptionCredentialClientCertificate;
   /** From when on the credential is valid, RFC 3339. Default: at once. Example: `2026-12-01T00:00:00Z`. */
   readonly notBefore?: string;
   /** Until when the credential is valid, RFC 3339. Default: until it is removed. Example: `2027-12-01T00:00:00Z`. */
@@ -130,6 +135,51 @@ export interface SubscriptionCredentialOidc {
  */
 export interface SubscriptionCredentialOidcKeyManagerRef {
   /** Name of the KeyManager. Example: `sso`. */
+  readonly name: string;
+  /** Namespace of the KeyManager. Default: empty, which is this object's own namespace. Example: `simpul-system`. */
+  readonly namespace: string;
+}
+
+/**
+ * Certificates by a name that stands in them: calls with one of these are this application's. Default: none. Example:
+ * `{keyManagerRef: {name: mitra}, subject: 'CN=perizinan,O=Kota Tangerang,C=ID'}`.
+ */
+export interface SubscriptionCredentialClientCertificate {
+  /**
+   * KeyManager of type `ClientCertificate` whose authorities issue the certificates. Example: `{name: mitra, namespace:
+   * simpul-system}`.
+   */
+  readonly keyManagerRef: SubscriptionCredentialClientCertificateKeyManagerRef;
+  /**
+   * The whole subject as RFC 4514 writes it (`openssl x509 -subject -nameopt RFC2253`), upper and lower case as in the
+   * certificate. Default: none. Example: `CN=perizinan,O=Kota Tangerang,C=ID`.
+   */
+  readonly subject?: string;
+  /**
+   * A DNS name among the subject alternative names, in any case; `*` stands for itself alone. Default: none. Example:
+   * `perizinan.tangerangkota.go.id`.
+   */
+  readonly dnsName?: string;
+  /**
+   * A URI among the subject alternative names, character by character. Default: none. Example:
+   * `spiffe://tangerang/perizinan`.
+   */
+  readonly uri?: string;
+  /**
+   * A mail address among the subject alternative names, character by character. Default: none. Example:
+   * `perizinan@tangerangkota.go.id`.
+   */
+  readonly email?: string;
+  /** An IP address among the subject alternative names. Default: none. Example: `10.20.30.40`. */
+  readonly ipAddress?: string;
+}
+
+/**
+ * KeyManager of type `ClientCertificate` whose authorities issue the certificates. Example: `{name: mitra, namespace:
+ * simpul-system}`.
+ */
+export interface SubscriptionCredentialClientCertificateKeyManagerRef {
+  /** Name of the KeyManager. Example: `mitra`. */
   readonly name: string;
   /** Namespace of the KeyManager. Default: empty, which is this object's own namespace. Example: `simpul-system`. */
   readonly namespace: string;

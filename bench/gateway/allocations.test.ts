@@ -21,7 +21,7 @@ test(`a call allocates at most ${mostBytesPerCall} bytes`, async (t) => {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`;
   const gateway = fork(new URL('counted-gateway.ts', import.meta.url), [String(port), url], {
-    execArgv: ['--max-semi-space-size=256', '--min-semi-space-size=256'],
+    execArgv: ['--max-semi-space-size=512', '--min-semi-space-size=512'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   t.after(() => {

@@ -51,26 +51,45 @@ async function find(source: Source, wanted: string | undefined, flags: KeysFlags
   throw new CliError('CLI_NOT_FOUND', `there is no Subscription "${name}"${where} in ${source.name}`);
 }
 
-type Client = NonNullable<Subscription['spec']['credentials'][number]['oidc']>;
+type Credential = Subscription['spec']['credentials'][number];
 
-/** Its secret is with the identity provider. */
-function clientRow(begin: string[], subscription: Subscription, { keyManagerRef, clientId }: Client, show: boolean) {
-  const row = [...begin, `client "${clientId}" of KeyManager ${refId(keyManagerRef, subscription)}`];
-  return show ? [...row, elsewhere] : row;
+/** What a credential says that is no key: its secret is with the identity provider, or with who holds the certificate. */
+function namedOf(subscription: Subscription, credential: Credential): string | undefined {
+  const { oidc, clientCertificate } = credential;
+  if (oidc !== undefined) return `client "${oidc.clientId}" of KeyManager ${refId(oidc.keyManagerRef, subscription)}`;
+  if (clientCertificate === undefined) return undefined;
+  const { keyManagerRef, ...names } = clientCertificate;
+  const [[kind, value] = []] = Object.entries(names);
+  return `certificate with ${kind} "${value}" of KeyManager ${refId(keyManagerRef, subscription)}`;
 }
 
 function rowsOf(subscription: Subscription, source: Source, show: boolean): Promise<string[]>[] {
   const { namespace = '', name } = subscription.metadata;
   return subscription.spec.credentials.map(async (credential) => {
-    const { oidc } = credential;
     const status = subscription.status?.credentials?.find((entry) => entry.name === credential.name);
     const begin = [namespace, name, credential.name, status?.state ?? 'Unknown'];
-    if (oidc !== undefined) return clientRow(begin, subscription, oidc, show);
-    const secretName = secretNameOf(subscription, credential);
-    const key = credential.apiKey?.secretRef.key ?? apiKeyDataKey;
-    const file = source.keyFile({ namespace, name }, credential.name);
-    const row = [...begin, file ?? `Secret ${namespace}/${secretName}, key ${key}`];
-    if (!show) return row;
-    return [...row, (await source.readKey({ namespace, name: secretName }, key)) ?? missing];
+    const named = namedOf(subscription, credential);
+    if (named !== undefined) return [...begin, named, ...(show ? [elsewhere] : [])];
+    return keyRow(begin, { subscription, credential, source, show });
   });
+}
+
+interface KeyCase {
+  readonly subscription: Subscription;
+  readonly credential: Credential;
+  readonly source: Source;
+  readonly show: boolean;
+}
+
+async function keyRow(
+  begin: readonly string[],
+  { subscription, credential, source, show }: KeyCase,
+): Promise<string[]> {
+  const { namespace = '', name } = subscription.metadata;
+  const secretName = secretNameOf(subscription, credential);
+  const key = credential.apiKey?.secretRef.key ?? apiKeyDataKey;
+  const file = source.keyFile({ namespace, name }, credential.name);
+  const row = [...begin, file ?? `Secret ${namespace}/${secretName}, key ${key}`];
+  if (!show) return row;
+  return [...row, (await source.readKey({ namespace, name: secretName }, key)) ?? missing];
 }

@@ -1,4 +1,4 @@
-import { GatewayError } from '../errors.ts';
+import { type GatewayCode, GatewayError } from '../errors.ts';
 import type { TokenFault } from '../identity/token-fault.ts';
 import type { ApiEntry } from '../snapshot/model.ts';
 import type { Proofs } from '../snapshot/proofs.ts';
@@ -7,15 +7,29 @@ import type { Proofs } from '../snapshot/proofs.ts';
 export const keyChallenge = { headers: ['WWW-Authenticate', 'ApiKey'] };
 
 /** Nothing was shown: says what would be taken. No error attribute, as RFC 6750, 3.1 has it. */
-export function nothingPresented(api: ApiEntry, proofs: Proofs): GatewayError {
-  const { keyHeaders, issuers } = proofs;
-  if (issuers.length === 0) return new GatewayError('GW_API_KEY_MISSING', keyDetail(keyHeaders), keyChallenge);
-  const token = 'Send an access token as "Authorization: Bearer <token>".';
-  const detail = keyHeaders.length === 0 ? token : `${token} ${keyDetail(keyHeaders)}`;
-  const headers = ['WWW-Authenticate', bearer(api.authentication.scopes)];
-  if (keyHeaders.length > 0) headers.push(...keyChallenge.headers);
-  return new GatewayError('GW_CREDENTIAL_MISSING', detail, { headers });
+export function nothingPresented(api: ApiEntry, { keyHeaders, issuers, certificates }: Proofs): GatewayError {
+  const ways: string[] = [];
+  const headers: string[] = [];
+  if (issuers.length > 0) {
+    ways.push('Send an access token as "Authorization: Bearer <token>".');
+    headers.push('WWW-Authenticate', bearer(api.authentication.scopes));
+  }
+  if (keyHeaders.length > 0) {
+    ways.push(keyDetail(keyHeaders));
+    headers.push(...keyChallenge.headers);
+  }
+  if (certificates.length > 0) ways.push(certificateDetail);
+  return new GatewayError(codeOfNothing(issuers.length, keyHeaders.length), ways.join(' '), { headers });
 }
+
+/** There is no challenge that asks for a certificate, so an API that takes nothing else does not answer 401. */
+function codeOfNothing(issuers: number, keyHeaders: number): GatewayCode {
+  if (issuers > 0) return 'GW_CREDENTIAL_MISSING';
+  return keyHeaders > 0 ? 'GW_API_KEY_MISSING' : 'GW_CLIENT_CERTIFICATE_MISSING';
+}
+
+const certificateDetail =
+  'Show a client certificate that a Subscription names, on a connection whose listener asks for one.';
 
 function keyDetail([header = 'x-api-key']: readonly string[]): string {
   return `Send your API key in the header "${header}" or as "Authorization: ApiKey <key>". A Subscription gives you one.`;

@@ -3,19 +3,22 @@ import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { looksLikeJws } from '../identity/json-web-signature.ts';
-import { checkBinding, statedIssuer, type TokenIdentity } from '../identity/token-claims.ts';
+import { checkBinding, isBound, statedIssuer, type TokenIdentity } from '../identity/token-claims.ts';
 import { TokenFault } from '../identity/token-fault.ts';
-import type { ApiEntry, CredentialEntry, GatewayEntry, TokenEntry } from '../snapshot/model.ts';
+import type { ApiEntry, CertificateEntry, CredentialEntry, GatewayEntry, TokenEntry } from '../snapshot/model.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { ClientCertificate } from '../tls/client-certificate.ts';
 import { badToken, keyChallenge, nothingPresented } from './challenges.ts';
 import { CredentialFinder } from './credential-finder.ts';
 import type { Filter } from './filter.ts';
 import { buildKeyDigest, maxKeyLength } from './key-digest.ts';
 import { findPresented } from './presented.ts';
+import { ownerOf, shownCertificate } from './shown-certificate.ts';
 
 /**
  * Finds who calls: what was presented, of what the KeyManagers of the API take, and the Subscription that it belongs to.
- * Exactly one proof decides; two of different kinds are refused. The fields that may carry one stop here. An API with
+ * Exactly one proof decides; two of different kinds are refused. A certificate decides where nothing else is presented: it
+ * belongs to the connection, and a token may be bound to it. The fields that may carry one stop here. An API with
  * mode None looks at nothing; with mode Optional what is presented must still be good.
  */
 export function credential(snapshot: Pick<Snapshot, 'credentials'>, clock: Clock): Filter {
@@ -28,7 +31,8 @@ export function credential(snapshot: Pick<Snapshot, 'credentials'>, clock: Clock
       const detail = 'The API key belongs to no Subscription that is in force.';
       throw new GatewayError('GW_API_KEY_UNKNOWN', detail, keyChallenge);
     }
-    accept(exchange, found, clock.now());
+    checkTime(found, clock.now(), 'GW_API_KEY_EXPIRED');
+    accept(exchange, found);
   }
 
   function acceptToken(exchange: Exchange, issuers: readonly TokenEntry[], token: string): void | Promise<void> {
@@ -43,7 +47,7 @@ export function credential(snapshot: Pick<Snapshot, 'credentials'>, clock: Clock
   }
 
   function acceptIdentity(exchange: Exchange, { id }: TokenEntry, identity: TokenIdentity): void {
-    checkBinding(identity, exchange.clientCertificate?.thumbprint);
+    if (isBound(identity)) checkBinding(identity, certificateOf(exchange)?.thumbprint);
     exchange.token = identity;
     exchange.claims = identity.claims;
     const found = credentials.get(clientKey(id, identity.clientId));
@@ -51,7 +55,23 @@ export function credential(snapshot: Pick<Snapshot, 'credentials'>, clock: Clock
       const detail = `The token is good, but no Subscription names the client "${identity.clientId}" of the KeyManager "${id}" (credentials[].oidc.clientId).`;
       throw new GatewayError('GW_CLIENT_UNKNOWN', detail);
     }
-    accept(exchange, found, clock.now());
+    checkTime(found, clock.now(), 'GW_CLIENT_UNKNOWN');
+    accept(exchange, found);
+  }
+
+  /** False: the client has shown none, or nobody looks. */
+  function acceptCertificate(
+    exchange: Exchange,
+    gateway: GatewayEntry,
+    managers: readonly CertificateEntry[],
+  ): boolean {
+    const certificate = managers.length === 0 ? null : shownCertificate(exchange, gateway);
+    if (certificate === null) return false;
+    const now = clock.now();
+    const found = ownerOf(certificate, { managers, credentials, now });
+    checkTime(found, now, 'GW_CLIENT_UNKNOWN');
+    accept(exchange, found);
+    return true;
   }
 
   return {
@@ -64,7 +84,9 @@ export function credential(snapshot: Pick<Snapshot, 'credentials'>, clock: Clock
       const { key, token } = findPresented(exchange.rawHeaders, proofs);
       if (token !== '') return acceptToken(exchange, proofs.issuers, token);
       if (key !== '') acceptKey(exchange, gateway, key);
-      else if (needsProof(api)) throw nothingPresented(api, proofs);
+      else if (!acceptCertificate(exchange, gateway, proofs.certificates) && needsProof(api)) {
+        throw nothingPresented(api, proofs);
+      }
       return undefined;
     },
   };
@@ -79,16 +101,23 @@ function needsProof(api: ApiEntry): boolean {
   return api.authentication.mode === 'Required' || api.lifecycle.state === 'Draft';
 }
 
-function accept(exchange: Exchange, found: CredentialEntry, now: number): void {
-  if (now < found.notBefore || now > found.notAfter) {
-    const isKey = exchange.token === null;
-    const detail = `The credential "${found.name}" of the Subscription is not valid now.`;
-    throw isKey
-      ? new GatewayError('GW_API_KEY_EXPIRED', detail, keyChallenge)
-      : new GatewayError('GW_CLIENT_UNKNOWN', detail);
-  }
+function checkTime(
+  { name, notBefore, notAfter }: CredentialEntry,
+  now: number,
+  code: 'GW_API_KEY_EXPIRED' | 'GW_CLIENT_UNKNOWN',
+): void {
+  if (now >= notBefore && now <= notAfter) return;
+  const detail = `The credential "${name}" of the Subscription is not valid now.`;
+  throw new GatewayError(code, detail, code === 'GW_API_KEY_EXPIRED' ? keyChallenge : undefined);
+}
+
+function accept(exchange: Exchange, found: CredentialEntry): void {
   exchange.credential = found;
   exchange.subscription = found.subscription;
+}
+
+function certificateOf(exchange: Exchange): ClientCertificate | null {
+  return exchange.gateway === null ? null : shownCertificate(exchange, exchange.gateway);
 }
 
 /**

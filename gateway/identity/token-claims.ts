@@ -137,9 +137,14 @@ function backendText(clientId: string, subject: string): string {
   return plain.map(([name, value]) => `${name}: ${value}\r\n`).join('');
 }
 
+/** Whether a token belongs to a key that the caller must show as well. */
+export function isBound({ claims }: TokenIdentity): boolean {
+  return Object.hasOwn(claims, 'cnf');
+}
+
 /**
  * Throws a {@link TokenFault} when a token belongs to a key that the caller has not shown. `thumbprint`: of the client
- * certificate of the connection; undefined: there is none. A binding of another kind, such as DPoP, cannot be checked
+ * certificate of the client; undefined: there is none. A binding of another kind, such as DPoP, cannot be checked
  * here, and to ignore it would make the token a bearer token (RFC 8705, 3; RFC 9449, 7.1).
  */
 export function checkBinding({ claims }: TokenIdentity, thumbprint: string | undefined): void {
@@ -148,7 +153,7 @@ export function checkBinding({ claims }: TokenIdentity, thumbprint: string | und
   const isObject = typeof binding === 'object' && binding !== null;
   const bound = isObject ? member(binding as JsonObject, 'x5t#S256') : undefined;
   if (typeof bound !== 'string') throw new TokenFault('is bound to a key of a kind that is not supported here');
-  if (bound !== thumbprint) throw new TokenFault('is bound to a client certificate that this connection does not show');
+  if (bound !== thumbprint) throw new TokenFault('is bound to a client certificate that the caller does not show');
 }
 
 /** What a KeyManager asks of a provider's answer about a token. */

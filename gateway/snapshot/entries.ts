@@ -202,6 +202,7 @@ export function buildGatewayEntry(gateway: CompiledGateway, counters: CounterPoo
     pepper: Buffer.from(gateway.pepper, 'base64'),
     limits: buildRules(counters, source, gateway.limits),
     maxRequestBytes: gateway.maxRequestBytes,
+    readsClientCert: gateway.clientCertHeader !== undefined,
     drainDelayMs: gateway.drainDelayMs,
     redis: gateway.redis ?? null,
     logging: { bodies: gateway.logging?.bodies ?? false, masks: buildMasks(gateway.logging?.mask ?? []) },

@@ -1,5 +1,6 @@
 import type { CompiledIntrospection, CompiledKeyManager, CompiledOidcKeyManager } from '#api/compiled/key-manager.ts';
 import type { Clock } from '../clock.ts';
+import { CertificateIssuers } from '../identity/certificate-issuers.ts';
 import type { KeySources } from '../identity/key-sources.ts';
 import type { ProviderClient } from '../identity/provider-client.ts';
 import { TokenInspector } from '../identity/token-inspector.ts';
@@ -21,6 +22,9 @@ export interface KeyManagerDeps {
 export function buildKeyManagerEntry(compiled: CompiledKeyManager, deps: KeyManagerDeps): KeyManagerEntry {
   const { id } = compiled;
   if (compiled.type === 'ApiKey') return { type: 'ApiKey', id, header: compiled.header };
+  if (compiled.type === 'ClientCertificate') {
+    return { type: 'Certificate', id, issuers: new CertificateIssuers(id, compiled.ca) };
+  }
   const { forwardToken } = compiled;
   if (compiled.type === 'Introspection') {
     return { type: 'Token', id, issuer: undefined, verifier: buildInspector(compiled, deps), forwardToken };

@@ -10,6 +10,7 @@ import type {
 import type { ApiCache } from '../cache/cache-store.ts';
 import type { CompressionPolicy } from '../compression/compression-policy.ts';
 import type { CorsPolicy } from '../filters/cors-policy.ts';
+import type { CertificateIssuers } from '../identity/certificate-issuers.ts';
 import type { TokenVerifier } from '../identity/token-verifier.ts';
 import type { LimitRule } from '../limits/rule.ts';
 import type { Masks } from '../log/masks.ts';
@@ -119,7 +120,7 @@ export interface TenantEntry {
   readonly limits: readonly LimitRule[];
 }
 
-export type KeyManagerEntry = ApiKeyEntry | TokenEntry;
+export type KeyManagerEntry = ApiKeyEntry | TokenEntry | CertificateEntry;
 
 export interface ApiKeyEntry {
   readonly type: 'ApiKey';
@@ -136,6 +137,13 @@ export interface TokenEntry {
   readonly issuer: string | undefined;
   readonly verifier: Pick<TokenVerifier, 'verify'>;
   readonly forwardToken: boolean;
+}
+
+/** Whose certificates callers may show. */
+export interface CertificateEntry {
+  readonly type: 'Certificate';
+  readonly id: string;
+  readonly issuers: CertificateIssuers;
 }
 
 export interface SubscriptionEntry {
@@ -166,6 +174,8 @@ export interface GatewayEntry {
   readonly pepper: Buffer;
   readonly limits: readonly LimitRule[];
   readonly maxRequestBytes: number;
+  /** Client-Cert of trusted proxies says which certificate the client has shown. */
+  readonly readsClientCert: boolean;
   readonly drainDelayMs: number;
   /** Null: every pod counts its limits for itself. Holds a secret. */
   readonly redis: CompiledRedis | null;

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts';
-import type { KeyManagerEntry, TokenEntry } from './model.ts';
+import type { CertificateEntry, KeyManagerEntry, TokenEntry } from './model.ts';
 import type { Slot } from './slot.ts';
 
 /** A KeyManager that an API names, loaded or not. */
@@ -14,6 +14,8 @@ export interface Proofs {
   readonly keyHeaders: readonly string[];
   /** In the order in which the API names them; empty: tokens are no proof here. */
   readonly issuers: readonly TokenEntry[];
+  /** In the order in which the API names them; empty: certificates are no proof here. */
+  readonly certificates: readonly CertificateEntry[];
   /** Whether a token stops here. */
   readonly stopsToken: boolean;
 }
@@ -52,13 +54,14 @@ export class AcceptedProofs {
   }
 }
 
-const builtIn: Proofs = { keyHeaders: ['x-api-key'], issuers: [], stopsToken: false };
+const builtIn: Proofs = { keyHeaders: ['x-api-key'], issuers: [], certificates: [], stopsToken: false };
 
 function proofsOf(entries: readonly KeyManagerEntry[]): Proofs {
   const issuers = entries.filter((entry) => entry.type === 'Token');
   return {
     keyHeaders: entries.flatMap((entry) => (entry.type === 'ApiKey' ? entry.header : [])),
     issuers,
+    certificates: entries.filter((entry) => entry.type === 'Certificate'),
     stopsToken: issuers.some(({ forwardToken }) => !forwardToken),
   };
 }

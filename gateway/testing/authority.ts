@@ -20,6 +20,8 @@ export interface CertificateWish {
   readonly names?: string;
   /** Negative: it has expired. */
   readonly days?: number;
+  /** As openssl takes it: `serverAuth`. Absent: any. */
+  readonly purpose?: string;
   /** Arguments of `openssl req -newkey`. */
   readonly algorithm?: readonly string[];
 }
@@ -41,8 +43,9 @@ export async function anAuthority(commonName = 'simpul-test'): Promise<TestAutho
   await openssl(...make, '-days', '30', '-subj', `/CN=${commonName}`);
   return {
     ca: await readFile(join(folder, 'ca.crt'), 'utf8'),
-    async issue(name, { subject = `/CN=${name}`, names = `DNS:${name}`, days = 10, algorithm = p256 } = {}) {
-      const files = ['-keyout', `${name}.key`, '-out', `${name}.csr`, '-addext', `subjectAltName=${names}`];
+    async issue(name, { subject = `/CN=${name}`, names = `DNS:${name}`, days = 10, purpose, algorithm = p256 } = {}) {
+      const extensions = [`subjectAltName=${names}`, ...(purpose === undefined ? [] : [`extendedKeyUsage=${purpose}`])];
+      const files = ['-keyout', `${name}.key`, '-out', `${name}.csr`, ...extensions.flatMap((one) => ['-addext', one])];
       await openssl('req', '-new', '-nodes', '-newkey', ...algorithm, ...files, '-subj', subject);
       const signer = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-copy_extensions', 'copy'];
       const { stdout: certificate } = await openssl(

@@ -9,6 +9,7 @@ import type {
 } from '#api/compiled/contract.ts';
 import type {
   CompiledApiKeyManager,
+  CompiledCertificateKeyManager,
   CompiledIntrospection,
   CompiledOidcKeyManager,
 } from '#api/compiled/key-manager.ts';
@@ -86,6 +87,18 @@ export function anIntrospection(change: Partial<CompiledIntrospection> = {}): Co
     cacheMs: 30_000,
     timeoutMs: 1000,
     forwardToken: false,
+    ...change,
+  };
+}
+
+export function aCertificateKeyManager(
+  change: Partial<CompiledCertificateKeyManager> & Pick<CompiledCertificateKeyManager, 'ca'>,
+): CompiledCertificateKeyManager {
+  return {
+    contract: contractVersion,
+    kind: 'KeyManager',
+    id: 'simpul-system/mitra',
+    type: 'ClientCertificate',
     ...change,
   };
 }

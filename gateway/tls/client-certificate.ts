@@ -1,7 +1,7 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { type AlternativeName, alternativeNames } from './alternative-names.ts';
 
-/** The certificate that a client has shown and proven to own; verified against the listener's authorities. */
+/** The certificate that a client has shown and proven to own; verified by the listener, or by the proxy that names it. */
 export interface ClientCertificate {
   /** SHA-256 of its DER form, base64url without padding: what tokens name as `x5t#S256` (RFC 8705, 3.1). */
   readonly thumbprint: string;
@@ -14,7 +14,10 @@ export interface ClientCertificate {
   readonly serial: string;
   readonly names: readonly AlternativeName[];
   /** Milliseconds since the epoch. */
+  readonly notBefore: number;
   readonly notAfter: number;
+  /** As it was parsed, to ask who issued it. */
+  readonly x509: X509Certificate;
 }
 
 export function clientCertificateOf(certificate: X509Certificate): ClientCertificate {
@@ -26,7 +29,9 @@ export function clientCertificateOf(certificate: X509Certificate): ClientCertifi
     issuer: distinguishedName(certificate.issuer),
     serial: certificate.serialNumber.toLowerCase(),
     names: alternativeNames(certificate),
+    notBefore: certificate.validFromDate.getTime(),
     notAfter: certificate.validToDate.getTime(),
+    x509: certificate,
   };
 }
 

@@ -2,9 +2,14 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 
 const block = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g;
 
+/** The PEM certificates of a text, in their order. */
+export function certificateBlocks(pem: string): readonly string[] {
+  return pem.match(block) ?? [];
+}
+
 /** What is wrong with a text that must hold PEM certificates, one or more; undefined: nothing. */
 export function certificatesProblem(pem: string): string | undefined {
-  const blocks = pem.match(block) ?? [];
+  const blocks = certificateBlocks(pem);
   if (blocks.length === 0) return 'holds no PEM certificate (-----BEGIN CERTIFICATE-----)';
   const bad = blocks.findIndex((text) => readCertificate(text) === undefined);
   return bad < 0 ? undefined : `holds a PEM certificate (number ${bad + 1}) that cannot be read`;

@@ -1,9 +1,10 @@
 import { type CompiledCredential, type CredentialProof, proofKey } from '#api/compiled/contract.ts';
+import type { KeyManager } from '#api/generated/keymanager.ts';
 import type { Subscription, SubscriptionStatusCredential } from '#api/generated/subscription.ts';
 import { idOf, keyOf } from '#api/object.ts';
 import type { KeyProjection, KeySecret } from '../world/key-secret.ts';
 import { apiKeyDataKey } from '../world/key-secret.ts';
-import { refId } from '../world/routes.ts';
+import { namedProof } from '../world/named-proof.ts';
 import type { World } from '../world/world.ts';
 import { keyCredentials, secretNameOf } from '../world/world.ts';
 import type { Problem } from './outcome.ts';
@@ -37,8 +38,9 @@ export function judgeCredentials(subscription: Subscription, world: World): Cred
   const taken = new Map<string, string>();
   return subscription.spec.credentials.map((credential) => {
     const situation = { subscription, world, taken };
-    const { oidc } = credential;
-    const judged = oidc === undefined ? judgeKey(credential, situation) : judgeClient(credential, oidc, situation);
+    const { oidc, clientCertificate } = credential;
+    const isKey = oidc === undefined && clientCertificate === undefined;
+    const judged = isKey ? judgeKey(credential, situation) : judgeNamed(credential, situation);
     if (judged.proof !== undefined) taken.set(proofKey(judged.proof), credential.name);
     return judged;
   });
@@ -63,19 +65,35 @@ function judgeKey(credential: Credential, situation: Case): CredentialVerdict {
   return { credential, secretName, state: 'Refused', proof, problem, missing: false };
 }
 
-type Client = NonNullable<Credential['oidc']>;
-
-/** A client of an identity provider: nothing is secret here, so all that can be wrong is who may name it. */
-function judgeClient(credential: Credential, { keyManagerRef, clientId }: Client, situation: Case): CredentialVerdict {
-  const { subscription } = situation;
-  const proof = { type: 'OIDC', keyManager: refId(keyManagerRef, subscription), clientId } as const;
-  const problem = keyManagerProblem(proof.keyManager, situation) ?? clientProblem(proof, credential, situation);
+/** A client of an identity provider, or a certificate: nothing is secret here, so all that can be wrong is who may name it. */
+function judgeNamed(credential: Credential, situation: Case): CredentialVerdict {
+  const proof = namedProof(credential, situation.subscription);
+  if (proof === undefined || proof.type === 'ApiKey') {
+    return { credential, state: 'Refused', proof: undefined, problem: notAName(credential), missing: false };
+  }
+  const problem = keyManagerProblem(proof, situation) ?? clientProblem(proof, credential, situation);
   if (problem === undefined) return { credential, state: 'Active', proof, problem, missing: false };
-  const last = problem.reason === 'CredentialInUse' ? lastGoodProof(credential, situation, 'OIDC') : undefined;
+  const last = problem.reason === 'CredentialInUse' ? lastGoodProof(credential, situation, proof.type) : undefined;
   return { credential, state: 'Refused', proof: last, problem, missing: false };
 }
 
-function keyManagerProblem(id: string, { subscription, world }: Case): Problem | undefined {
+function notAName({ name, clientCertificate }: Credential): Problem {
+  const message =
+    clientCertificate?.subject === undefined
+      ? `ipAddress of credential "${name}" is no IP address`
+      : `subject of credential "${name}" is no distinguished name of RFC 4514, such as CN=perizinan,O=Kota Tangerang,C=ID: take the output of openssl x509 -noout -subject -nameopt RFC2253`;
+  return { reason: 'InvalidValue', message };
+}
+
+type NamedProof = Exclude<CredentialProof, { readonly type: 'ApiKey' }>;
+
+/** Types of KeyManagers that vouch for what a credential names. */
+const vouching: Readonly<Record<NamedProof['type'], readonly KeyManager['spec']['type'][]>> = {
+  OIDC: ['OIDC', 'Introspection'],
+  ClientCertificate: ['ClientCertificate'],
+};
+
+function keyManagerProblem({ type, keyManager: id }: NamedProof, { subscription, world }: Case): Problem | undefined {
   const keyManager = world.keyManagers.get(id);
   if (keyManager === undefined) return { reason: 'KeyManagerNotFound', message: `KeyManager "${id}" does not exist` };
   const { namespace = '' } = subscription.metadata;
@@ -83,22 +101,28 @@ function keyManagerProblem(id: string, { subscription, world }: Case): Problem |
     const message = `KeyManager "${id}" does not admit namespace "${namespace}": its owner changes spec.tenants of the KeyManager`;
     return { reason: 'TenantNotAllowed', message };
   }
-  if (keyManager.spec.type !== 'ApiKey') return undefined;
-  const message = `KeyManager "${id}" is of type ${keyManager.spec.type} and knows no clients: name one of type OIDC or Introspection, or remove oidc to get a key`;
+  if (vouching[type].includes(keyManager.spec.type)) return undefined;
+  const [field, knows] = type === 'OIDC' ? ['oidc', 'clients'] : ['clientCertificate', 'certificates'];
+  const message = `KeyManager "${id}" is of type ${keyManager.spec.type} and knows no ${knows}: name one of type ${vouching[type].join(' or ')}, or remove ${field} to get a key`;
   return { reason: 'InvalidValue', message };
 }
 
-function clientProblem(proof: CredentialProof, credential: Credential, situation: Case): Problem | undefined {
+function clientProblem(proof: NamedProof, credential: Credential, situation: Case): Problem | undefined {
   const { subscription, world, taken } = situation;
   const client = proofKey(proof);
+  const what = proof.type === 'OIDC' ? 'client' : 'certificate';
   const twin = taken.get(client);
   if (twin !== undefined) {
-    const message = `Credentials "${twin}" and "${credential.name}" name the same client: remove one of them`;
+    const message = `Credentials "${twin}" and "${credential.name}" name the same ${what}: remove one of them`;
     return { reason: 'CredentialInUse', message };
   }
   const rival = world.keys.holderOf(client) ?? firstOf(world.subscriptions.by('client', client), subscription, world);
   if (rival === undefined || rival === keyOf(subscription)) return undefined;
-  const message = `The client of credential "${credential.name}" belongs to another Subscription, which keeps it: register a client of its own for this application`;
+  const remedy =
+    proof.type === 'OIDC'
+      ? 'register a client of its own for this application'
+      : 'have a certificate of another name issued for this application';
+  const message = `The ${what} of credential "${credential.name}" belongs to another Subscription, which keeps it: ${remedy}`;
   return { reason: 'CredentialInUse', message };
 }
 

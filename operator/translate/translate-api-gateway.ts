@@ -39,9 +39,14 @@ export function translateApiGateway(gateway: ApiGateway, world: World): Outcome<
 
 /** Nobody else's word about its client is taken, so without any no connection could be. */
 function proxiesMustBeTrusted({ spec }: ApiGateway): Problem | undefined {
+  if ((spec.trustedProxies ?? []).length > 0) return undefined;
   const index = spec.listeners.findIndex(({ proxyProtocol }) => proxyProtocol === 'Required');
-  if (index < 0 || (spec.trustedProxies ?? []).length > 0) return undefined;
-  const message = `spec.listeners[${index}].proxyProtocol is Required, and spec.trustedProxies is empty: name the addresses of the balancers there`;
+  const believed =
+    index < 0
+      ? spec.clientCertHeader === 'TrustedProxies' && 'spec.clientCertHeader is TrustedProxies'
+      : `spec.listeners[${index}].proxyProtocol is Required`;
+  if (believed === false) return undefined;
+  const message = `${believed}, and spec.trustedProxies is empty: name the addresses of the balancers there`;
   return { reason: 'InvalidValue', message };
 }
 
@@ -121,6 +126,7 @@ function compileGateway(gateway: ApiGateway, world: World, listeners: readonly C
     limits: compileLimits(spec.limits, 'Total'),
     backendAccess: { allow: spec.backendAccess?.allow ?? [], deny: spec.backendAccess?.deny ?? [] },
     trustedProxies: spec.trustedProxies ?? [],
+    ...(spec.clientCertHeader === 'TrustedProxies' ? { clientCertHeader: spec.clientCertHeader } : {}),
     maxRequestBytes: parseBytes(spec.maxRequestBytes) ?? 0,
     drainDelayMs: parseDurationMs(spec.drainDelay) ?? 0,
     ...compileGatewayLogging(gateway),

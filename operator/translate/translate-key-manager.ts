@@ -5,6 +5,7 @@ import type { KeyManager } from '#api/generated/keymanager.ts';
 import { readJwkSet, type SignatureAlgorithm, signatureAlgorithms } from '#api/json-web-key.ts';
 import { keyOf } from '#api/object.ts';
 import type { World } from '../world/world.ts';
+import { compileClientCertificate } from './client-certificate.ts';
 import { compileIntrospection, introspectionProblem } from './introspection.ts';
 import type { Outcome, Problem } from './outcome.ts';
 import { observe, verdict } from './outcome.ts';
@@ -76,11 +77,15 @@ function plainTextWarning(keyManager: KeyManager): Observation[] {
 }
 
 function compileKeyManager(keyManager: KeyManager, world: World): CompiledKeyManager | Problem {
-  const { oidc, introspection, apiKey } = keyManager.spec;
+  const { oidc, introspection, clientCertificate, apiKey } = keyManager.spec;
   const base = { contract: contractVersion, kind: 'KeyManager', id: keyOf(keyManager) } as const;
   if (oidc !== undefined) return { ...base, ...compileOidc(oidc) };
   if (introspection !== undefined) {
     const compiled = compileIntrospection(keyManager, introspection, world);
+    return 'reason' in compiled ? compiled : { ...base, ...compiled };
+  }
+  if (clientCertificate !== undefined) {
+    const compiled = compileClientCertificate(keyManager, clientCertificate, world);
     return 'reason' in compiled ? compiled : { ...base, ...compiled };
   }
   return { ...base, type: 'ApiKey', header: (apiKey?.header ?? 'X-API-Key').toLowerCase() };

@@ -10,8 +10,9 @@ import type { KubeObject } from '#api/object.ts';
 import { idOf, keyOf } from '#api/object.ts';
 import { gatewayAnnotation } from '../resources/gateway.ts';
 import type { CompiledEntry } from './compiled-index.ts';
+import { clientsOf } from './named-proof.ts';
 import { refId, routesOf } from './routes.ts';
-import { clientsOf, keyCredentials, secretNameOf, type World } from './world.ts';
+import { keyCredentials, secretNameOf, type World } from './world.ts';
 
 /** One object to look at again. */
 export interface Wake {

@@ -56,7 +56,14 @@ function referencesOfApiService(api: ApiService): MaterialRef[] {
 }
 
 function referencesOfKeyManager(keyManager: KeyManager): MaterialRef[] {
-  return [introspectionCredentialRefOf(keyManager)].filter((ref) => ref !== undefined);
+  return [introspectionCredentialRefOf(keyManager), clientAuthorityRefOf(keyManager)].filter(
+    (ref) => ref !== undefined,
+  );
+}
+
+/** `spec.clientCertificate.caRef`. */
+export function clientAuthorityRefOf({ metadata, spec }: KeyManager): MaterialRef | undefined {
+  return authorityRef(metadata.namespace, spec.clientCertificate?.caRef);
 }
 
 /** `spec.introspection.credentialRef`. */
@@ -84,10 +91,16 @@ export function definitionRefOf({ metadata, spec }: ApiService): MaterialRef | u
 
 /** `spec.backend.tls.caRef`. */
 export function caRefOf({ metadata, spec }: ApiService): MaterialRef | undefined {
-  const ref = spec.backend.tls?.caRef;
+  return authorityRef(metadata.namespace, spec.backend.tls?.caRef);
+}
+
+/** Certificates of authorities are no secret, but they may lie in one, beside what is. */
+function authorityRef(
+  namespace = '',
+  ref: { readonly kind: 'ConfigMap' | 'Secret'; readonly name: string } | undefined,
+): MaterialRef | undefined {
   if (ref === undefined) return undefined;
   const { kind, name } = ref;
-  const namespace = metadata.namespace ?? '';
   return kind === 'Secret' ? { kind, namespace, name, types: secretTypes } : { kind, namespace, name };
 }
 

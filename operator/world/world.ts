@@ -1,4 +1,4 @@
-import { clientKey, proofKey } from '#api/compiled/contract.ts';
+import { proofKey } from '#api/compiled/contract.ts';
 import type { ApiGateway } from '#api/generated/apigateway.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import type { Approval } from '#api/generated/approval.ts';
@@ -16,6 +16,7 @@ import type { GatewayPod } from './fleet.ts';
 import { Holdings } from './holdings.ts';
 import type { KeySecret } from './key-secret.ts';
 import { Materials } from './materials.ts';
+import { clientsOf } from './named-proof.ts';
 import { refId, routesOf } from './routes.ts';
 
 /** What all collections can do, whatever their kind: an object is put only where its kind belongs. */
@@ -63,7 +64,7 @@ export class World {
     route: routesOf,
     successor: (api) => (api.spec.deprecation?.successorRef ? [refId(api.spec.deprecation.successorRef, api)] : []),
   });
-  /** `client`: see `clientKey`; `keyManager`: those that vouch for its clients. */
+  /** `client`: clients and certificates, see `proofKey`; `keyManager`: those that vouch for them. */
   readonly subscriptions = new Collection<Subscription, 'namespace' | 'api' | 'secret' | 'client' | 'keyManager'>({
     namespace: (subscription) => [subscription.metadata.namespace ?? ''],
     api: (subscription) => subscription.spec.apis.map((ref) => refId(ref, subscription)),
@@ -73,7 +74,10 @@ export class World {
       ),
     client: clientsOf,
     keyManager: (subscription) =>
-      subscription.spec.credentials.flatMap(({ oidc }) => (oidc ? refId(oidc.keyManagerRef, subscription) : [])),
+      subscription.spec.credentials.flatMap(({ oidc, clientCertificate }) => {
+        const ref = (oidc ?? clientCertificate)?.keyManagerRef;
+        return ref === undefined ? [] : refId(ref, subscription);
+      }),
   });
   /** `api`: id of the ApiService; `subscription`: id of the Subscription, or empty for publishing. */
   readonly approvals = new Collection<Approval, 'api' | 'subscription'>({
@@ -218,14 +222,7 @@ type Credential = Subscription['spec']['credentials'][number];
 
 /** Those of its credentials that are keys and lie in Secrets. */
 export function keyCredentials({ spec }: Subscription): Credential[] {
-  return spec.credentials.filter(({ oidc }) => oidc === undefined);
-}
-
-/** The clients that it names, as `clientKey` writes them. */
-export function clientsOf(subscription: Subscription): string[] {
-  return subscription.spec.credentials.flatMap(({ oidc }) =>
-    oidc === undefined ? [] : clientKey(refId(oidc.keyManagerRef, subscription), oidc.clientId),
-  );
+  return spec.credentials.filter(({ oidc, clientCertificate }) => (oidc ?? clientCertificate) === undefined);
 }
 
 /** Name of the Secret that holds a key: the one that was brought, or the generated one. */
