@@ -1,13 +1,19 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { contractVersion } from '#api/compiled/base.ts';
 import type { Compiled, CompiledLimit } from '#api/compiled/contract.ts';
 import { buildCompiledSecret, contentHashOf } from '#api/compiled/secret.ts';
 import { describeError } from '#api/errors.ts';
-import type { GatewayProgram } from '#e2e/operator/gateway-program.ts';
-import { Installation, openAs } from '#e2e/operator/harness.ts';
-import { apiGateway } from '#e2e/operator/objects.ts';
-import { compiledNamespaceOf } from '#operator/resources/gateway.ts';
+import { coreKinds } from '#api/kinds.ts';
+import { parseId } from '#api/object.ts';
+import { ApiServerStore } from '#kube/api-server-store.ts';
+import { loadConnection } from '#kube/load-connection.ts';
+import { Transport } from '#kube/transport.ts';
+import { compiledNamespaceOf, gatewayServiceAccount } from '#operator/resources/gateway.ts';
+import { freePorts } from '#tools/controlplane/free-port.ts';
+import { until } from '../conditions.ts';
+import { connections, type Installation, install } from '../control-plane/installation.ts';
+import { buildApiGateway, installation as operatorNamespace } from '../control-plane/objects.ts';
+import { ProgramHost } from '../control-plane/programs.ts';
 import { describeMachine } from '../machine.ts';
 import { progress } from '../progress.ts';
 import { percentile } from '../statistics.ts';
@@ -28,38 +34,54 @@ async function main(): Promise<void> {
     },
   });
   const [apis, subscriptions, starts] = [Number(values.apis), Number(values.subscriptions), Number(values.starts)];
-  const installation = await Installation.start();
+  const installation = await install();
+  const host = await ProgramHost.open(undefined);
   try {
-    const operator = await installation.startOperator();
-    const gateway = apiGateway('public');
-    await installation.apply(gateway);
-    await (await installation.startGateway('first')).kill();
-    await operator.kill();
-    await fill(installation, compiledNamespaceOf(gateway), worldOf(apis, subscriptions));
+    const namespace = await placeOfGateway(installation, host);
+    await fill(installation, namespace, worldOf(apis, subscriptions));
+    const kubeconfig = await installation.kubeconfigOf(namespace, gatewayServiceAccount);
     const seconds: number[] = [];
     for (let i = 1; i <= starts; i++) {
-      const began = performance.now();
-      const pod = await installation.startGateway(`pod-${i}`);
-      seconds.push((performance.now() - began) / 1000);
-      progress(`start ${i}: ${seconds.at(-1)?.toFixed(2)} s, ${await memoryOf(pod)} MiB`);
-      await pod.kill();
-      await delay(500);
+      const [port = 0] = await freePorts(1);
+      const gateway = await host.startGateway({ kubeconfig, namespace, port });
+      await until({ what: 'the gateway is ready', timeoutMs: 120_000, everyMs: 10 }, () => gateway.isReady());
+      seconds.push((performance.now() - gateway.startedAt) / 1000);
+      const { cpuSeconds, rssMiB } = await gateway.use();
+      progress(`start ${i}: ${seconds.at(-1)?.toFixed(2)} s, ${cpuSeconds} s of CPU, RSS ${Math.round(rssMiB)} MiB`);
+      await gateway.stop();
     }
-    const line = `ready after ${percentile(seconds, 0.5).toFixed(2)} s (p50), ${Math.max(...seconds).toFixed(2)} s (longest of ${starts})`;
-    process.stdout.write(`${apis} ApiServices, ${subscriptions} Subscriptions, ${describeMachine()}: ${line}\n`);
+    const [middle, longest] = [percentile(seconds, 0.5), Math.max(...seconds)].map((value) => value.toFixed(2));
+    process.stdout.write(
+      `${apis} ApiServices, ${subscriptions} Subscriptions, ${describeMachine()}: ready after ${middle} s (p50), ` +
+        `${longest} s (longest of ${starts})\n`,
+    );
   } finally {
+    await host.close();
     await installation.stop();
   }
 }
 
-async function memoryOf(pod: GatewayProgram): Promise<number> {
-  const page = (await pod.adminPage('/metrics'))?.text ?? '';
-  return Math.round(Number(/^process_resident_memory_bytes (\S+)$/m.exec(page)?.[1] ?? 0) / 2 ** 20);
+/** The operator makes the namespace and the ServiceAccount of a gateway; then it goes. */
+async function placeOfGateway({ store, kubeconfigOf }: Installation, host: ProgramHost): Promise<string> {
+  const gateway = buildApiGateway();
+  const namespace = compiledNamespaceOf(gateway);
+  const operator = await host.startOperator(await kubeconfigOf(operatorNamespace, 'simpul-operator'));
+  await store.apply(gateway, { fieldManager: 'bench', force: true });
+  const account = parseId(`${namespace}/${gatewayServiceAccount}`);
+  await until({ what: 'the gateway has its ServiceAccount', timeoutMs: 60_000, everyMs: 100 }, async () => {
+    return (await store.get(coreKinds.ServiceAccount, account)) !== undefined;
+  });
+  await until({ what: 'the gateway is compiled', timeoutMs: 60_000, everyMs: 100 }, async () => {
+    return (await store.list(coreKinds.Secret, { namespace })).items.length > 0;
+  });
+  await operator.stop();
+  return namespace;
 }
 
 /** Writes them as the operator would, over kept connections. */
-async function fill(installation: Installation, namespace: string, world: readonly Compiled[]): Promise<void> {
-  const store = await openAs(await installation.operatorKubeconfig());
+async function fill({ kubeconfigOf }: Installation, namespace: string, world: readonly Compiled[]): Promise<void> {
+  const kubeconfig = await kubeconfigOf(operatorNamespace, 'simpul-operator');
+  const store = new ApiServerStore(new Transport(await loadConnection({ env: {}, kubeconfig }), { connections }));
   const left = [...world];
   const began = performance.now();
   const worker = async (): Promise<void> => {
@@ -67,7 +89,7 @@ async function fill(installation: Installation, namespace: string, world: readon
       await store.create(buildCompiledSecret(compiled, namespace), { fieldManager: 'simpul-operator' });
     }
   };
-  await Promise.all(Array.from({ length: 24 }, worker));
+  await Promise.all(Array.from({ length: connections }, worker));
   progress(`${world.length} objects written in ${Math.round((performance.now() - began) / 1000)} s`);
   await store.close();
 }
