@@ -98,6 +98,8 @@ export const reasons = {
   WeakCredential: 'A brought key has fewer than 32 printable characters, or fewer than 10 distinct ones.',
   CredentialInUse: 'Another credential has the same key already and keeps it.',
   RefusedByGateway: 'A gateway could not load it; its last good version serves on. This is a defect: report it.',
+  FaultInjectionActive: 'A drill is on: calls are held up or refused on purpose; the message says until when.',
+  FaultInjectionOver: 'A drill has ended and nothing of it holds any more: remove `spec.faultInjection`.',
   CeilingApplied:
     'A value is above a ceiling of the Tenant or the ApiGateway and is cut to it; the message says which.',
   BodiesNotLogged: 'The ApiService asks for bodies in the log, and an ApiGateway does not permit it.',

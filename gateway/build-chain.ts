@@ -5,17 +5,20 @@ import { accessLog } from './filters/access-log.ts';
 import { bodyLimit } from './filters/body-limit.ts';
 import { bodySample } from './filters/body-sample.ts';
 import { cache } from './filters/cache.ts';
+import { canary } from './filters/canary.ts';
 import { Chain } from './filters/chain.ts';
 import { clientAddress } from './filters/client-address.ts';
 import { compression } from './filters/compression.ts';
 import { cors } from './filters/cors.ts';
 import { credential } from './filters/credential.ts';
+import { faultInjection } from './filters/fault-injection.ts';
 import type { Filter } from './filters/filter.ts';
 import { formats } from './filters/formats.ts';
 import { head } from './filters/head.ts';
 import { lifecycle } from './filters/lifecycle.ts';
 import { maintenance } from './filters/maintenance.ts';
 import { metricsFilter } from './filters/metrics.ts';
+import { mirror } from './filters/mirror.ts';
 import { operation } from './filters/operation.ts';
 import { rateLimit } from './filters/rate-limit.ts';
 import { requestId } from './filters/request-id.ts';
@@ -88,7 +91,10 @@ function buildFilters(deps: ChainDeps, callBackend: (exchange: Exchange) => void
     compression(metrics.answers),
     formats(metrics.answers),
     cache({ clock, metrics: metrics.answers, callBackend }),
+    faultInjection(metrics.policies, Math.random),
+    canary(metrics.policies),
     bodySample(Math.random),
+    mirror({ metrics: metrics.policies, callBackend, chance: Math.random }),
   ];
 }
 

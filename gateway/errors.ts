@@ -61,6 +61,7 @@ export const catalogue = {
   GW_BACKEND_BROKE_OFF: entry(502, 'provider', 'The backend closed the connection before it answered'),
   GW_BACKEND_PROTOCOL: entry(502, 'provider', 'The answer of the backend is not valid HTTP'),
   GW_RESPONSE_INVALID: entry(502, 'provider', 'The answer of the backend is not what the definition of the API says'),
+  GW_FAULT_INJECTED: entry(503, 'provider', 'A drill of the owner of the API'),
   GW_API_BLOCKED: entry(503, 'provider', 'The API is blocked'),
   GW_MAINTENANCE: entry(503, 'provider', 'The API is being maintained'),
   GW_NO_ENDPOINT: entry(503, 'provider', 'The API has no endpoint that takes calls'),
@@ -101,6 +102,8 @@ export class GatewayError extends CodedError {
 }
 
 export interface ProblemExtra {
+  /** Instead of the one of the code. */
+  readonly status?: number;
   readonly members?: Readonly<Record<string, string | number | readonly ProblemItem[]>>;
   readonly headers?: readonly string[];
 }
@@ -131,7 +134,8 @@ export const problemTypeBase = 'https://simpul.id/errors#';
 export function replyFor(error: unknown, requestId: string): ProblemReply {
   const known = error instanceof GatewayError ? error : undefined;
   const code = known?.code ?? 'GW_INTERNAL';
-  const { status, fault, title } = catalogue[code];
+  const { fault, title, status: usual } = catalogue[code];
+  const status = known?.extra?.status ?? usual;
   const detail = known?.message ?? 'The gateway met an error of its own; give the request id to those who run it.';
   const body = JSON.stringify({
     type: `${problemTypeBase}${code.toLowerCase()}`,

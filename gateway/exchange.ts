@@ -10,6 +10,7 @@ import type {
   OperationEntry,
   PlanEntry,
   SubscriptionEntry,
+  VariantEntry,
 } from './snapshot/model.ts';
 import type { Proofs } from './snapshot/proofs.ts';
 import type { ClientCertificate } from './tls/client-certificate.ts';
@@ -146,6 +147,8 @@ export class Exchange {
   credential: CredentialEntry | null = null;
   subscription: SubscriptionEntry | null = null;
   plan: PlanEntry | null = null;
+  /** Set: this backend gets the call, instead of the API's own. */
+  variant: VariantEntry | null = null;
   /** Claims of the caller's verified token; null: it showed none. */
   claims: Readonly<Record<string, unknown>> | null = null;
   /** Set: the API looked at proofs, and the fields that may carry them stop here. */
@@ -177,6 +180,8 @@ export class Exchange {
   cacheFlight: Flight | null = null;
   /** What the cache did, as in the log: `hit`, `miss` …; empty: there is none. */
   cacheOutcome = '';
+  /** What a drill has done to the call; empty: nothing. */
+  drill: '' | 'delay' | 'abort' | 'delay+abort' = '';
 
   // What was measured.
   bytesIn = 0;

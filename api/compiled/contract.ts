@@ -2,6 +2,9 @@ import type { CompiledBase } from './base.ts';
 import type { CompiledDefinition } from './definition.ts';
 import type { CompiledKeyManager } from './key-manager.ts';
 import type { CompiledTraffic } from './traffic.ts';
+import type { CompiledCanary, CompiledFaultInjection, CompiledMirror } from './variants.ts';
+
+export type { CompiledCanary, CompiledFaultInjection, CompiledMirror } from './variants.ts';
 
 /**
  * The compiled contract: all that an operator says to a gateway, and the only thing they share.
@@ -136,6 +139,12 @@ export interface CompiledApiService extends CompiledBase {
   readonly compression?: CompiledCompression;
   /** Absent: every call reaches the backend. */
   readonly cache?: CompiledCache;
+  /** Absent: nobody's calls fail on purpose. */
+  readonly faultInjection?: CompiledFaultInjection;
+  /** Absent: all calls go to one version. */
+  readonly canary?: CompiledCanary;
+  /** Absent: no copies are sent. */
+  readonly mirror?: CompiledMirror;
   /** Formats in which JSON answers are given, the first to those who ask for none. Absent: answers go on as they come. */
   readonly formats?: readonly CompiledFormat[];
   readonly limits: readonly CompiledLimit[];

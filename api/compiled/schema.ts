@@ -3,6 +3,7 @@ import { answerSchemas } from './schema-answers.ts';
 import { listenerTls, redis } from './schema-gateway.ts';
 import { dnsName, record } from './schema-record.ts';
 import { trafficSchemas } from './schema-traffic.ts';
+import { variantSchemas } from './schema-variants.ts';
 
 /**
  * JSON Schemas of the compiled kinds. Everything is bounded and unknown fields are refused: a gateway that cannot read
@@ -350,6 +351,7 @@ export const compiledSchemas = {
       }),
       access: record(['allow', 'deny'], { allow: cidrs, deny: cidrs }),
       ...answerSchemas,
+      ...variantSchemas,
       limits,
       operations: { type: 'array', maxItems: 4096, items: operation },
       plans: {

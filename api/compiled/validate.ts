@@ -128,11 +128,18 @@ function holdsKeys(jwks: string): boolean {
 }
 
 function apiServiceFault(api: CompiledApiService): string | undefined {
-  const badUrl = api.backend.endpoints.findIndex(({ url }) => !isBackendUrl(url));
-  if (badUrl >= 0) {
-    return `backend.endpoints.${badUrl}.url must be an http or https URL without credentials, query and fragment`;
-  }
+  const badUrl = urlsOf(api).find(([, url]) => !isBackendUrl(url));
+  if (badUrl !== undefined) return `${badUrl[0]} must be an http or https URL without credentials, query and fragment`;
   return accessFault(api) ?? maintenanceFault(api) ?? corsFault(api) ?? allLimitsFault(api);
+}
+
+/** Where calls may go, each with the field that says so. */
+function urlsOf({ backend, canary, mirror }: CompiledApiService): [string, string][] {
+  return [
+    ...backend.endpoints.map(({ url }, i): [string, string] => [`backend.endpoints.${i}.url`, url]),
+    ...(canary?.endpoints ?? []).map(({ url }, i): [string, string] => [`canary.endpoints.${i}.url`, url]),
+    ...(mirror === undefined ? [] : [['mirror.url', mirror.url] as [string, string]]),
+  ];
 }
 
 function maintenanceFault({ maintenance }: CompiledApiService): string | undefined {

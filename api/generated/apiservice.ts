@@ -87,6 +87,22 @@ export interface ApiServiceSpec {
    */
   readonly maintenance?: ApiServiceMaintenance;
   /**
+   * Another version that a share of the callers gets. Access log and metrics tell the two apart, and answers say which
+   * it was in `Simpul-Version`. Default: none, and all calls go to `backend`. Example: `{version: 2.1.0-rc.1, share:
+   * 5%, endpoints: [{url: 'http://10.1.2.4:9000/situs'}]}`.
+   */
+  readonly canary?: ApiServiceCanary;
+  /**
+   * Sends copies of calls to another backend, and drops its answers. The callers wait for nothing of it. Default: none.
+   * Example: `{url: 'http://10.1.2.9:9000/situs', share: 10%}`.
+   */
+  readonly mirror?: ApiServiceMirror;
+  /**
+   * A drill: some calls are held up or refused on purpose, until it is over. Default: none. Example: `{until:
+   * '2026-12-01T03:00:00Z', share: 10%, delay: 2s, status: 503}`.
+   */
+  readonly faultInjection?: ApiServiceFaultInjection;
+  /**
    * Compresses answers for callers that accept it (RFC 9110, 12.5.3). Answers that the backend has compressed, parts
    * (206), `no-transform` and event streams go as they are. Default: none, and answers go as they come. Example:
    * `{encodings: [br, gzip]}`.
@@ -531,6 +547,128 @@ export interface ApiServiceMaintenance {
   readonly retryAfter?: string;
   /** Addresses of callers that are served all the same. Default: none. Example: `[10.1.2.0/24]`. */
   readonly allowFrom?: readonly string[];
+}
+
+/**
+ * Another version that a share of the callers gets. Access log and metrics tell the two apart, and answers say which it
+ * was in `Simpul-Version`. Default: none, and all calls go to `backend`. Example: `{version: 2.1.0-rc.1, share: 5%,
+ * endpoints: [{url: 'http://10.1.2.4:9000/situs'}]}`.
+ */
+export interface ApiServiceCanary {
+  /** Version that stands behind these endpoints, other than `spec.version`. Example: `2.1.0-rc.1`. */
+  readonly version: string;
+  /**
+   * Share of the callers that get it, as a percentage. A larger share keeps those of a smaller one; with `0%` only
+   * calls of `always` get it. Default: `0%`. Example: `5%`.
+   */
+  readonly share: string;
+  /**
+   * What calls have in common that get the same version: `Subscription`, `ClientIP` or `Header`. A call without
+   * Subscription or without the header counts by its client's address. Default: `Subscription`. Example: `ClientIP`.
+   */
+  readonly stickyBy: 'Subscription' | 'ClientIP' | 'Header';
+  /** Name of the header field that `stickyBy: Header` goes by, in lower case. Default: none. Example: `x-session`. */
+  readonly header?: string;
+  /**
+   * Calls with this header field get it whatever the share, for those who try it out. Default: none. Example: `{header:
+   * x-uji, value: '1'}`.
+   */
+  readonly always?: ApiServiceCanaryAlways;
+  /**
+   * Addresses that serve it, in the place of those of `backend`; timeouts, TLS, credential and all else of `backend`
+   * hold for them too. Example: `[{url: 'http://10.1.2.4:9000/situs'}]`.
+   */
+  readonly endpoints: readonly ApiServiceCanaryEndpoint[];
+}
+
+/**
+ * Calls with this header field get it whatever the share, for those who try it out. Default: none. Example: `{header:
+ * x-uji, value: '1'}`.
+ */
+export interface ApiServiceCanaryAlways {
+  /** Name of the field, in lower case. Example: `x-uji`. */
+  readonly header: string;
+  /** Its whole value. Example: `1`. */
+  readonly value: string;
+}
+
+/** One address. Example: `{url: 'http://10.1.2.4:9000/situs'}`. */
+export interface ApiServiceCanaryEndpoint {
+  /**
+   * Scheme, host, port and the path that replaces the base path; no credentials, query or fragment. Example:
+   * `http://10.1.2.4:9000/situs`.
+   */
+  readonly url: string;
+  /** Share of the calls, relative to the other endpoints. Default: `1`. Example: `3`. */
+  readonly weight: number;
+}
+
+/**
+ * Sends copies of calls to another backend, and drops its answers. The callers wait for nothing of it. Default: none.
+ * Example: `{url: 'http://10.1.2.9:9000/situs', share: 10%}`.
+ */
+export interface ApiServiceMirror {
+  /**
+   * Scheme, host, port and the path that replaces the base path; no credentials, query or fragment. It gets the fields
+   * that callers send and that `backend.headers` sets, but not `backend.credentialRef`. Example:
+   * `http://10.1.2.9:9000/situs`.
+   */
+  readonly url: string;
+  /** Share of the calls that are copied, as a percentage. Default: `100%`. Example: `10%`. */
+  readonly share: string;
+  /**
+   * Methods whose calls are copied. Others may have an effect, which the copy would have too. Default: `[GET, HEAD]`.
+   * Example: `[GET, POST]`.
+   */
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS')[];
+  /**
+   * Calls with a larger body are not copied, in bytes with an optional suffix Ki, Mi or Gi, at most 1Mi. Default:
+   * `64Ki`. Example: `256Ki`.
+   */
+  readonly maxRequestBytes: string;
+  /**
+   * Time for the whole answer to a copy, as a duration in ms, s, m or h, at most 60s. Default: `5s`. Example: `2s`.
+   */
+  readonly timeout: string;
+  /** Copies that one gateway pod has under way at once; more calls are not copied. Default: `64`. Example: `16`. */
+  readonly maxCalls: number;
+}
+
+/**
+ * A drill: some calls are held up or refused on purpose, until it is over. Default: none. Example: `{until:
+ * '2026-12-01T03:00:00Z', share: 10%, delay: 2s, status: 503}`.
+ */
+export interface ApiServiceFaultInjection {
+  /** When it ends by itself, RFC 3339; at most 7 days ahead. Example: `2026-12-01T03:00:00Z`. */
+  readonly until: string;
+  /** Share of the calls that it is about, as a percentage. Default: `100%`. Example: `10%`. */
+  readonly share: string;
+  /** How long calls are held up, as a duration in ms, s, m or h, at most 30s. Default: not at all. Example: `2s`. */
+  readonly delay?: string;
+  /** Status of the refusal, `GW_FAULT_INJECTED`; with `delay` after that. Default: calls go on. Example: `503`. */
+  readonly status?: number;
+  /**
+   * Only calls of these Subscriptions. Default: of everybody. Example: `[{name: perizinan, namespace: tangerang}]`.
+   */
+  readonly subscriptionRefs?: readonly ApiServiceFaultInjectionSubscriptionRef[];
+  /** Only calls with this header field. Default: all. Example: `{name: x-latihan, value: '1'}`. */
+  readonly header?: ApiServiceFaultInjectionHeader;
+}
+
+/** One Subscription. Example: `{name: perizinan, namespace: tangerang}`. */
+export interface ApiServiceFaultInjectionSubscriptionRef {
+  /** Name of the Subscription. Example: `perizinan`. */
+  readonly name: string;
+  /** Namespace of the Subscription. Default: empty, which is this object's own namespace. Example: `tangerang`. */
+  readonly namespace: string;
+}
+
+/** Only calls with this header field. Default: all. Example: `{name: x-latihan, value: '1'}`. */
+export interface ApiServiceFaultInjectionHeader {
+  /** Name of the field, in lower case. Example: `x-latihan`. */
+  readonly name: string;
+  /** Its whole value. Example: `1`. */
+  readonly value: string;
 }
 
 /**

@@ -1966,6 +1966,10 @@ export const crds: readonly CustomResourceDefinition[] = [
                       "message": "without authentication nobody is on a plan: set authentication.mode to Required or Optional, or move the limits from plans to spec.limits"
                     },
                     {
+                      "rule": "!has(self.canary) || self.canary.version != self.version",
+                      "message": "canary.version is spec.version: give the canary a version of its own, by which log and metrics tell them apart"
+                    },
+                    {
                       "rule": "!has(self.validation) || has(self.definition)",
                       "message": "validation compares calls with a definition: give definition, or remove validation"
                     }
@@ -2780,6 +2784,282 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "minLength": 1,
                             "maxLength": 49,
                             "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"
+                          }
+                        }
+                      }
+                    },
+                    "canary": {
+                      "description": "Another version that a share of the callers gets. Access log and metrics tell the two apart, and answers say which it was in `Simpul-Version`. Default: none, and all calls go to `backend`. Example: `{version: 2.1.0-rc.1, share: 5%, endpoints: [{url: 'http://10.1.2.4:9000/situs'}]}`.",
+                      "type": "object",
+                      "required": [
+                        "version",
+                        "endpoints"
+                      ],
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "(self.stickyBy == 'Header') == has(self.header)",
+                          "message": "give header when stickyBy is Header, and only then"
+                        }
+                      ],
+                      "properties": {
+                        "version": {
+                          "description": "Version that stands behind these endpoints, other than `spec.version`. Example: `2.1.0-rc.1`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 32,
+                          "pattern": "^[0-9A-Za-z]([0-9A-Za-z.+-]*[0-9A-Za-z])?$"
+                        },
+                        "share": {
+                          "description": "Share of the callers that get it, as a percentage. A larger share keeps those of a smaller one; with `0%` only calls of `always` get it. Default: `0%`. Example: `5%`.",
+                          "type": "string",
+                          "default": "0%",
+                          "maxLength": 8,
+                          "pattern": "^(100|[0-9]{1,2}([.][0-9]{1,4})?)%$"
+                        },
+                        "stickyBy": {
+                          "description": "What calls have in common that get the same version: `Subscription`, `ClientIP` or `Header`. A call without Subscription or without the header counts by its client's address. Default: `Subscription`. Example: `ClientIP`.",
+                          "type": "string",
+                          "default": "Subscription",
+                          "enum": [
+                            "Subscription",
+                            "ClientIP",
+                            "Header"
+                          ]
+                        },
+                        "header": {
+                          "description": "Name of the header field that `stickyBy: Header` goes by, in lower case. Default: none. Example: `x-session`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 63,
+                          "pattern": "^[a-z0-9-]+$"
+                        },
+                        "always": {
+                          "description": "Calls with this header field get it whatever the share, for those who try it out. Default: none. Example: `{header: x-uji, value: '1'}`.",
+                          "type": "object",
+                          "required": [
+                            "header",
+                            "value"
+                          ],
+                          "properties": {
+                            "header": {
+                              "description": "Name of the field, in lower case. Example: `x-uji`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 63,
+                              "pattern": "^[a-z0-9-]+$"
+                            },
+                            "value": {
+                              "description": "Its whole value. Example: `1`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 256,
+                              "pattern": "^[!-~]([ -~]*[!-~])?$"
+                            }
+                          }
+                        },
+                        "endpoints": {
+                          "description": "Addresses that serve it, in the place of those of `backend`; timeouts, TLS, credential and all else of `backend` hold for them too. Example: `[{url: 'http://10.1.2.4:9000/situs'}]`.",
+                          "type": "array",
+                          "minItems": 1,
+                          "maxItems": 32,
+                          "x-kubernetes-list-type": "map",
+                          "x-kubernetes-list-map-keys": [
+                            "url"
+                          ],
+                          "items": {
+                            "description": "One address. Example: `{url: 'http://10.1.2.4:9000/situs'}`.",
+                            "type": "object",
+                            "required": [
+                              "url"
+                            ],
+                            "properties": {
+                              "url": {
+                                "description": "Scheme, host, port and the path that replaces the base path; no credentials, query or fragment. Example: `http://10.1.2.4:9000/situs`.",
+                                "type": "string",
+                                "minLength": 8,
+                                "maxLength": 1024,
+                                "pattern": "^https?://[^\\s/?#@\\\\]+(/[^\\s?#\\\\]*)?$"
+                              },
+                              "weight": {
+                                "description": "Share of the calls, relative to the other endpoints. Default: `1`. Example: `3`.",
+                                "type": "integer",
+                                "format": "int32",
+                                "default": 1,
+                                "minimum": 1,
+                                "maximum": 1000
+                              }
+                            }
+                          }
+                        }
+                      }
+                    },
+                    "mirror": {
+                      "description": "Sends copies of calls to another backend, and drops its answers. The callers wait for nothing of it. Default: none. Example: `{url: 'http://10.1.2.9:9000/situs', share: 10%}`.",
+                      "type": "object",
+                      "required": [
+                        "url"
+                      ],
+                      "properties": {
+                        "url": {
+                          "description": "Scheme, host, port and the path that replaces the base path; no credentials, query or fragment. It gets the fields that callers send and that `backend.headers` sets, but not `backend.credentialRef`. Example: `http://10.1.2.9:9000/situs`.",
+                          "type": "string",
+                          "minLength": 8,
+                          "maxLength": 1024,
+                          "pattern": "^https?://[^\\s/?#@\\\\]+(/[^\\s?#\\\\]*)?$"
+                        },
+                        "share": {
+                          "description": "Share of the calls that are copied, as a percentage. Default: `100%`. Example: `10%`.",
+                          "type": "string",
+                          "default": "100%",
+                          "maxLength": 8,
+                          "pattern": "^(100|[0-9]{1,2}([.][0-9]{1,4})?)%$"
+                        },
+                        "methods": {
+                          "description": "Methods whose calls are copied. Others may have an effect, which the copy would have too. Default: `[GET, HEAD]`. Example: `[GET, POST]`.",
+                          "type": "array",
+                          "default": [
+                            "GET",
+                            "HEAD"
+                          ],
+                          "minItems": 1,
+                          "maxItems": 7,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "One method. Example: `GET`.",
+                            "type": "string",
+                            "enum": [
+                              "GET",
+                              "HEAD",
+                              "POST",
+                              "PUT",
+                              "PATCH",
+                              "DELETE",
+                              "OPTIONS"
+                            ]
+                          }
+                        },
+                        "maxRequestBytes": {
+                          "description": "Calls with a larger body are not copied, in bytes with an optional suffix Ki, Mi or Gi, at most 1Mi. Default: `64Ki`. Example: `256Ki`.",
+                          "type": "string",
+                          "default": "64Ki",
+                          "minLength": 1,
+                          "maxLength": 16,
+                          "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                        },
+                        "timeout": {
+                          "description": "Time for the whole answer to a copy, as a duration in ms, s, m or h, at most 60s. Default: `5s`. Example: `2s`.",
+                          "type": "string",
+                          "default": "5s",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "maxCalls": {
+                          "description": "Copies that one gateway pod has under way at once; more calls are not copied. Default: `64`. Example: `16`.",
+                          "type": "integer",
+                          "format": "int32",
+                          "default": 64,
+                          "minimum": 1,
+                          "maximum": 1024
+                        }
+                      }
+                    },
+                    "faultInjection": {
+                      "description": "A drill: some calls are held up or refused on purpose, until it is over. Default: none. Example: `{until: '2026-12-01T03:00:00Z', share: 10%, delay: 2s, status: 503}`.",
+                      "type": "object",
+                      "required": [
+                        "until"
+                      ],
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "has(self.delay) || has(self.status)",
+                          "message": "say what happens to the calls: give delay, status, or both"
+                        }
+                      ],
+                      "properties": {
+                        "until": {
+                          "description": "When it ends by itself, RFC 3339; at most 7 days ahead. Example: `2026-12-01T03:00:00Z`.",
+                          "type": "string",
+                          "format": "date-time",
+                          "maxLength": 32
+                        },
+                        "share": {
+                          "description": "Share of the calls that it is about, as a percentage. Default: `100%`. Example: `10%`.",
+                          "type": "string",
+                          "default": "100%",
+                          "maxLength": 8,
+                          "pattern": "^(100|[0-9]{1,2}([.][0-9]{1,4})?)%$"
+                        },
+                        "delay": {
+                          "description": "How long calls are held up, as a duration in ms, s, m or h, at most 30s. Default: not at all. Example: `2s`.",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "status": {
+                          "description": "Status of the refusal, `GW_FAULT_INJECTED`; with `delay` after that. Default: calls go on. Example: `503`.",
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": 400,
+                          "maximum": 599
+                        },
+                        "subscriptionRefs": {
+                          "description": "Only calls of these Subscriptions. Default: of everybody. Example: `[{name: perizinan, namespace: tangerang}]`.",
+                          "type": "array",
+                          "minItems": 1,
+                          "maxItems": 64,
+                          "x-kubernetes-list-type": "map",
+                          "x-kubernetes-list-map-keys": [
+                            "namespace",
+                            "name"
+                          ],
+                          "items": {
+                            "description": "One Subscription. Example: `{name: perizinan, namespace: tangerang}`.",
+                            "type": "object",
+                            "required": [
+                              "name"
+                            ],
+                            "properties": {
+                              "name": {
+                                "description": "Name of the Subscription. Example: `perizinan`.",
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 253,
+                                "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                              },
+                              "namespace": {
+                                "description": "Namespace of the Subscription. Default: empty, which is this object's own namespace. Example: `tangerang`.",
+                                "type": "string",
+                                "default": "",
+                                "maxLength": 63,
+                                "pattern": "^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"
+                              }
+                            }
+                          }
+                        },
+                        "header": {
+                          "description": "Only calls with this header field. Default: all. Example: `{name: x-latihan, value: '1'}`.",
+                          "type": "object",
+                          "required": [
+                            "name",
+                            "value"
+                          ],
+                          "properties": {
+                            "name": {
+                              "description": "Name of the field, in lower case. Example: `x-latihan`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 63,
+                              "pattern": "^[a-z0-9-]+$"
+                            },
+                            "value": {
+                              "description": "Its whole value. Example: `1`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 256,
+                              "pattern": "^[!-~]([ -~]*[!-~])?$"
+                            }
                           }
                         }
                       }

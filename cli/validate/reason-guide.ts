@@ -52,6 +52,8 @@ const guides: Partial<Record<Reason, Guide>> = {
   Rejected: note('spec'),
   PlainTextIssuer: note('spec.oidc'),
   CeilingApplied: note('spec'),
+  FaultInjectionActive: note('spec.faultInjection'),
+  FaultInjectionOver: note('spec.faultInjection'),
   VolatileQuota: note('spec'),
   CountsLocally: note('spec.redis'),
 };

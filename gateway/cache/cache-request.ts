@@ -80,8 +80,11 @@ function matches(list: string, etag: string): boolean {
   return false;
 }
 
-function callerOf({ subscription, rawHeaders }: Exchange, rules: CacheRules, identity: string): string {
+function callerOf(exchange: Exchange, rules: CacheRules, identity: string): string {
+  const { subscription, rawHeaders, variant } = exchange;
   let caller = rules.shared ? '' : `${subscription?.id ?? ''} ${identity}`;
+  // Versions are kept apart.
+  if (variant !== null) caller += `\n${variant.version}`;
   for (const name of rules.keyHeaders) caller += `\n${fieldValue(rawHeaders, name)}`;
   return caller;
 }

@@ -33,9 +33,9 @@ function lineOf(exchange: Exchange): string {
 
 /** What was called by whom. */
 function placeOf(exchange: Exchange): string {
-  const { api, subscription, plan, operation } = exchange;
+  const { api, variant, subscription, plan, operation } = exchange;
   let part = '';
-  if (api !== null) part += api.logText;
+  if (api !== null) part += variant === null ? api.logText : variant.logText;
   if (operation !== null) part += `,"operation":${quoted(operation.path)}`;
   if (subscription !== null) part += subscription.logText;
   if (plan !== null) part += `,"plan":"${plan.name}"`;
@@ -50,6 +50,7 @@ function outcomeOf(exchange: Exchange): string {
     part += `,"backend":"${backend}","backendMs":${rounded(backendMs)},"gatewayMs":${rounded(totalMs - backendMs)}`;
   if (exchange.grpcStatus >= 0) part += `,"grpcStatus":${exchange.grpcStatus}`;
   if (exchange.cacheOutcome !== '') part += `,"cache":"${exchange.cacheOutcome}"`;
+  if (exchange.drill !== '') part += `,"drill":"${exchange.drill}"`;
   if (exchange.attempts > 1) part += `,"attempts":${exchange.attempts}`;
   if (exchange.code !== '') part += `,"code":"${exchange.code}"`;
   if (exchange.fault !== '') part += `,"fault":"${exchange.fault}"`;

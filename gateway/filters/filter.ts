@@ -35,11 +35,14 @@ export const filterOrder = [
   'scopes', // may it do this with what it showed; after the plan is known, which has the scopes of keys
   'body-limit', // before the quota: a call that is too large is not one
   'rate-limit', // behind all that refuses for little: never spend quota on a refused call
+  'fault-injection', // for some callers only, so behind all that says who they are; before the cache, which would hide it
+  'canary', // after the caller is known; before the cache, which keeps versions apart
   'compression', // nearer to the client than the cache, which keeps what the backend has said
   'formats', // behind compression, because it changes what is compressed; before the cache, which keeps one answer for all formats
   'cache', // behind the limits, which count hits too; before whatever only a call of the backend needs
   'validation', // after the quota, because it costs the most; right before the backend, so that it sees its answer first
   'body-sample', // only calls that may go on; nearer to the backend than what changes answers, so that they can be read
+  'mirror', // last: copies what goes to the backend, and nothing else
 ] as const;
 
 export type FilterName = (typeof filterOrder)[number];

@@ -4,6 +4,7 @@ import type { LossReason } from '../tracing/span-queue.ts';
 import type { ArrivalFailure, ArrivalMeter } from '../transport/arrival-report.ts';
 import { AnswerMetrics } from './answer-metrics.ts';
 import { ApiMeters, type CallSeries, type LatencySeries } from './api-meters.ts';
+import { PolicyMetrics } from './policy-metrics.ts';
 
 /** Most (ApiService, plan) pairs with series of their own; the rest count together as `_other`. */
 export const maxCallSeries = 1000;
@@ -22,6 +23,7 @@ export const otherLabel = '_other';
 export class GatewayMetrics implements ArrivalMeter {
   readonly registry = new Registry();
   readonly answers = new AnswerMetrics(this.registry);
+  readonly policies = new PolicyMetrics(this.registry);
   /** Counted here and not in the gauge: it changes twice in each call, and is read once in a while. */
   callsInFlight = 0;
   readonly inFlight = gauge(this.registry, 'simpul_gateway_calls_in_flight', 'Calls that are being answered.');
@@ -165,7 +167,10 @@ export class GatewayMetrics implements ArrivalMeter {
 
   /** Removes the series that nobody uses any more, so that objects that come and go do not add up. */
   closeApi(meters: ApiMeters): void {
-    if ((this.#series.get(seriesKey(meters.api, ''))?.users ?? 1) === 1) this.#forgetValidated(meters.api);
+    if ((this.#series.get(seriesKey(meters.api, ''))?.users ?? 1) === 1) {
+      this.#forgetValidated(meters.api);
+      this.policies.forget(meters.api);
+    }
     for (const series of meters.series.values()) this.#releaseSeries(series);
     this.#releaseLatency(meters.api);
   }

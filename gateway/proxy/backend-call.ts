@@ -9,8 +9,8 @@ import { readWholeBody } from '../filters/whole-body.ts';
 import type { ParsedAnswer } from '../http1/answer-head.ts';
 import { SyntaxFault } from '../http1/syntax.ts';
 import { isNamed } from '../http1/write-head.ts';
-import type { ApiEntry } from '../snapshot/model.ts';
 import { answerFields } from './answer-fields.ts';
+import { type Backend, backendOf } from './backend.ts';
 import type { AnswerSink, BackendChannel, ChannelTaker } from './backend-channel.ts';
 import { BackendBrokeOff, refusalOf } from './backend-error.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -65,22 +65,22 @@ export class BackendCall implements AnswerSink, ChannelTaker, Upstream {
 
   start(): void {
     const exchange = this.#exchange;
-    const { api } = exchange;
-    if (api === null) throw new GatewayError('GW_ROUTE_NOT_FOUND', 'No API is served at this host and path.');
-    this.#retries = api.backend.retries;
-    if (this.#retries?.keepsBody(exchange) !== true) this.#begin(api);
+    const backend = backendOf(exchange);
+    if (backend === null) throw new GatewayError('GW_ROUTE_NOT_FOUND', 'No API is served at this host and path.');
+    this.#retries = backend.retries;
+    if (this.#retries?.keepsBody(exchange) !== true) this.#begin(backend);
     else {
       readWholeBody(exchange, bodyLimitOf(exchange))
-        .then(() => this.#begin(api))
+        .then(() => this.#begin(backend))
         .catch((error: unknown) => this.#chain.refuse(exchange, error));
     }
   }
 
-  #begin(api: ApiEntry): void {
+  #begin(backend: Backend): void {
     const exchange = this.#exchange;
     const now = this.#clock.steady();
-    const endpoint = api.backend.pick(exchange, now, null);
-    if (api.backend.isHttp2) checkForHttp2(exchange);
+    const endpoint = backend.pick(exchange, now, null);
+    if (backend.isHttp2) checkForHttp2(exchange);
     else if (exchange.isHttp2 && isGrpc(exchange)) throw grpcNotSupported();
     if (exchange.upgrade !== '' && !endpoint.pool.takesTunnels) {
       throw new GatewayError(
@@ -90,7 +90,7 @@ export class BackendCall implements AnswerSink, ChannelTaker, Upstream {
     }
     exchange.upstream = this;
     exchange.backendStartedAt = now;
-    const timeoutMs = timeoutOf(exchange, api);
+    const timeoutMs = timeoutOf(exchange, backend);
     exchange.downstream.setDeadline(now, timeoutMs);
     this.#deadline = now + timeoutMs;
     this.#retries?.begin(now);
@@ -307,10 +307,10 @@ export class BackendCall implements AnswerSink, ChannelTaker, Upstream {
   }
 
   #attemptAgain(avoided: Endpoint | null): void {
-    const { api } = this.#exchange;
-    if (this.isDone || api === null) return;
+    const backend = backendOf(this.#exchange);
+    if (this.isDone || backend === null) return;
     try {
-      this.#attempt(api.backend.pick(this.#exchange, this.#clock.steady(), avoided));
+      this.#attempt(backend.pick(this.#exchange, this.#clock.steady(), avoided));
     } catch (error) {
       this.#finish();
       this.#chain.refuse(this.#exchange, error);
@@ -356,9 +356,9 @@ export class BackendCall implements AnswerSink, ChannelTaker, Upstream {
 const maxRepeats = 3;
 
 /** For the whole call; a gRPC caller may have less time than the API gives. */
-function timeoutOf(exchange: Exchange, api: ApiEntry): number {
-  const timeoutMs = exchange.operation?.timeoutMs ?? api.backend.timeoutMs;
-  return api.backend.isHttp2 && isGrpc(exchange) ? Math.min(timeoutMs, grpcTimeoutMs(exchange)) : timeoutMs;
+function timeoutOf(exchange: Exchange, backend: Backend): number {
+  const timeoutMs = exchange.operation?.timeoutMs ?? backend.timeoutMs;
+  return backend.isHttp2 && isGrpc(exchange) ? Math.min(timeoutMs, grpcTimeoutMs(exchange)) : timeoutMs;
 }
 
 function checkForHttp2({ upgrade }: Exchange): void {
@@ -388,6 +388,6 @@ function isBrokenOff(error: Error & { readonly code?: string }): boolean {
   return error instanceof BackendBrokeOff || error.code === 'ECONNRESET' || error.code === 'EPIPE';
 }
 
-function answerChangeOf({ operation, api }: Exchange): AnswerChange | null {
-  return operation?.answerChange ?? api?.backend.answerChange ?? null;
+function answerChangeOf(exchange: Exchange): AnswerChange | null {
+  return exchange.operation?.answerChange ?? backendOf(exchange)?.answerChange ?? null;
 }

@@ -73,6 +73,11 @@ export class Backend {
   }
 }
 
+/** What gets the call; null: no API was found for it. */
+export function backendOf({ variant, api }: Exchange): Backend | null {
+  return variant === null ? (api?.backend ?? null) : variant.backend;
+}
+
 function withoutIfOthers(endpoints: readonly Endpoint[], avoided: Endpoint): readonly Endpoint[] {
   const others = endpoints.filter((endpoint) => endpoint !== avoided);
   return others.length === 0 ? endpoints : others;

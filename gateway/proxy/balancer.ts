@@ -1,8 +1,7 @@
 import type { CompiledHashing, CompiledLoadBalancing } from '#api/compiled/traffic.ts';
 import type { Exchange } from '../exchange.ts';
-import { isNamed } from '../http1/write-head.ts';
 import type { Endpoint } from './endpoint.ts';
-import { hashText, mixToUnit } from './hash.ts';
+import { callKey, hashText, mixToUnit } from './hash.ts';
 
 /** A number from 0 up to, and not including, 1. */
 export type Random = () => number;
@@ -65,7 +64,7 @@ const loadFactor = 1.25;
  */
 function consistentHash(by: CompiledHashing): Balancer {
   return (candidates, exchange) => {
-    const key = hashText(keyOf(exchange, by));
+    const key = hashText(callKey(exchange, by));
     let inFlight = 1;
     let weight = 0;
     for (const endpoint of candidates) {
@@ -90,18 +89,6 @@ function firstChoice(candidates: readonly Endpoint[], key: number, room: number)
     bestScore = score;
   }
   return best;
-}
-
-/** What does not apply to a call falls back to its client's address. */
-function keyOf(exchange: Exchange, { by, header = '' }: CompiledHashing): string {
-  if (by === 'Subscription' && exchange.subscription !== null) return exchange.subscription.id;
-  if (by === 'Header') {
-    const { rawHeaders } = exchange;
-    for (let i = 0; i < rawHeaders.length; i += 2) {
-      if (isNamed(rawHeaders[i] ?? '', header)) return rawHeaders[i + 1] ?? '';
-    }
-  }
-  return exchange.client.address;
 }
 
 /** One of `candidates` by weight, but not `except` unless it is the only one. */

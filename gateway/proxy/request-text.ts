@@ -1,6 +1,7 @@
 import type { Exchange } from '../exchange.ts';
 import { viaName } from '../filters/head.ts';
 import { carriesProof } from '../filters/presented.ts';
+import { backendOf } from './backend.ts';
 import type { Endpoint } from './endpoint.ts';
 import { DropList } from './hop-by-hop.ts';
 
@@ -48,7 +49,7 @@ export function requestText(exchange: Exchange, endpoint: Endpoint): string {
     if (dropped.has(name)) met = noted(met, name, value);
     else if (isForwarded(exchange, name, value)) text += `${name}: ${value}\r\n`;
   }
-  const added = exchange.api?.backend.headers?.text ?? '';
+  const added = backendOf(exchange)?.headers?.text ?? '';
   return `${text}${added}${consumerText(exchange)}${forwardingText(exchange, met ?? nothingMet)}${framingText(exchange)}\r\n`;
 }
 
@@ -56,7 +57,7 @@ export function requestText(exchange: Exchange, endpoint: Endpoint): string {
 function backendPath(exchange: Exchange, endpoint: Endpoint): string {
   const { api, operation, query } = exchange;
   const relative = exchange.path.slice(api?.baseLength ?? 0);
-  const rewrite = operation?.rewrite ?? api?.backend.rewrite ?? null;
+  const rewrite = operation?.rewrite ?? backendOf(exchange)?.rewrite ?? null;
   if (rewrite !== null) {
     const target = `${endpoint.prefix}${rewrite.target(relative, query)}`;
     return target.startsWith('/') ? target : `/${target}`;
@@ -84,8 +85,9 @@ function isForwarded(exchange: Exchange, name: string, value: string): boolean {
   );
 }
 
-function isTakenOut({ connectionNames, api }: Exchange, name: string): boolean {
-  const dropped = api?.backend.headers?.dropped;
+function isTakenOut(exchange: Exchange, name: string): boolean {
+  const { connectionNames } = exchange;
+  const dropped = backendOf(exchange)?.headers?.dropped;
   if (dropped === undefined && connectionNames.length === 0) return false;
   const lower = name.toLowerCase();
   return connectionNames.includes(lower) || dropped?.has(lower) === true;

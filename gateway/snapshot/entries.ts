@@ -43,6 +43,7 @@ import type {
 } from './model.ts';
 import { AcceptedProofs } from './proofs.ts';
 import type { Slots } from './slot.ts';
+import { apiLogText, buildVariants, releaseVariants } from './variants.ts';
 
 /** What entries hold beyond the snapshot: each `build…` takes from it and the matching `release…` gives back. */
 export interface EntryDeps {
@@ -111,6 +112,7 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
     access:
       api.access === undefined ? null : { allow: new CidrSet(api.access.allow), deny: new CidrSet(api.access.deny) },
     maintenance: buildMaintenance(api.maintenance),
+    ...buildVariants(api, deps),
     compression: api.compression === undefined ? null : new CompressionPolicy(api.compression),
     formats: api.formats ?? null,
     cache: api.cache === undefined ? null : deps.cacheStore.open(api.cache),
@@ -121,9 +123,7 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
     plans,
     maxRequestBytes: api.maxRequestBytes,
     meters: deps.metrics.openApi(api.id, [...plans.keys()]),
-    logText:
-      `,"route":"${api.basePath}","api":"${api.id}","version":${JSON.stringify(api.version)}` +
-      `,"tenant":"${api.tenant}"`,
+    logText: apiLogText(api, api.version),
     logging: buildLogging(api.logging),
   };
 }
@@ -156,6 +156,7 @@ export function releaseApiEntry(api: CompiledApiService, entry: ApiEntry, deps: 
   for (const { id } of entry.authentication.keyManagers) deps.keyManagers.release(id);
   if (api.definition !== undefined) deps.definitions.release(api.definition.id);
   deps.backends.release(entry.backend);
+  releaseVariants(entry, deps);
   releaseRules(deps.counters, entry.limits);
   for (const plan of entry.plans.values()) releaseRules(deps.counters, plan.limits);
   for (const operation of entry.operations?.operations ?? []) releaseRules(deps.counters, operation.limits);

@@ -1,8 +1,11 @@
 import type {
   CompiledApiService,
+  CompiledCanary,
+  CompiledFaultInjection,
   CompiledFormat,
   CompiledLifecycle,
   CompiledLogging,
+  CompiledMirror,
   CompiledOperation,
   CompiledRedis,
   ValidationMode,
@@ -46,6 +49,12 @@ export interface ApiEntry extends Routable {
   readonly cors: CorsPolicy | null;
   /** Null: it is served. */
   readonly maintenance: MaintenanceEntry | null;
+  /** Null: nobody's calls fail on purpose. */
+  readonly faultInjection: FaultInjectionEntry | null;
+  /** Null: all calls go to one version. */
+  readonly canary: CanaryEntry | null;
+  /** Null: no copies are sent. */
+  readonly mirror: MirrorEntry | null;
   /** Null: answers go on as they come. */
   readonly compression: CompressionPolicy | null;
   /** Null: answers go on as they come. */
@@ -76,6 +85,40 @@ export interface DefinitionUse {
   readonly slot: Slot<DefinitionEntry>;
   readonly requests: ValidationMode;
   readonly responses: ValidationMode;
+}
+
+/** What gets calls of an API instead of its backend. */
+export interface VariantEntry {
+  readonly version: string;
+  readonly backend: Backend;
+  /** In the place of the API's own in each access-log line. */
+  readonly logText: string;
+}
+
+export interface CanaryEntry extends Pick<CompiledCanary, 'share' | 'sticky'> {
+  readonly variant: VariantEntry;
+  /** Of the version: a new one gets other callers. */
+  readonly seed: number;
+  /** Null: only the share decides. */
+  readonly always: { readonly header: string; readonly value: string } | null;
+}
+
+/** Also keeps count of its copies. */
+export interface MirrorEntry extends Pick<CompiledMirror, 'rate' | 'maxBodyBytes' | 'timeoutMs' | 'maxCalls'> {
+  readonly variant: VariantEntry;
+  readonly methods: ReadonlySet<string>;
+  /** Copies under way. */
+  inFlight: number;
+}
+
+export interface FaultInjectionEntry extends Pick<CompiledFaultInjection, 'until' | 'share' | 'delayMs'> {
+  readonly untilText: string;
+  /** Null: calls are only held up. */
+  readonly status: number | null;
+  /** Empty: everybody. */
+  readonly subscriptions: ReadonlySet<string>;
+  /** Null: whatever the header fields say. */
+  readonly header: { readonly name: string; readonly value: string } | null;
 }
 
 export interface MaintenanceEntry {

@@ -13,6 +13,7 @@ import { enumerate, firstProblem } from './outcome.ts';
 import { byPrecedence } from './precedence.ts';
 import { isCalendarDay, parseBytes, parseDurationMs } from './quantity.ts';
 import { rewriteProblem } from './rewrites.ts';
+import { variantProblem } from './variants.ts';
 
 interface Candidate {
   readonly api: ApiService;
@@ -34,6 +35,7 @@ const ownChecks: readonly Check[] = [
   loggingMustBeBounded,
   blocksMustBeCidrs,
   ({ api }) => answerProblem(api.spec),
+  ({ api }) => variantProblem(api.spec),
   datesMustExist,
   successorMustBeAnother,
   urlsMustBeRead,
@@ -137,10 +139,19 @@ function successorMustBeAnother({ api }: Candidate): Problem | undefined {
   };
 }
 
+/** Where calls may go, each with the field that says so. */
+function urlsOf({ spec: { backend, canary, mirror } }: ApiService): [string, string][] {
+  return [
+    ...backend.endpoints.map(({ url }, i): [string, string] => [`spec.backend.endpoints[${i}].url`, url]),
+    ...(canary?.endpoints ?? []).map(({ url }, i): [string, string] => [`spec.canary.endpoints[${i}].url`, url]),
+    ...(mirror === undefined ? [] : [['spec.mirror.url', mirror.url] as [string, string]]),
+  ];
+}
+
 function urlsMustBeRead({ api }: Candidate): Problem | undefined {
-  const bad = api.spec.backend.endpoints.findIndex(({ url }) => !URL.canParse(url));
-  if (bad < 0) return undefined;
-  return invalid(`spec.backend.endpoints[${bad}].url is no URL that can be called, such as http://10.1.2.3:9000/situs`);
+  const bad = urlsOf(api).find(([, url]) => !URL.canParse(url));
+  if (bad === undefined) return undefined;
+  return invalid(`${bad[0]} is no URL that can be called, such as http://10.1.2.3:9000/situs`);
 }
 
 /** As far as it can be said before a connection is made: the gateway judges every address again, after DNS. */
@@ -156,7 +167,7 @@ function addressesMustBeReachable({ api, world }: Candidate): Problem | undefine
 function unreachableFrom(gateway: ApiGateway, api: ApiService): Problem | undefined {
   const { allow = [], deny = [] } = gateway.spec.backendAccess ?? {};
   const judge = buildAddressJudge({ allow: allow.filter(isCidr), deny: deny.filter(isCidr), own: () => [] });
-  for (const { url } of api.spec.backend.endpoints) {
+  for (const [, url] of urlsOf(api)) {
     const { hostname, host } = new URL(url);
     const address = literalAddress(hostname);
     const reason = address === undefined ? undefined : judge(address);

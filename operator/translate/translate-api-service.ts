@@ -22,6 +22,7 @@ import { compileBackendChanges, compileOperationChanges } from './rewrites.ts';
 import { type Settings, settle } from './settings.ts';
 import { admits, volatileQuotaWarning } from './translate-api-gateway.ts';
 import { mayUseKeyManager } from './translate-key-manager.ts';
+import { compileVariants, drillProblem, drillWarning } from './variants.ts';
 
 export interface ApiServiceOutcome extends Outcome<Pick<ApiServiceStatus, 'deprecatedAt'>> {
   /** Whether its spec is accepted: then it holds its routes, and lets go of all others. */
@@ -37,7 +38,7 @@ export function translateApiService(api: ApiService, world: World, now: string):
   if (tenant === undefined) return withoutTenant(api);
 
   const { definition, ...defined } = findDefinition(api, world);
-  const problem = problemOf({ api, tenant, world }) ?? defined.problem;
+  const problem = problemOf({ api, tenant, world }) ?? drillProblem(api.spec, now) ?? defined.problem;
   const gateways = resolveGateways(api, tenant, world);
   const fleets = gateways.ids.map((id) => world.apiGateways.get(id));
   const keyManagerProblem = findKeyManagerProblem(api, world);
@@ -56,6 +57,7 @@ export function translateApiService(api: ApiService, world: World, now: string):
       verdict(api, 'ResolvedRefs', gateways.problem ?? refProblem ?? findSuccessorProblem(api, world)),
       verdict(api, 'Approved', approval),
       ...oneWarning([
+        ...drillWarning(api, now),
         ...ceilingWarning(api, settings.values()),
         ...withLoggingWarning(api, fleets, volatileQuotaWarning(api, fleets, limitsOf(api))),
       ]),
@@ -224,6 +226,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
     },
     ...compileAccess(spec),
     ...compileAnswers(spec),
+    ...compileVariants(input.api),
     limits: compileLimits(spec.limits, 'Total'),
     operations:
       spec.operations?.map((operation, i) => compileOperation(operation, backend, settings.operationTimeoutsMs[i])) ??

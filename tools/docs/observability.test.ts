@@ -5,7 +5,12 @@ import { test } from 'node:test';
 const page = readFileSync('docs/observability.md', 'utf8');
 
 /** Sources that put access-log lines together: every member of a line stands there as `,"name":`. */
-const lineSources = ['gateway/filters/access-log.ts', 'gateway/snapshot/entries.ts', ...globSync('gateway/log/*.ts')];
+const lineSources = [
+  'gateway/filters/access-log.ts',
+  'gateway/snapshot/entries.ts',
+  'gateway/snapshot/variants.ts',
+  ...globSync('gateway/log/*.ts'),
+];
 
 function textOf(files: readonly string[]): string {
   return files

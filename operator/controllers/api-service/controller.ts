@@ -2,6 +2,7 @@ import type { ApiService } from '#api/generated/apiservice.ts';
 import { keyOf } from '#api/object.ts';
 import { conditionOf } from '../../status/conditions.ts';
 import { translateApiService } from '../../translate/translate-api-service.ts';
+import { drillEndsInMs } from '../../translate/variants.ts';
 import { claimantsOfRoute } from '../../world/dependents.ts';
 import { routesOf } from '../../world/routes.ts';
 import type { Environment } from '../environment.ts';
@@ -34,7 +35,14 @@ async function visit(env: Environment, api: ApiService): Promise<Visit> {
   // Routes are taken now, before anything is awaited, and let go only once the gateways are told (`settled`).
   if (accepted) takeRoutes(env, api);
   else if (conditionOf(api.status?.conditions, 'Accepted')?.status !== 'False') wakeRivals(env, api);
-  return { observations, compiled, definition, fields: status };
+  const requeueAfterMs = drillEndsInMs(api.spec, env.now().getTime());
+  return {
+    observations,
+    compiled,
+    definition,
+    fields: status,
+    ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }),
+  };
 }
 
 /** What is refused stands in nobody's way any more: those that waited for one of its routes may have it. */
