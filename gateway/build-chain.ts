@@ -9,6 +9,7 @@ import { canary } from './filters/canary.ts';
 import { Chain } from './filters/chain.ts';
 import { clientAddress } from './filters/client-address.ts';
 import { compression } from './filters/compression.ts';
+import { concurrency } from './filters/concurrency.ts';
 import { cors } from './filters/cors.ts';
 import { credential } from './filters/credential.ts';
 import { faultInjection } from './filters/fault-injection.ts';
@@ -86,6 +87,7 @@ function buildFilters(deps: ChainDeps, callBackend: (exchange: Exchange) => void
     subscription(),
     scopes(),
     bodyLimit(),
+    concurrency({ counters: deps.counters, clock, metrics }),
     rateLimit({ counters: deps.counters, clock, metrics }),
     validation(deps.definitionRoom, metrics),
     compression(metrics.answers),

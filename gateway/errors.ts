@@ -49,6 +49,7 @@ export const catalogue = {
   GW_MEDIA_TYPE_NOT_SUPPORTED: entry(415, 'consumer', 'The operation does not take a body of this media type'),
   GW_EXPECTATION_UNKNOWN: entry(417, 'consumer', 'The Expect header asks for something unknown'),
   GW_RATE_LIMITED: entry(429, 'consumer', 'A limit is used up'),
+  GW_CONCURRENCY_LIMITED: entry(429, 'consumer', 'As many calls as may be are under way'),
   GW_HEAD_TOO_LARGE: entry(431, 'consumer', 'The request head is too large'),
   GW_INTERNAL: entry(500, 'gateway', 'The gateway failed'),
   GW_METHOD_NOT_SUPPORTED: entry(501, 'consumer', 'The method is not supported'),

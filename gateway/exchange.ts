@@ -1,6 +1,7 @@
 import type { Flight } from './cache/flight.ts';
 import type { Fault, GatewayError, Reply } from './errors.ts';
 import type { TokenIdentity } from './identity/token-claims.ts';
+import type { TakenSlots } from './limits/slot-admission.ts';
 import type { BodySample } from './log/body-sample.ts';
 import type { Peer } from './router/trusted-proxies.ts';
 import type {
@@ -174,6 +175,8 @@ export class Exchange {
   /** What went wrong inside, for the log only. */
   cause: unknown = undefined;
   upstream: Upstream | null = null;
+  /** Set: limits over calls at the same time that this one counts in. */
+  slots: TakenSlots | null = null;
   /** Set: the bodies of this call are logged. */
   bodySample: BodySample | null = null;
   /** Others wait for the answer to this call. */

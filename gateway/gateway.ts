@@ -185,6 +185,7 @@ class RunningGateway implements Gateway {
     }
     this.#sweep = setInterval(() => {
       this.#counters.sweep(this.#clock);
+      this.#counters.bandwidths.sweep(this.#clock.steady());
       this.#backends.sweep();
     }, 1000);
     const following = source(this.#view, this.#stopSource.signal);
@@ -209,7 +210,8 @@ class RunningGateway implements Gateway {
     metrics.loadedObjects.set(this.loader.loadedCount);
     metrics.configVersion.set(Number(this.#view.version));
     metrics.viewAge.set((this.#clock.steady() - this.#view.confirmedAt) / 1000);
-    metrics.limitKeys.set(this.#counters.size);
+    metrics.limitKeys.set(this.#counters.size + this.#counters.slots.size);
+    metrics.limitSlots.set(this.#counters.slotStore?.held ?? 0);
     metrics.answers.setCache(this.#cacheStore);
     metrics.limitStoreUp.set(this.#sharing.state.mode === 'Redis' ? 1 : 0);
     metrics.limitPods.set(this.#counters.store?.pods ?? 1);

@@ -38,9 +38,11 @@ const scopes = {
 const limits = {
   type: 'array',
   maxItems: 64,
-  items: record(['id', 'requests', 'per', 'by'], {
+  items: record(['id', 'by'], {
     id: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9]([-A-Za-z0-9._]*[A-Za-z0-9])?$' },
     requests: { type: 'integer', minimum: 1, maximum: 1_000_000_000_000 },
+    bytes: { type: 'integer', minimum: 1, maximum: 1_125_899_906_842_624 },
+    concurrent: { type: 'integer', minimum: 1, maximum: 1_000_000 },
     per: { enum: ['Second', 'Minute', 'Hour', 'Day', 'Month'] },
     by: { enum: ['Total', 'Subscription', 'Application', 'ClientIP', 'Header', 'Claim'] },
     header: { type: 'string', minLength: 1, maxLength: 128, pattern: token },

@@ -142,6 +142,21 @@ const refused: readonly { name: string; value: unknown; reason: RegExp }[] = [
     value: { ...tenant, limits: [{ ...twice, requests: 0 }] },
     reason: /requests must be >= 1/,
   },
+  {
+    name: 'a limit of two amounts',
+    value: { ...tenant, limits: [{ ...twice, bytes: 5 }] },
+    reason: /exactly one of requests, bytes and concurrent/,
+  },
+  {
+    name: 'a window of calls at the same time',
+    value: { ...tenant, limits: [{ id: 'a', concurrent: 5, per: 'Day', by: 'Total' }] },
+    reason: /window unless it is concurrent/,
+  },
+  {
+    name: 'a burst of bytes',
+    value: { ...tenant, limits: [{ id: 'a', bytes: 5, per: 'Day', by: 'Total', burst: 2 }] },
+    reason: /no burst/,
+  },
   { name: 'two limits of one id', value: { ...tenant, limits: [twice, twice] }, reason: /ids that differ/ },
   {
     name: 'two limits of one id in a plan',

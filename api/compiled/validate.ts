@@ -180,6 +180,10 @@ function limitsFault(field: string, limits: readonly CompiledLimit[]): string | 
 }
 
 function limitFault(limit: CompiledLimit): string | undefined {
+  const amounts = ['requests', 'bytes', 'concurrent'].filter((amount) => Object.hasOwn(limit, amount));
+  if (amounts.length !== 1) return 'must have exactly one of requests, bytes and concurrent';
+  if (Object.hasOwn(limit, 'per') === 'concurrent' in limit) return 'must have a window unless it is concurrent';
+  if (Object.hasOwn(limit, 'burst') && !('requests' in limit)) return 'must have no burst unless it has requests';
   if ((limit.by === 'Header') !== (limit.header !== undefined)) return 'must name a header when it counts by Header';
   if ((limit.by === 'Claim') !== (limit.claim !== undefined)) return 'must name a claim when it counts by Claim';
   if (limit.when === undefined || compileCallExpression(limit.when).ok) return undefined;

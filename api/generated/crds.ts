@@ -248,19 +248,27 @@ export const crds: readonly CustomResourceDefinition[] = [
                         }
                       ],
                       "items": {
-                        "description": "At most so many calls in a window. Example: `{requests: 1200, per: Minute, burst: 100}`.",
+                        "description": "At most so many calls, or bytes of answers, in a window; or so many calls at the same time. Example: `{requests: 1200, per: Minute, burst: 100}`.",
                         "type": "object",
-                        "required": [
-                          "requests",
-                          "per"
-                        ],
                         "x-kubernetes-validations": [
                           {
-                            "rule": "!has(self.burst) || self.per != 'Second'",
+                            "rule": "has(self.requests) ? !has(self.bytes) && !has(self.concurrent) : has(self.bytes) != has(self.concurrent)",
+                            "message": "give exactly one of requests, bytes and concurrent"
+                          },
+                          {
+                            "rule": "has(self.per) != has(self.concurrent)",
+                            "message": "give per with requests and with bytes, and never with concurrent"
+                          },
+                          {
+                            "rule": "!has(self.burst) || has(self.requests)",
+                            "message": "burst bounds requests: remove burst, or give requests"
+                          },
+                          {
+                            "rule": "!has(self.burst) || !has(self.per) || self.per != 'Second'",
                             "message": "burst bounds any one second, so it adds nothing to a limit per Second: remove burst, or choose a longer window"
                           },
                           {
-                            "rule": "!has(self.burst) || self.burst <= self.requests",
+                            "rule": "!has(self.burst) || !has(self.requests) || self.burst <= self.requests",
                             "message": "burst cannot exceed requests: lower burst, or raise requests"
                           },
                           {
@@ -280,14 +288,28 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
                           },
                           "requests": {
-                            "description": "Calls allowed in one window and for one counter. Example: `60`.",
+                            "description": "Calls allowed in one window and for one counter. Default: none; one of requests, bytes and concurrent is needed. Example: `60`.",
                             "type": "integer",
                             "format": "int64",
                             "minimum": 1,
                             "maximum": 1000000000000
                           },
+                          "bytes": {
+                            "description": "Bytes of the bodies of answers allowed in one window and for one counter, with an optional suffix Ki, Mi or Gi; what is under way when they are used up is sent to its end. Per Second it is a bandwidth: answers are slowed down and none is refused. Default: none; one of requests, bytes and concurrent is needed. Example: `10Gi`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 12,
+                            "pattern": "^([1-9][0-9]*|[1-9][0-9]{0,5}(Ki|Mi|Gi))$"
+                          },
+                          "concurrent": {
+                            "description": "Calls allowed at the same time for one counter, from their admission to the last byte of the answer. Default: none; one of requests, bytes and concurrent is needed. Example: `20`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 1,
+                            "maximum": 1000000
+                          },
                           "per": {
-                            "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Example: `Minute`.",
+                            "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Default: none; needed with requests and with bytes. Example: `Minute`.",
                             "type": "string",
                             "enum": [
                               "Second",
@@ -901,19 +923,27 @@ export const crds: readonly CustomResourceDefinition[] = [
                         }
                       ],
                       "items": {
-                        "description": "At most so many calls in a window. Example: `{requests: 1200, per: Minute, burst: 100}`.",
+                        "description": "At most so many calls, or bytes of answers, in a window; or so many calls at the same time. Example: `{requests: 1200, per: Minute, burst: 100}`.",
                         "type": "object",
-                        "required": [
-                          "requests",
-                          "per"
-                        ],
                         "x-kubernetes-validations": [
                           {
-                            "rule": "!has(self.burst) || self.per != 'Second'",
+                            "rule": "has(self.requests) ? !has(self.bytes) && !has(self.concurrent) : has(self.bytes) != has(self.concurrent)",
+                            "message": "give exactly one of requests, bytes and concurrent"
+                          },
+                          {
+                            "rule": "has(self.per) != has(self.concurrent)",
+                            "message": "give per with requests and with bytes, and never with concurrent"
+                          },
+                          {
+                            "rule": "!has(self.burst) || has(self.requests)",
+                            "message": "burst bounds requests: remove burst, or give requests"
+                          },
+                          {
+                            "rule": "!has(self.burst) || !has(self.per) || self.per != 'Second'",
                             "message": "burst bounds any one second, so it adds nothing to a limit per Second: remove burst, or choose a longer window"
                           },
                           {
-                            "rule": "!has(self.burst) || self.burst <= self.requests",
+                            "rule": "!has(self.burst) || !has(self.requests) || self.burst <= self.requests",
                             "message": "burst cannot exceed requests: lower burst, or raise requests"
                           },
                           {
@@ -933,14 +963,28 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
                           },
                           "requests": {
-                            "description": "Calls allowed in one window and for one counter. Example: `60`.",
+                            "description": "Calls allowed in one window and for one counter. Default: none; one of requests, bytes and concurrent is needed. Example: `60`.",
                             "type": "integer",
                             "format": "int64",
                             "minimum": 1,
                             "maximum": 1000000000000
                           },
+                          "bytes": {
+                            "description": "Bytes of the bodies of answers allowed in one window and for one counter, with an optional suffix Ki, Mi or Gi; what is under way when they are used up is sent to its end. Per Second it is a bandwidth: answers are slowed down and none is refused. Default: none; one of requests, bytes and concurrent is needed. Example: `10Gi`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 12,
+                            "pattern": "^([1-9][0-9]*|[1-9][0-9]{0,5}(Ki|Mi|Gi))$"
+                          },
+                          "concurrent": {
+                            "description": "Calls allowed at the same time for one counter, from their admission to the last byte of the answer. Default: none; one of requests, bytes and concurrent is needed. Example: `20`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 1,
+                            "maximum": 1000000
+                          },
                           "per": {
-                            "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Example: `Minute`.",
+                            "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Default: none; needed with requests and with bytes. Example: `Minute`.",
                             "type": "string",
                             "enum": [
                               "Second",
@@ -3485,19 +3529,27 @@ export const crds: readonly CustomResourceDefinition[] = [
                               }
                             ],
                             "items": {
-                              "description": "At most so many calls in a window. Example: `{requests: 1200, per: Minute, burst: 100}`.",
+                              "description": "At most so many calls, or bytes of answers, in a window; or so many calls at the same time. Example: `{requests: 1200, per: Minute, burst: 100}`.",
                               "type": "object",
-                              "required": [
-                                "requests",
-                                "per"
-                              ],
                               "x-kubernetes-validations": [
                                 {
-                                  "rule": "!has(self.burst) || self.per != 'Second'",
+                                  "rule": "has(self.requests) ? !has(self.bytes) && !has(self.concurrent) : has(self.bytes) != has(self.concurrent)",
+                                  "message": "give exactly one of requests, bytes and concurrent"
+                                },
+                                {
+                                  "rule": "has(self.per) != has(self.concurrent)",
+                                  "message": "give per with requests and with bytes, and never with concurrent"
+                                },
+                                {
+                                  "rule": "!has(self.burst) || has(self.requests)",
+                                  "message": "burst bounds requests: remove burst, or give requests"
+                                },
+                                {
+                                  "rule": "!has(self.burst) || !has(self.per) || self.per != 'Second'",
                                   "message": "burst bounds any one second, so it adds nothing to a limit per Second: remove burst, or choose a longer window"
                                 },
                                 {
-                                  "rule": "!has(self.burst) || self.burst <= self.requests",
+                                  "rule": "!has(self.burst) || !has(self.requests) || self.burst <= self.requests",
                                   "message": "burst cannot exceed requests: lower burst, or raise requests"
                                 },
                                 {
@@ -3517,14 +3569,28 @@ export const crds: readonly CustomResourceDefinition[] = [
                                   "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
                                 },
                                 "requests": {
-                                  "description": "Calls allowed in one window and for one counter. Example: `60`.",
+                                  "description": "Calls allowed in one window and for one counter. Default: none; one of requests, bytes and concurrent is needed. Example: `60`.",
                                   "type": "integer",
                                   "format": "int64",
                                   "minimum": 1,
                                   "maximum": 1000000000000
                                 },
+                                "bytes": {
+                                  "description": "Bytes of the bodies of answers allowed in one window and for one counter, with an optional suffix Ki, Mi or Gi; what is under way when they are used up is sent to its end. Per Second it is a bandwidth: answers are slowed down and none is refused. Default: none; one of requests, bytes and concurrent is needed. Example: `10Gi`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 12,
+                                  "pattern": "^([1-9][0-9]*|[1-9][0-9]{0,5}(Ki|Mi|Gi))$"
+                                },
+                                "concurrent": {
+                                  "description": "Calls allowed at the same time for one counter, from their admission to the last byte of the answer. Default: none; one of requests, bytes and concurrent is needed. Example: `20`.",
+                                  "type": "integer",
+                                  "format": "int64",
+                                  "minimum": 1,
+                                  "maximum": 1000000
+                                },
                                 "per": {
-                                  "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Example: `Minute`.",
+                                  "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Default: none; needed with requests and with bytes. Example: `Minute`.",
                                   "type": "string",
                                   "enum": [
                                     "Second",
@@ -3598,19 +3664,27 @@ export const crds: readonly CustomResourceDefinition[] = [
                         }
                       ],
                       "items": {
-                        "description": "At most so many calls in a window. Example: `{requests: 1200, per: Minute, burst: 100}`.",
+                        "description": "At most so many calls, or bytes of answers, in a window; or so many calls at the same time. Example: `{requests: 1200, per: Minute, burst: 100}`.",
                         "type": "object",
-                        "required": [
-                          "requests",
-                          "per"
-                        ],
                         "x-kubernetes-validations": [
                           {
-                            "rule": "!has(self.burst) || self.per != 'Second'",
+                            "rule": "has(self.requests) ? !has(self.bytes) && !has(self.concurrent) : has(self.bytes) != has(self.concurrent)",
+                            "message": "give exactly one of requests, bytes and concurrent"
+                          },
+                          {
+                            "rule": "has(self.per) != has(self.concurrent)",
+                            "message": "give per with requests and with bytes, and never with concurrent"
+                          },
+                          {
+                            "rule": "!has(self.burst) || has(self.requests)",
+                            "message": "burst bounds requests: remove burst, or give requests"
+                          },
+                          {
+                            "rule": "!has(self.burst) || !has(self.per) || self.per != 'Second'",
                             "message": "burst bounds any one second, so it adds nothing to a limit per Second: remove burst, or choose a longer window"
                           },
                           {
-                            "rule": "!has(self.burst) || self.burst <= self.requests",
+                            "rule": "!has(self.burst) || !has(self.requests) || self.burst <= self.requests",
                             "message": "burst cannot exceed requests: lower burst, or raise requests"
                           },
                           {
@@ -3630,14 +3704,28 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
                           },
                           "requests": {
-                            "description": "Calls allowed in one window and for one counter. Example: `60`.",
+                            "description": "Calls allowed in one window and for one counter. Default: none; one of requests, bytes and concurrent is needed. Example: `60`.",
                             "type": "integer",
                             "format": "int64",
                             "minimum": 1,
                             "maximum": 1000000000000
                           },
+                          "bytes": {
+                            "description": "Bytes of the bodies of answers allowed in one window and for one counter, with an optional suffix Ki, Mi or Gi; what is under way when they are used up is sent to its end. Per Second it is a bandwidth: answers are slowed down and none is refused. Default: none; one of requests, bytes and concurrent is needed. Example: `10Gi`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 12,
+                            "pattern": "^([1-9][0-9]*|[1-9][0-9]{0,5}(Ki|Mi|Gi))$"
+                          },
+                          "concurrent": {
+                            "description": "Calls allowed at the same time for one counter, from their admission to the last byte of the answer. Default: none; one of requests, bytes and concurrent is needed. Example: `20`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 1,
+                            "maximum": 1000000
+                          },
                           "per": {
-                            "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Example: `Minute`.",
+                            "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Default: none; needed with requests and with bytes. Example: `Minute`.",
                             "type": "string",
                             "enum": [
                               "Second",
@@ -3756,19 +3844,27 @@ export const crds: readonly CustomResourceDefinition[] = [
                               }
                             ],
                             "items": {
-                              "description": "At most so many calls in a window. Example: `{requests: 1200, per: Minute, burst: 100}`.",
+                              "description": "At most so many calls, or bytes of answers, in a window; or so many calls at the same time. Example: `{requests: 1200, per: Minute, burst: 100}`.",
                               "type": "object",
-                              "required": [
-                                "requests",
-                                "per"
-                              ],
                               "x-kubernetes-validations": [
                                 {
-                                  "rule": "!has(self.burst) || self.per != 'Second'",
+                                  "rule": "has(self.requests) ? !has(self.bytes) && !has(self.concurrent) : has(self.bytes) != has(self.concurrent)",
+                                  "message": "give exactly one of requests, bytes and concurrent"
+                                },
+                                {
+                                  "rule": "has(self.per) != has(self.concurrent)",
+                                  "message": "give per with requests and with bytes, and never with concurrent"
+                                },
+                                {
+                                  "rule": "!has(self.burst) || has(self.requests)",
+                                  "message": "burst bounds requests: remove burst, or give requests"
+                                },
+                                {
+                                  "rule": "!has(self.burst) || !has(self.per) || self.per != 'Second'",
                                   "message": "burst bounds any one second, so it adds nothing to a limit per Second: remove burst, or choose a longer window"
                                 },
                                 {
-                                  "rule": "!has(self.burst) || self.burst <= self.requests",
+                                  "rule": "!has(self.burst) || !has(self.requests) || self.burst <= self.requests",
                                   "message": "burst cannot exceed requests: lower burst, or raise requests"
                                 },
                                 {
@@ -3788,14 +3884,28 @@ export const crds: readonly CustomResourceDefinition[] = [
                                   "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
                                 },
                                 "requests": {
-                                  "description": "Calls allowed in one window and for one counter. Example: `60`.",
+                                  "description": "Calls allowed in one window and for one counter. Default: none; one of requests, bytes and concurrent is needed. Example: `60`.",
                                   "type": "integer",
                                   "format": "int64",
                                   "minimum": 1,
                                   "maximum": 1000000000000
                                 },
+                                "bytes": {
+                                  "description": "Bytes of the bodies of answers allowed in one window and for one counter, with an optional suffix Ki, Mi or Gi; what is under way when they are used up is sent to its end. Per Second it is a bandwidth: answers are slowed down and none is refused. Default: none; one of requests, bytes and concurrent is needed. Example: `10Gi`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 12,
+                                  "pattern": "^([1-9][0-9]*|[1-9][0-9]{0,5}(Ki|Mi|Gi))$"
+                                },
+                                "concurrent": {
+                                  "description": "Calls allowed at the same time for one counter, from their admission to the last byte of the answer. Default: none; one of requests, bytes and concurrent is needed. Example: `20`.",
+                                  "type": "integer",
+                                  "format": "int64",
+                                  "minimum": 1,
+                                  "maximum": 1000000
+                                },
                                 "per": {
-                                  "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Example: `Minute`.",
+                                  "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Default: none; needed with requests and with bytes. Example: `Minute`.",
                                   "type": "string",
                                   "enum": [
                                     "Second",
@@ -4453,19 +4563,27 @@ export const crds: readonly CustomResourceDefinition[] = [
                         }
                       ],
                       "items": {
-                        "description": "At most so many calls in a window. Example: `{requests: 1200, per: Minute, burst: 100}`.",
+                        "description": "At most so many calls, or bytes of answers, in a window; or so many calls at the same time. Example: `{requests: 1200, per: Minute, burst: 100}`.",
                         "type": "object",
-                        "required": [
-                          "requests",
-                          "per"
-                        ],
                         "x-kubernetes-validations": [
                           {
-                            "rule": "!has(self.burst) || self.per != 'Second'",
+                            "rule": "has(self.requests) ? !has(self.bytes) && !has(self.concurrent) : has(self.bytes) != has(self.concurrent)",
+                            "message": "give exactly one of requests, bytes and concurrent"
+                          },
+                          {
+                            "rule": "has(self.per) != has(self.concurrent)",
+                            "message": "give per with requests and with bytes, and never with concurrent"
+                          },
+                          {
+                            "rule": "!has(self.burst) || has(self.requests)",
+                            "message": "burst bounds requests: remove burst, or give requests"
+                          },
+                          {
+                            "rule": "!has(self.burst) || !has(self.per) || self.per != 'Second'",
                             "message": "burst bounds any one second, so it adds nothing to a limit per Second: remove burst, or choose a longer window"
                           },
                           {
-                            "rule": "!has(self.burst) || self.burst <= self.requests",
+                            "rule": "!has(self.burst) || !has(self.requests) || self.burst <= self.requests",
                             "message": "burst cannot exceed requests: lower burst, or raise requests"
                           },
                           {
@@ -4485,14 +4603,28 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
                           },
                           "requests": {
-                            "description": "Calls allowed in one window and for one counter. Example: `60`.",
+                            "description": "Calls allowed in one window and for one counter. Default: none; one of requests, bytes and concurrent is needed. Example: `60`.",
                             "type": "integer",
                             "format": "int64",
                             "minimum": 1,
                             "maximum": 1000000000000
                           },
+                          "bytes": {
+                            "description": "Bytes of the bodies of answers allowed in one window and for one counter, with an optional suffix Ki, Mi or Gi; what is under way when they are used up is sent to its end. Per Second it is a bandwidth: answers are slowed down and none is refused. Default: none; one of requests, bytes and concurrent is needed. Example: `10Gi`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 12,
+                            "pattern": "^([1-9][0-9]*|[1-9][0-9]{0,5}(Ki|Mi|Gi))$"
+                          },
+                          "concurrent": {
+                            "description": "Calls allowed at the same time for one counter, from their admission to the last byte of the answer. Default: none; one of requests, bytes and concurrent is needed. Example: `20`.",
+                            "type": "integer",
+                            "format": "int64",
+                            "minimum": 1,
+                            "maximum": 1000000
+                          },
                           "per": {
-                            "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Example: `Minute`.",
+                            "description": "Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows in the gateway's `timeZone`. Default: none; needed with requests and with bytes. Example: `Minute`.",
                             "type": "string",
                             "enum": [
                               "Second",

@@ -2,20 +2,37 @@
 // Objects are typed as they are stored: a field with a default is there, and nothing changes in
 // place. What a person writes may leave such fields out; the store fills them in.
 
-/** At most so many calls in a window. A call must pass every limit of every level. */
+/**
+ * At most so many calls, or bytes of answers, in a window; or so many calls at the same time. A call must pass every
+ * limit of every level.
+ */
 export interface Limit {
   /**
    * Name of this limit, shown to a caller that it refuses, and the identity under which it goes on counting when it is
    * edited. Default: made of `by`, `per` and the position. Example: `ramai`.
    */
   readonly name?: string;
-  /** Calls allowed in one window and for one counter. Example: `60`. */
-  readonly requests: number;
+  /**
+   * Calls allowed in one window and for one counter. Default: none; one of requests, bytes and concurrent is needed.
+   * Example: `60`.
+   */
+  readonly requests?: number;
+  /**
+   * Bytes of the bodies of answers allowed in one window and for one counter, with an optional suffix Ki, Mi or Gi;
+   * what is under way when they are used up is sent to its end. Per Second it is a bandwidth: answers are slowed down
+   * and none is refused. Default: none; one of requests, bytes and concurrent is needed. Example: `10Gi`.
+   */
+  readonly bytes?: string;
+  /**
+   * Calls allowed at the same time for one counter, from their admission to the last byte of the answer. Default: none;
+   * one of requests, bytes and concurrent is needed. Example: `20`.
+   */
+  readonly concurrent?: number;
   /**
    * Length of the window. Second, Minute and Hour run from a counter's first call; Day and Month are calendar windows
-   * in the gateway's `timeZone`. Example: `Minute`.
+   * in the gateway's `timeZone`. Default: none; needed with requests and with bytes. Example: `Minute`.
    */
-  readonly per: 'Second' | 'Minute' | 'Hour' | 'Day' | 'Month';
+  readonly per?: 'Second' | 'Minute' | 'Hour' | 'Day' | 'Month';
   /**
    * What is counted apart: everything together, each Subscription, each application (several Subscriptions may name
    * one), each client address (IPv6 by /64), each value of a header field or of a claim of the caller's token. A call

@@ -1,6 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { contractVersion } from '#api/compiled/base.ts';
-import type { Compiled, CompiledApiService, CompiledLimit, CompiledSubscription } from '#api/compiled/contract.ts';
+import type {
+  Compiled,
+  CompiledApiService,
+  CompiledRequestLimit,
+  CompiledSubscription,
+} from '#api/compiled/contract.ts';
 import { buildCompiledSecret, type CompiledSecret } from '#api/compiled/secret.ts';
 import { startGateway } from '#gateway/gateway.ts';
 import type { CompiledSource } from '#gateway/snapshot/store-source.ts';
@@ -58,7 +63,8 @@ const pepper = Buffer.alloc(32, 7).toString('base64');
 function compiledFor(variant: Variant, backend: string): Compiled[] {
   const base = { contract: contractVersion } as const;
   const guarded = variant !== 'plain';
-  const limits = (change: Partial<CompiledLimit> = {}): CompiledLimit[] => (guarded ? [limit(change)] : []);
+  const limits = (change: Partial<CompiledRequestLimit> = {}): CompiledRequestLimit[] =>
+    guarded ? [limit(change)] : [];
   return [
     {
       ...{ ...base, kind: 'ApiGateway', id: 'simpul-system/public', pepper, timeZone: 'Asia/Jakarta' },
@@ -75,7 +81,8 @@ function compiledFor(variant: Variant, backend: string): Compiled[] {
 }
 
 function anApi(of: { id: string; basePath: string; backend: string; guarded: boolean }): CompiledApiService {
-  const limits = (change: Partial<CompiledLimit> = {}): CompiledLimit[] => (of.guarded ? [limit(change)] : []);
+  const limits = (change: Partial<CompiledRequestLimit> = {}): CompiledRequestLimit[] =>
+    of.guarded ? [limit(change)] : [];
   return {
     ...{ contract: contractVersion, kind: 'ApiService', tenant: 'banten', version: '1.0.0', hosts: [] },
     ...{ id: of.id, basePath: of.basePath },
@@ -112,7 +119,7 @@ function manyOthers(backend: string): Compiled[] {
 }
 
 /** Counted for every call, and never reached. */
-function limit(change: Partial<CompiledLimit>): CompiledLimit {
+function limit(change: Partial<CompiledRequestLimit>): CompiledRequestLimit {
   return { id: 'minute', requests: 1_000_000_000, per: 'Minute', by: 'Total', ...change };
 }
 

@@ -34,6 +34,7 @@ export const filterOrder = [
   'subscription', // may this caller call this API, and on which plan
   'scopes', // may it do this with what it showed; after the plan is known, which has the scopes of keys
   'body-limit', // before the quota: a call that is too large is not one
+  'concurrency', // before the quota too: a slot is given back, a token of a window is not
   'rate-limit', // behind all that refuses for little: never spend quota on a refused call
   'fault-injection', // for some callers only, so behind all that says who they are; before the cache, which would hide it
   'canary', // after the caller is known; before the cache, which keeps versions apart

@@ -1,12 +1,15 @@
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
+import { ByteMeter } from '../limits/byte-meter.ts';
 import { CallKeys } from '../limits/call-keys.ts';
 import type { CounterPool } from '../limits/counters.ts';
 import { type Denial, Limiter } from '../limits/limiter.ts';
-import type { LimitRule } from '../limits/rule.ts';
+import type { LimitRule, Limits } from '../limits/rule.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Filter } from './filter.ts';
+import { eachLevel, someLevel } from './limit-levels.ts';
+import { MeteredDownstream } from './metered-downstream.ts';
 
 /**
  * Limits of all levels. Says what holds and what is left by the RateLimit-Policy and RateLimit fields of
@@ -16,14 +19,16 @@ export function rateLimit(deps: RateLimitDeps): Filter {
   const { counters, clock, metrics } = deps;
   const makeLimiter = () => new Limiter(counters, clock, (rule) => metrics.countBadCondition(rule.source.level));
   let limiter = makeLimiter();
-  let keys: CallKeys | null = null;
+  let gathering: { limiter: Limiter; readonly keys: CallKeys } | null = null;
   return {
     name: 'rate-limit',
     onRequest(exchange) {
       limiter.begin();
-      if (keys === null) keys = new CallKeys(exchange);
-      else keys.turnTo(exchange);
-      addRules(limiter, exchange, keys);
+      if (gathering === null) gathering = { limiter, keys: new CallKeys(exchange) };
+      else gathering.keys.turnTo(exchange);
+      gathering.limiter = limiter;
+      eachLevel(exchange, addRules, gathering);
+      if (someLevel(exchange, hasBytes)) meter(exchange, limiter.rules, deps);
       if (limiter.rules.length === 0) return undefined;
       const verdict = limiter.admit();
       if (!(verdict instanceof Promise)) return conclude({ exchange, limiter, metrics }, verdict);
@@ -39,6 +44,17 @@ export interface RateLimitDeps {
   readonly counters: CounterPool;
   readonly clock: Clock;
   readonly metrics: GatewayMetrics;
+}
+
+/** Counts the bytes of the answer for the limits that are about this call. */
+function meter(exchange: Exchange, windows: readonly LimitRule[], { counters, clock, metrics }: RateLimitDeps): void {
+  const keys = new CallKeys(exchange);
+  const bytes = new ByteMeter({ pool: counters, clock });
+  bytes.addWindows(windows, keys);
+  const addBandwidths = ({ bandwidths }: Limits) =>
+    bytes.addBandwidths(bandwidths, keys, ({ source }) => metrics.countBadCondition(source.level));
+  eachLevel(exchange, addBandwidths, undefined);
+  if (bytes.isNeeded) exchange.downstream = new MeteredDownstream(exchange, bytes);
 }
 
 interface Judged {
@@ -58,17 +74,17 @@ function conclude({ exchange, limiter, metrics }: Judged, denial: Denial | null)
   if (rule !== null) exchange.answerHeaders.push('RateLimit', limitField(rule.policyName, remaining, resetMs));
 }
 
-/** Adds the limits of all levels that are about this call. */
-function addRules(limiter: Limiter, exchange: Exchange, keys: CallKeys): void {
-  const { gateway, api, operation, plan, subscription } = exchange;
-  if (gateway !== null) limiter.addRules(gateway.limits, keys);
-  if (api !== null) {
-    if (api.tenant.value !== null) limiter.addRules(api.tenant.value.limits, keys);
-    limiter.addRules(api.limits, keys);
-  }
-  if (operation !== null) limiter.addRules(operation.limits, keys);
-  if (plan !== null) limiter.addRules(plan.limits, keys);
-  if (subscription !== null) limiter.addRules(subscription.limits, keys);
+interface Gathering {
+  readonly limiter: Limiter;
+  readonly keys: CallKeys;
+}
+
+function addRules({ windows }: Limits, { limiter, keys }: Gathering): void {
+  limiter.addRules(windows, keys);
+}
+
+function hasBytes({ countsBytes, bandwidths }: Limits): boolean {
+  return countsBytes || bandwidths !== null;
 }
 
 function policyField(rules: readonly LimitRule[]): string {
@@ -106,7 +122,7 @@ function refusal(exchange: Exchange, denial: Denial): GatewayError {
     return new GatewayError('GW_LIMIT_STORE_DOWN', message, extra);
   }
   const amount =
-    by === 'burst' ? `${limit.burst} requests within a second` : `${limit.requests} requests per ${limit.per}`;
+    by === 'burst' ? `${limit.burst} requests within a second` : `${limit.amount} ${limit.unit} per ${limit.per}`;
   const field = limitField(by === 'burst' ? `${policyName}.burst` : policyName, 0, retryAfterMs);
   exchange.answerHeaders.push('RateLimit', field);
   return new GatewayError(

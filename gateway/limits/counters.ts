@@ -1,9 +1,14 @@
-import type { CompiledLimit, Window } from '#api/compiled/contract.ts';
+import type { Window } from '#api/compiled/contract.ts';
 import type { Clock } from '../clock.ts';
+import { BandwidthPool } from './bandwidth.ts';
 import { BurstLog } from './burst-log.ts';
 import type { Calendar } from './calendar.ts';
+import { maxKeys, maxKeysPerLimit } from './limit-bounds.ts';
 import type { LimitStore } from './limit-store.ts';
+import type { WindowLimit } from './rule.ts';
 import { SharedCounter } from './shared-counter.ts';
+import type { SlotStore } from './slot-store.ts';
+import { SlotPool } from './slots.ts';
 
 /** Lengths of the windows that begin with a key's first call; Day and Month follow the calendar. */
 const fixedMs: { readonly [per in Window]?: number } = { Second: 1000, Minute: 60_000, Hour: 3_600_000 };
@@ -28,11 +33,6 @@ export interface Instant {
   steady: number;
 }
 
-/** Most keys that one limit counts apart. Beyond it new keys share one counter, so a flood of addresses can not go round a limit. */
-export const maxKeysPerLimit = 65_536;
-/** Most keys in the whole process: some 50 MiB. */
-export const maxKeys = 262_144;
-
 /**
  * The counters of one limit, by key. They belong to the identity of the limit (level, owner, id) and not to the object
  * that states it, so an edited limit goes on with what was counted.
@@ -54,7 +54,7 @@ export class CounterSet {
   }
 
   /** The key's counter when its window is still open (under the limit as it is now), else null: nothing counted yet. */
-  find(key: string, limit: CompiledLimit, at: Instant): Counter | null {
+  find(key: string, limit: WindowLimit, at: Instant): Counter | null {
     const counter = this.counters.get(key) ?? (this.#isFull() ? this.#overflow : null);
     if (counter === null || counter === undefined) return null;
     if (counter.per !== limit.per) this.#retime(counter, limit.per, at);
@@ -63,14 +63,14 @@ export class CounterSet {
     return counter.burst === null || counter.burst.isEmpty(at.steady) ? null : counter;
   }
 
-  /** Counts one call of `key`, beginning a window where none is open. */
-  add(key: string, limit: CompiledLimit, at: Instant): Counter {
+  /** Counts one call of `key`, or `amount` bytes, beginning a window where none is open. */
+  add(key: string, limit: WindowLimit, at: Instant, amount = 1): Counter {
     const counter = this.#counterFor(key, limit, at);
     if (!isOpen(counter, at)) {
       counter.count = 0;
       counter.end = this.#endOf(limit.per, at);
     }
-    counter.count++;
+    counter.count += amount;
     if (limit.burst !== undefined) {
       counter.burst ??= new BurstLog();
       counter.burst.add(at.steady);
@@ -79,13 +79,13 @@ export class CounterSet {
   }
 
   /** The key's counter in Redis, as this pod knows it. */
-  shared(key: string, limit: CompiledLimit, steady: number): SharedCounter {
+  shared(key: string, limit: WindowLimit, steady: number): SharedCounter {
     const counter = this.sharedCounters.get(key) ?? this.#newShared(key, limit);
     counter.turnTo(limit, steady);
     return counter;
   }
 
-  #newShared(key: string, limit: CompiledLimit): SharedCounter {
+  #newShared(key: string, limit: WindowLimit): SharedCounter {
     if (this.sharedCounters.size >= maxKeysPerLimit || this.#pool.size >= maxKeys) {
       this.#sharedOverflow ??= new SharedCounter(this.#pool.nameOf(`${this.identity}\nmore`), limit);
       return this.#sharedOverflow;
@@ -115,7 +115,7 @@ export class CounterSet {
     }
   }
 
-  #counterFor(key: string, limit: CompiledLimit, at: Instant): Counter {
+  #counterFor(key: string, limit: WindowLimit, at: Instant): Counter {
     const existing = this.counters.get(key);
     if (existing !== undefined) return existing;
     if (this.#isFull()) {
@@ -154,6 +154,10 @@ export class CounterPool {
   calendar: Calendar;
   /** Null: every pod counts for itself. */
   store: LimitStore | null = null;
+  /** Of calls at the same time. Null: every pod counts for itself. */
+  slotStore: SlotStore | null = null;
+  readonly slots = new SlotPool((identity) => this.nameOf(identity));
+  readonly bandwidths = new BandwidthPool();
   /** Makes names of counters in Redis from what they count. */
   nameOf: (identity: string) => string = (identity) => identity;
   /** Keys counted now, over all limits. */

@@ -1,14 +1,4 @@
-import { createHash } from 'node:crypto';
-
-/** A script and the name under which Redis keeps it. */
-export interface Script {
-  readonly source: string;
-  readonly sha: string;
-}
-
-function script(source: string): Script {
-  return { source, sha: createHash('sha1').update(source).digest('hex') };
-}
+import { script } from './script.ts';
 
 /** How both scripts begin: `now` by Redis' clock, and the `epoch`, which begins here if there is none. */
 const beginning = `local t = redis.call('TIME')

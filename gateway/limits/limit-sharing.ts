@@ -6,6 +6,7 @@ import type { Log } from '../log/log.ts';
 import type { CounterPool } from './counters.ts';
 import { LimitStore } from './limit-store.ts';
 import { RedisConnection, type RedisFacts } from './redis-connection.ts';
+import { SlotStore } from './slot-store.ts';
 
 /** Where this pod counts. */
 export interface SharingState {
@@ -52,9 +53,9 @@ export class LimitSharing {
     if (said === this.#using) return;
     this.#using = said;
     const { pool } = this.#deps;
-    const before = pool.store;
-    pool.store = redis === null ? null : this.#open(configuration, redis);
-    void before?.close();
+    const before = this.#detach();
+    if (redis !== null) pool.store = this.#open(configuration, redis);
+    void before();
     this.#setState(redis === null ? local : { mode: 'Down', isDurable: false, reason: 'not connected yet' });
   }
 
@@ -66,7 +67,19 @@ export class LimitSharing {
 
   /** Gives back what is leased. */
   async close(): Promise<void> {
-    await this.#deps.pool.store?.close();
+    await this.#detach()();
+  }
+
+  /** From here on this process counts for itself. Gives what closes the stores that were used. */
+  #detach(): () => Promise<void> {
+    const { pool } = this.#deps;
+    const { store, slotStore } = pool;
+    pool.store = null;
+    pool.slotStore = null;
+    return async () => {
+      await slotStore?.close();
+      await store?.close();
+    };
   }
 
   #open({ pepper }: Configuration, redis: CompiledRedis): LimitStore {
@@ -76,14 +89,17 @@ export class LimitSharing {
       onConnected: (facts) => this.#onConnected(store, facts),
       onLost: (reason) => store.lost(reason),
     });
-    const store: LimitStore = new LimitStore({
+    const shared = {
       clock,
-      log,
       runner: connection,
       keyPrefix: redis.keyPrefix,
       pod: `${pod ?? 'gateway'}-${randomUUID()}`,
-      expectedPods: redis.pods,
       timeoutMs: redis.timeoutMs,
+    };
+    const store: LimitStore = new LimitStore({
+      ...shared,
+      log,
+      expectedPods: redis.pods,
       calendar: () => pool.calendar,
       counters: () => pool.shared(),
       onHealth: ({ up, reason }) => {
@@ -92,6 +108,8 @@ export class LimitSharing {
       },
     });
     store.start();
+    pool.slotStore = new SlotStore({ ...shared, store });
+    pool.slotStore.start();
     return store;
   }
 

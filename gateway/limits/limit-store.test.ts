@@ -3,8 +3,11 @@ import { suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CompiledLimit } from '#api/compiled/contract.ts';
 import { aRedis, type TestRedis } from '#tools/testing/redis.ts';
+import { systemClock } from '../clock.ts';
 import { aLimit } from '../testing/compiled.ts';
 import { LimitPod, nobody, redisAt } from '../testing/limit-pod.ts';
+import { buildLimits } from './rule.ts';
+import { SlotAdmission } from './slot-admission.ts';
 
 async function podsOn(
   stack: AsyncDisposableStack,
@@ -221,17 +224,24 @@ suite('when Redis does not answer', () => {
 
 test('an ACL user needs no more than the documented rights', async () => {
   const rights =
-    '~simpul:uji:* resetchannels -@all +info +evalsha +eval +time +get +set +hmget +hset +pexpireat +zadd +zremrangebyscore +zcard +zrem';
+    '~simpul:uji:* resetchannels -@all +info +evalsha +eval +time +get +set +hmget +hgetall +hset +hdel +pexpireat +zadd +zscore +zremrangebyscore +zcard +zrem';
   await using redis = await aRedis([
     ...`--user gerbang on >rahasia ${rights}`.split(' '),
     ...'--user default off'.split(' '),
   ]);
   await using stack = new AsyncDisposableStack();
   const limits = [aLimit({ requests: 5, burst: 4 })];
+  const source = { level: 'api', owner: 'banten/situs', label: 'the API' } as const;
   const login = { username: 'gerbang', password: 'rahasia' };
   const pod = stack.use(new LimitPod(redisAt(redis.port, login), limits));
   await pod.up();
   assert.equal(await pod.admitted(9), 4);
+  const slots = buildLimits(pod.pool, source, [{ id: 'a', concurrent: 2, by: 'Total' }]).slots;
+  const deps = { store: pod.pool.slotStore, clock: systemClock, keys: nobody, onBadCondition: () => undefined };
+  const admission = new SlotAdmission(deps);
+  admission.addRules(slots);
+  assert.equal(await admission.admit(), null);
+  assert.equal(admission.isOwnJudgement, false);
   const foreign = stack.use(new LimitPod(redisAt(redis.port, { ...login, keyPrefix: 'simpul:lain:' }), limits));
   await delay(3500);
   assert.equal(foreign.sharing.state.mode, 'Down');

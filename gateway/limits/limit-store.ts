@@ -3,15 +3,9 @@ import { describeError } from '#api/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
 import type { Calendar } from './calendar.ts';
-import {
-  answersPerCounter,
-  flatten,
-  heartbeatScript,
-  type LeaseArguments,
-  leaseScript,
-  type Script,
-} from './lease-script.ts';
+import { answersPerCounter, flatten, heartbeatScript, type LeaseArguments, leaseScript } from './lease-script.ts';
 import { fixedMs, isIdle, tickMs, twentiethOf } from './limit-windows.ts';
+import type { Script } from './script.ts';
 import type { SharedCounter } from './shared-counter.ts';
 
 /** The connection: runs scripts on one Redis. */
@@ -133,7 +127,9 @@ export class LimitStore {
 
   /** A token was spent: remembers who holds tokens, and fetches more before they run out. */
   spent(counter: SharedCounter): void {
-    if (counter.runsLow && this.isUp && !this.#closed) {
+    // A debt of bytes is told at once, so that other pods know of it.
+    if (counter.debt > 0) this.#holding.add(counter);
+    if ((counter.runsLow || counter.debt > 0) && this.isUp && !this.#closed) {
       if (this.#wanted.size === 0) setImmediate(() => this.#fetchWanted());
       this.#wanted.add(counter);
     }
@@ -243,7 +239,7 @@ export class LimitStore {
     counter.epoch = this.#epoch;
     counter.end = sentAt + leftMs;
     counter.tokensUntil = counter.limit.burst === undefined ? counter.end : Math.min(counter.end, sentAt + 50);
-    if (counter.limit.requests !== limit) {
+    if (counter.limit.amount !== limit) {
       counter.back += grant; // edited meanwhile: leased under what does not hold any more
       return;
     }
@@ -251,7 +247,7 @@ export class LimitStore {
     if (grant > 0) {
       counter.lot = counter.tokens;
       this.#holding.add(counter);
-    } else if (want > 0 && known >= counter.limit.requests) {
+    } else if (want > 0 && known >= counter.limit.amount) {
       // Asked again before the window ends: other pods give back what they do not use.
       counter.deniedUntil = steady + Math.min(leftMs, twentiethOf(counter.limit.per, 1000));
       counter.deniedByBurst = false;
@@ -265,7 +261,7 @@ export class LimitStore {
     if (counter.tokens > 0 && steady >= counter.tokensUntil) counter.giveBack();
     const { limit, back, debt, start, known } = counter;
     return {
-      limit: limit.requests,
+      limit: limit.amount,
       want,
       back,
       debt,
@@ -303,7 +299,7 @@ export class LimitStore {
     const steady = this.#deps.clock.steady();
     const idle = [...this.#holding].filter((counter) => counter.leasing === null && isIdle(counter, steady));
     for (const counter of idle) this.#holding.delete(counter);
-    const worthIt = idle.filter((counter) => counter.tokens > 0 && steady < counter.end);
+    const worthIt = idle.filter(({ tokens, debt, end }) => (tokens > 0 || debt > 0) && steady < end);
     for (const counter of worthIt) counter.giveBack();
     if (worthIt.length > 0) void this.#tellInBatches(worthIt);
   }

@@ -5,7 +5,8 @@ import type { CompiledLimit } from '#api/compiled/contract.ts';
 import { aLimit } from '../testing/compiled.ts';
 import { TestClock } from '../testing/test-clock.ts';
 import { Calendar } from './calendar.ts';
-import { CounterPool, maxKeysPerLimit } from './counters.ts';
+import { CounterPool } from './counters.ts';
+import { maxKeysPerLimit } from './limit-bounds.ts';
 import { type Denial, Limiter, type LimitKeys } from './limiter.ts';
 import { buildRules, type LimitLevel, type LimitRule, releaseRules } from './rule.ts';
 

@@ -1,6 +1,7 @@
-import type { CallExpression, CallFacts } from '#api/call-expression.ts';
+import type { CallFacts } from '#api/call-expression.ts';
 import type { Clock } from '../clock.ts';
 import { type Counter, type CounterPool, type Instant, untilEnd } from './counters.ts';
+import { isAbout, keyOf } from './limit-key.ts';
 import type { LimitStore } from './limit-store.ts';
 import type { LimitRule } from './rule.ts';
 import { ownDenial, sharedDenial, spendShared } from './shared-admission.ts';
@@ -73,9 +74,9 @@ export class Limiter {
   /** Adds those of `rules` that are about the call. */
   addRules(rules: readonly LimitRule[], keys: LimitKeys): void {
     for (const rule of rules) {
-      if (rule.when !== null && !this.#isAbout(rule, rule.when, keys)) continue;
+      if (rule.when !== null && !isAbout(rule, keys, this.#onBadCondition)) continue;
       this.#rules.push(rule);
-      this.#keys.push(keyOf(rule, keys));
+      this.#keys.push(keyOf(rule.limit, keys));
     }
   }
 
@@ -156,23 +157,17 @@ export class Limiter {
     for (const [index, rule] of this.#rules.entries()) {
       const counter = this.#shared[index];
       if (counter === undefined) continue;
-      spendShared(counter, store, steady);
+      if (rule.limit.unit === 'requests') spendShared(counter, store, steady);
       this.#compare(rule, counter.remaining(), counter.end - steady);
     }
     return null;
-  }
-
-  #isAbout(rule: LimitRule, when: CallExpression, keys: LimitKeys): boolean {
-    const holds = when.holds(keys.facts());
-    if (holds === undefined) this.#onBadCondition(rule);
-    return holds ?? true;
   }
 
   #check(rule: LimitRule, key: string): Denial | null {
     const { limit, counters } = rule;
     const counter = counters.find(key, limit, this.#at);
     if (counter === null) return null;
-    if (counter.count >= limit.requests) {
+    if (counter.count >= limit.amount) {
       return { rule, by: 'window', retryAfterMs: untilEnd(counter, this.#at) };
     }
     if (limit.burst === undefined || counter.burst === null) return null;
@@ -181,7 +176,7 @@ export class Limiter {
   }
 
   #count(rule: LimitRule, key: string): void {
-    const counter = rule.counters.add(key, rule.limit, this.#at);
+    const counter = rule.counters.add(key, rule.limit, this.#at, rule.limit.unit === 'requests' ? 1 : 0);
     this.#compare(rule, this.#remaining(rule, counter), untilEnd(counter, this.#at));
   }
 
@@ -194,29 +189,6 @@ export class Limiter {
   }
 
   #remaining(rule: LimitRule, counter: Counter): number {
-    return Math.max(0, rule.limit.requests - counter.count);
+    return Math.max(0, rule.limit.amount - counter.count);
   }
-}
-
-/** A caller that lacks what is counted by is counted by its address: else all of them would share one counter, or none. */
-function keyOf({ limit }: LimitRule, keys: LimitKeys): string {
-  switch (limit.by) {
-    case 'Total':
-      return '';
-    case 'ClientIP':
-      return keys.clientIp;
-    case 'Subscription':
-      return keys.subscription === '' ? keys.clientIp : keys.subscription;
-    case 'Application':
-      return keys.application === '' ? keys.clientIp : keys.application;
-    case 'Header':
-      return valueOrAddress(keys.header(limit.header ?? ''), keys);
-    case 'Claim':
-      return valueOrAddress(keys.claim(limit.claim ?? ''), keys);
-  }
-}
-
-/** Values begin with a sign that no address has, so that nobody counts as an address by naming it. */
-function valueOrAddress(value: string, keys: LimitKeys): string {
-  return value === '' ? keys.clientIp : `=${value}`;
 }

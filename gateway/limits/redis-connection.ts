@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import type { CompiledRedis } from '#api/compiled/contract.ts';
 import { describeError } from '#api/errors.ts';
-import type { Script } from './lease-script.ts';
 import type { ScriptRunner } from './limit-store.ts';
+import type { Script } from './script.ts';
 
 /** What a Redis is, beside that it answers. */
 export interface RedisFacts {

@@ -36,7 +36,7 @@ export function ownDenial(rule: LimitRule, counter: SharedCounter, { store, pool
   const { limit } = rule;
   if (limit.onRedisFailure === 'Deny') return { rule, by: 'store', retryAfterMs: 1000 };
   if (counter.end === 0) counter.beginOwnWindow(steady + ownWindowMs(rule, pool, at.now));
-  if (counter.admitted >= shareOf(limit.requests, store.pods)) {
+  if (counter.admitted >= shareOf(limit.amount, store.pods)) {
     return { rule, by: 'window', retryAfterMs: counter.end - steady };
   }
   if (limit.burst === undefined) return null;

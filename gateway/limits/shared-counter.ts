@@ -1,5 +1,5 @@
-import type { CompiledLimit } from '#api/compiled/contract.ts';
 import type { BurstLog } from './burst-log.ts';
+import type { WindowLimit } from './rule.ts';
 
 /** Limits of fewer calls than this in a window are counted one by one, so that no token is stranded on another pod. */
 export const exactBelow = 20;
@@ -17,7 +17,7 @@ export class SharedCounter {
   /** Key in Redis: a keyed digest, because what is counted may be personal. */
   readonly name: string;
   /** As the call that came last saw it. */
-  limit: CompiledLimit;
+  limit: WindowLimit;
   /** Leased and not spent; worth nothing from `tokensUntil` on. */
   tokens = 0;
   tokensUntil = 0;
@@ -49,24 +49,24 @@ export class SharedCounter {
   spentAt = 0;
   /** While Redis cannot be asked: what `burst` counts here. */
   burst: BurstLog | null = null;
-  #requests: number;
+  #amount: number;
   /** Tokens in a millisecond. */
   #rate = 0;
   #spent = 0;
   #pacedAt = 0;
 
-  constructor(name: string, limit: CompiledLimit) {
+  constructor(name: string, limit: WindowLimit) {
     this.name = name;
     this.limit = limit;
-    this.#requests = limit.requests;
+    this.#amount = limit.amount;
   }
 
   /** A call under `limit` looks at it. An edited limit gives back what was leased under the old one. */
-  turnTo(limit: CompiledLimit, steady: number): void {
+  turnTo(limit: WindowLimit, steady: number): void {
     if (this.limit !== limit) {
       this.limit = limit;
-      if (limit.requests !== this.#requests) {
-        this.#requests = limit.requests;
+      if (limit.amount !== this.#amount) {
+        this.#amount = limit.amount;
         this.giveBack();
         this.deniedUntil = 0;
       }
@@ -83,12 +83,13 @@ export class SharedCounter {
     return steady < this.deniedUntil;
   }
 
-  /** One call passes. Without a token it is a debt. */
-  spend(steady: number): void {
-    if (this.hasToken(steady)) this.tokens--;
-    else this.debt++;
-    this.admitted++;
-    this.#spent++;
+  /** One call passes, or so many bytes. What there is no token for is a debt. */
+  spend(steady: number, amount = 1): void {
+    const covered = this.hasToken(steady) ? Math.min(this.tokens, amount) : 0;
+    this.tokens -= covered;
+    this.debt += amount - covered;
+    this.admitted += amount;
+    this.#spent += amount;
     this.spentAt = steady;
   }
 
@@ -104,15 +105,15 @@ export class SharedCounter {
 
   /** Calls left in the window, as far as this pod knows. */
   remaining(): number {
-    return Math.max(0, this.limit.requests - this.known - this.debt + this.tokens);
+    return Math.max(0, this.limit.amount - this.known - this.debt + this.tokens);
   }
 
   /** How many tokens to ask for: what waits, or half of a fair share of what is left, but not more than 50 ms' worth. */
   lotFor(pods: number, steady: number): number {
     this.#pace(steady);
     const atLeast = Math.max(1, this.waiting);
-    if (this.limit.requests < exactBelow) return atLeast;
-    const left = Math.max(0, this.limit.requests - this.known);
+    if (this.limit.amount < exactBelow) return atLeast;
+    const left = Math.max(0, this.limit.amount - this.known);
     return Math.max(atLeast, Math.min(Math.floor(left / (2 * pods)), Math.ceil(this.#rate * holdMs)));
   }
 

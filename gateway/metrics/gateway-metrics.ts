@@ -49,6 +49,11 @@ export class GatewayMetrics implements ArrivalMeter {
     '1: limits are counted in Redis. 0: this pod counts for itself, because there is none or it does not answer.',
   );
   readonly limitPods = gauge(this.registry, 'simpul_gateway_limit_pods', 'Processes that share the limits.');
+  readonly limitSlots = gauge(
+    this.registry,
+    'simpul_gateway_limit_slots',
+    'Slots for calls at the same time that this process has leased from Redis.',
+  );
   readonly limitKeys = gauge(this.registry, 'simpul_gateway_limit_keys', 'Keys that limits count in memory.');
   readonly usageCells = gauge(
     this.registry,

@@ -13,7 +13,7 @@ import type { CacheStore } from '../cache/cache-store.ts';
 import { CompressionPolicy } from '../compression/compression-policy.ts';
 import { CorsPolicy } from '../filters/cors-policy.ts';
 import type { CounterPool } from '../limits/counters.ts';
-import { buildRules, releaseRules } from '../limits/rule.ts';
+import { buildLimits, releaseLimits } from '../limits/rule.ts';
 import { buildMasks } from '../log/masks.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { BackendPools } from '../proxy/backend-pools.ts';
@@ -117,7 +117,7 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
     formats: api.formats ?? null,
     cache: api.cache === undefined ? null : deps.cacheStore.open(api.cache),
     cors: api.cors === undefined ? null : new CorsPolicy(api.cors),
-    limits: buildRules(deps.counters, { level: 'api', owner: api.id, label: `the API "${api.id}"` }, api.limits),
+    limits: buildLimits(deps.counters, { level: 'api', owner: api.id, label: `the API "${api.id}"` }, api.limits),
     operations: buildOperations(api, deps.counters),
     definition: buildDefinitionUse(api, deps),
     plans,
@@ -157,9 +157,9 @@ export function releaseApiEntry(api: CompiledApiService, entry: ApiEntry, deps: 
   if (api.definition !== undefined) deps.definitions.release(api.definition.id);
   deps.backends.release(entry.backend);
   releaseVariants(entry, deps);
-  releaseRules(deps.counters, entry.limits);
-  for (const plan of entry.plans.values()) releaseRules(deps.counters, plan.limits);
-  for (const operation of entry.operations?.operations ?? []) releaseRules(deps.counters, operation.limits);
+  releaseLimits(deps.counters, entry.limits);
+  for (const plan of entry.plans.values()) releaseLimits(deps.counters, plan.limits);
+  for (const operation of entry.operations?.operations ?? []) releaseLimits(deps.counters, operation.limits);
   entry.cache?.close();
   deps.metrics.closeApi(entry.meters);
 }
@@ -167,7 +167,7 @@ export function releaseApiEntry(api: CompiledApiService, entry: ApiEntry, deps: 
 function buildPlan(api: CompiledApiService, name: string, counters: CounterPool): PlanEntry {
   const source = { level: 'plan', owner: `${api.id} ${name}`, label: `the plan "${name}"` } as const;
   const { limits = [], scopes } = api.plans[name] ?? {};
-  return { name, scopes: new Set(scopes), limits: buildRules(counters, source, limits) };
+  return { name, scopes: new Set(scopes), limits: buildLimits(counters, source, limits) };
 }
 
 function buildOperations(api: CompiledApiService, counters: CounterPool): OperationTable<OperationEntry> | null {
@@ -182,7 +182,7 @@ function buildOperation(api: string, operation: CompiledOperation, counters: Cou
   return {
     path,
     methods,
-    limits: buildRules(counters, source, operation.limits),
+    limits: buildLimits(counters, source, operation.limits),
     timeoutMs: operation.timeoutMs,
     scopes: operation.scopes ?? [],
     rewrite: buildRewrite(operation.rewrite, path),
@@ -193,7 +193,7 @@ function buildOperation(api: string, operation: CompiledOperation, counters: Cou
 export function buildTenantEntry(tenant: CompiledTenant, counters: CounterPool): TenantEntry {
   const source = { level: 'tenant', owner: tenant.id, label: `the Tenant "${tenant.id}"` } as const;
   const { id, suspended, hosts, paths } = tenant;
-  return { id, suspended, hosts, paths, limits: buildRules(counters, source, tenant.limits) };
+  return { id, suspended, hosts, paths, limits: buildLimits(counters, source, tenant.limits) };
 }
 
 export function buildGatewayEntry(gateway: CompiledGateway, counters: CounterPool): GatewayEntry {
@@ -201,7 +201,7 @@ export function buildGatewayEntry(gateway: CompiledGateway, counters: CounterPoo
   return {
     id: gateway.id,
     pepper: Buffer.from(gateway.pepper, 'base64'),
-    limits: buildRules(counters, source, gateway.limits),
+    limits: buildLimits(counters, source, gateway.limits),
     maxRequestBytes: gateway.maxRequestBytes,
     readsClientCert: gateway.clientCertHeader !== undefined,
     drainDelayMs: gateway.drainDelayMs,
@@ -224,7 +224,7 @@ export function buildSubscriptionEntry(
     application,
     backendText: `X-Consumer-Tenant: ${subscription.tenant}\r\nX-Consumer-Subscription: ${id}\r\nX-Consumer-Application: ${application}\r\n`,
     grants: new Map(grants.map((grant) => [grant.api, grant.plan ?? null])),
-    limits: buildRules(deps.counters, source, subscription.limits),
+    limits: buildLimits(deps.counters, source, subscription.limits),
     logText: `,"subscription":"${id}","application":"${application}","consumer":"${subscription.tenant}"`,
   };
 }

@@ -15,7 +15,7 @@ import type { CompressionPolicy } from '../compression/compression-policy.ts';
 import type { CorsPolicy } from '../filters/cors-policy.ts';
 import type { CertificateIssuers } from '../identity/certificate-issuers.ts';
 import type { TokenVerifier } from '../identity/token-verifier.ts';
-import type { LimitRule } from '../limits/rule.ts';
+import type { Limits } from '../limits/rule.ts';
 import type { Masks } from '../log/masks.ts';
 import type { ApiMeters } from '../metrics/api-meters.ts';
 import type { Backend } from '../proxy/backend.ts';
@@ -61,7 +61,7 @@ export interface ApiEntry extends Routable {
   readonly formats: readonly CompiledFormat[] | null;
   /** Null: every call reaches the backend. */
   readonly cache: ApiCache | null;
-  readonly limits: readonly LimitRule[];
+  readonly limits: Limits;
   /** Null: every method and path passes. */
   readonly operations: OperationTable<OperationEntry> | null;
   /** Null: nothing is compared with a definition. */
@@ -138,7 +138,7 @@ export interface AuthenticationEntry {
 }
 
 export interface OperationEntry extends Pick<CompiledOperation, 'path' | 'methods'> {
-  readonly limits: readonly LimitRule[];
+  readonly limits: Limits;
   readonly timeoutMs: number | undefined;
   /** Needed beside those of the API. */
   readonly scopes: readonly string[];
@@ -151,7 +151,7 @@ export interface PlanEntry {
   readonly name: string;
   /** Of callers whose proof states none. */
   readonly scopes: ReadonlySet<string>;
-  readonly limits: readonly LimitRule[];
+  readonly limits: Limits;
 }
 
 export interface TenantEntry {
@@ -160,7 +160,7 @@ export interface TenantEntry {
   readonly hosts: readonly string[];
   /** Prefixes under which its host-less ApiServices may answer on hosts that are not its own. */
   readonly paths: readonly string[];
-  readonly limits: readonly LimitRule[];
+  readonly limits: Limits;
 }
 
 export type KeyManagerEntry = ApiKeyEntry | TokenEntry | CertificateEntry;
@@ -199,7 +199,7 @@ export interface SubscriptionEntry {
   readonly backendText: string;
   /** Plan by ApiService id; null where the ApiService has no plans. */
   readonly grants: ReadonlyMap<string, string | null>;
-  readonly limits: readonly LimitRule[];
+  readonly limits: Limits;
   /** Its part of each access-log line. */
   readonly logText: string;
 }
@@ -215,7 +215,7 @@ export interface CredentialEntry {
 export interface GatewayEntry {
   readonly id: string;
   readonly pepper: Buffer;
-  readonly limits: readonly LimitRule[];
+  readonly limits: Limits;
   readonly maxRequestBytes: number;
   /** Client-Cert of trusted proxies says which certificate the client has shown. */
   readonly readsClientCert: boolean;

@@ -9,7 +9,7 @@ import type {
 import type { CompiledDefinition } from '#api/compiled/definition.ts';
 import type { CompiledKeyManager } from '#api/compiled/key-manager.ts';
 import { Calendar } from '../limits/calendar.ts';
-import { releaseRules } from '../limits/rule.ts';
+import { releaseLimits } from '../limits/rule.ts';
 import { FirstCome } from '../router/first-come.ts';
 import { Router } from '../router/router.ts';
 import { TrustedProxies } from '../router/trusted-proxies.ts';
@@ -121,7 +121,7 @@ export class Snapshot {
     for (const host of compiled.hosts) if (!before.includes(host)) this.#hostOwners.add(host, compiled.id);
     for (const host of before) if (!compiled.hosts.includes(host)) this.#hostOwners.remove(host, compiled.id);
     if (previous?.kind === 'Tenant') previous.release();
-    const release = () => releaseRules(this.#deps.counters, entry.limits);
+    const release = () => releaseLimits(this.#deps.counters, entry.limits);
     const unload = () => {
       this.#tenants.empty(compiled.id);
       for (const host of compiled.hosts) this.#hostOwners.remove(host, compiled.id);
@@ -179,7 +179,7 @@ export class Snapshot {
 
   #releaseSubscription(entry: SubscriptionEntry): void {
     this.#tenants.release(entry.tenantId);
-    releaseRules(this.#deps.counters, entry.limits);
+    releaseLimits(this.#deps.counters, entry.limits);
   }
 
   #loadGateway(compiled: CompiledGateway, previous: LoadedObject | undefined): LoadedObject {
@@ -196,7 +196,7 @@ export class Snapshot {
     this.listeners = compiled.listeners.map(buildListenerEntry);
     this.#deps.tracing.configure(compiled);
     before?.release();
-    const release = () => releaseRules(counters, entry.limits);
+    const release = () => releaseLimits(counters, entry.limits);
     const unload = () => {
       if (this.gateway === entry) this.gateway = null;
       release();

@@ -3,7 +3,7 @@ import { contractVersion } from '#api/compiled/base.ts';
 import type {
   CompiledApiService,
   CompiledGateway,
-  CompiledLimit,
+  CompiledRequestLimit,
   CompiledSubscription,
   CompiledTenant,
 } from '#api/compiled/contract.ts';
@@ -140,7 +140,7 @@ export function aSubscription(change: Partial<CompiledSubscription> = {}): Compi
   };
 }
 
-export function aLimit(change: Partial<CompiledLimit> = {}): CompiledLimit {
+export function aLimit(change: Partial<CompiledRequestLimit> = {}): CompiledRequestLimit {
   return { id: 'total-minute', requests: 60, per: 'Minute', by: 'Total', ...change };
 }
 

@@ -2,23 +2,35 @@ import { compileCallExpression } from '#api/call-expression.ts';
 import type { CompiledLimit, CountBy } from '#api/compiled/contract.ts';
 import type { Limit } from '#api/generated/shared.ts';
 import type { Problem } from './outcome.ts';
+import { parseBytes } from './quantity.ts';
 
 /** Compiles one level's limits. `countBy` is what a limit counts by when it does not say. */
 export function compileLimits(limits: readonly Limit[] | undefined, countBy: CountBy): CompiledLimit[] {
   const seen = new Map<string, number>();
   return (limits ?? []).map((limit) => {
     const by = limit.by ?? countBy;
-    return {
-      id: limit.name ?? positionalId(`${by}-${limit.per}`, seen),
-      requests: limit.requests,
-      per: limit.per,
+    const scope = {
+      id: limit.name ?? positionalId(`${by}-${kindOf(limit)}`, seen),
       by,
       ...countedBy(limit),
-      ...(limit.burst === undefined ? {} : { burst: limit.burst }),
       ...conditionOf(limit),
       ...(limit.onRedisFailure === 'Deny' ? { onRedisFailure: 'Deny' as const } : {}),
     };
+    return { ...scope, ...amountOf(limit) };
   });
+}
+
+/** The schema has seen to it that a limit has exactly one amount, and a window with those that need one. */
+function amountOf({ requests = 1, bytes, concurrent, per = 'Second', burst }: Limit) {
+  if (concurrent !== undefined) return { concurrent };
+  if (bytes !== undefined) return { bytes: parseBytes(bytes) ?? 1, per };
+  return { requests, per, ...(burst === undefined ? {} : { burst }) };
+}
+
+/** `Minute`, `Minute-bytes`, `concurrent`. */
+function kindOf({ bytes, concurrent, per }: Limit): string {
+  if (concurrent !== undefined) return 'concurrent';
+  return bytes === undefined ? `${per}` : `${per}-bytes`;
 }
 
 function countedBy({ header, claim }: Limit): Pick<CompiledLimit, 'header' | 'claim'> {

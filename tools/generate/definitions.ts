@@ -32,7 +32,8 @@ export interface Definitions {
 const sharedTypes: Readonly<Record<string, { readonly name: string; readonly description: string }>> = {
   Limit: {
     name: 'Limit',
-    description: 'At most so many calls in a window. A call must pass every limit of every level.',
+    description:
+      'At most so many calls, or bytes of answers, in a window; or so many calls at the same time. A call must pass every limit of every level.',
   },
   Tenants: { name: 'TenantSelection', description: "Which Tenants' ApiServices may name this object." },
 };
