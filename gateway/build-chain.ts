@@ -23,6 +23,7 @@ import { mirror } from './filters/mirror.ts';
 import { operation } from './filters/operation.ts';
 import { rateLimit } from './filters/rate-limit.ts';
 import { requestId } from './filters/request-id.ts';
+import { responseLimit } from './filters/response-limit.ts';
 import { route } from './filters/route.ts';
 import { scopes } from './filters/scopes.ts';
 import { subscription } from './filters/subscription.ts';
@@ -95,6 +96,7 @@ function buildFilters(deps: ChainDeps, callBackend: (exchange: Exchange) => void
     cache({ clock, metrics: metrics.answers, callBackend }),
     faultInjection(metrics.policies, Math.random),
     canary(metrics.policies),
+    responseLimit(),
     bodySample(Math.random),
     mirror({ metrics: metrics.policies, callBackend, chance: Math.random }),
   ];

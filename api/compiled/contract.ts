@@ -1,9 +1,23 @@
+import type {
+  CompiledCache,
+  CompiledCompression,
+  CompiledCors,
+  CompiledFormat,
+  CompiledMaintenance,
+} from './answers.ts';
 import type { CompiledBase } from './base.ts';
 import type { CompiledDefinition } from './definition.ts';
 import type { CompiledKeyManager } from './key-manager.ts';
 import type { CompiledTraffic } from './traffic.ts';
 import type { CompiledCanary, CompiledFaultInjection, CompiledMirror } from './variants.ts';
 
+export type {
+  CompiledCache,
+  CompiledCompression,
+  CompiledCors,
+  CompiledFormat,
+  CompiledMaintenance,
+} from './answers.ts';
 export type { CompiledCanary, CompiledFaultInjection, CompiledMirror } from './variants.ts';
 
 /**
@@ -37,6 +51,8 @@ export interface CompiledGateway extends CompiledBase {
   readonly maxRequestBytes: number;
   /** Where limits are counted for all pods together; absent: each pod counts for itself. */
   readonly redis?: CompiledRedis;
+  /** Absent: calls are served. */
+  readonly maintenance?: CompiledMaintenance;
   /** How long a pod keeps accepting after SIGTERM, in milliseconds. */
   readonly drainDelayMs: number;
   /** Absent: no bodies are logged, and nothing is masked beyond what ApiServices say. */
@@ -102,6 +118,8 @@ export interface CompiledTenant extends CompiledBase {
   readonly suspended: boolean;
   /** Ceilings over all its APIs together. */
   readonly limits: readonly CompiledLimit[];
+  /** Absent: its APIs are served. */
+  readonly maintenance?: CompiledMaintenance;
 }
 
 /** Enforce: refuse. Report: let pass and count. None: do not look. */
@@ -155,6 +173,8 @@ export interface CompiledApiService extends CompiledBase {
   readonly definition?: CompiledDefinitionUse;
   /** Bytes; absent: the gateway's default. */
   readonly maxRequestBytes?: number;
+  /** Bytes; absent: any size. */
+  readonly maxResponseBytes?: number;
   /** Absent: the access log has nothing of path, query, header fields and bodies. */
   readonly logging?: CompiledLogging;
 }
@@ -241,57 +261,6 @@ export interface CompiledAccess {
   readonly allow: readonly string[];
   /** Wins over `allow`. */
   readonly deny: readonly string[];
-}
-
-/** What scripts of other sites may do (Fetch standard, 3.3). */
-export interface CompiledCors {
-  /** `https://portal.example.go.id`, `https://*.example.go.id` (any host below), or `*`, which excludes `credentials`. */
-  readonly origins: readonly string[];
-  /** Upper case. */
-  readonly methods: readonly string[];
-  /** Request fields beyond the safelisted ones, lower case. */
-  readonly headers: readonly string[];
-  /** Answer fields that scripts may read beside the gateway's own, lower case. */
-  readonly exposeHeaders: readonly string[];
-  readonly credentials: boolean;
-  /** How long browsers keep the answer to a preflight. */
-  readonly maxAgeSeconds: number;
-}
-
-/** Answers 503 with this message. */
-export interface CompiledMaintenance {
-  readonly message: string;
-  /** Absent: nobody knows. */
-  readonly retryAfterSeconds?: number;
-  /** CIDR blocks of client addresses that are served all the same. */
-  readonly allow: readonly string[];
-}
-
-/** Which answers are compressed for whoever accepts it. */
-export interface CompiledCompression {
-  /** In the order of preference. */
-  readonly encodings: readonly ('br' | 'gzip' | 'zstd')[];
-  /** Shorter bodies go as they are; where the length is not known they are compressed. */
-  readonly minBytes: number;
-  /** Media types in lower case: `application/json`, `text/*`, `*+json`. */
-  readonly types: readonly string[];
-}
-
-export type CompiledFormat = 'json' | 'xml' | 'csv' | 'php' | 'phpserialize';
-
-/** What a gateway keeps of answers to GET (RFC 9111). */
-export interface CompiledCache {
-  /** How long an answer is fresh when the backend does not say. */
-  readonly ttlMs: number;
-  /** Largest body that is kept. */
-  readonly maxBytes: number;
-  /** Request fields by which answers are told apart, lower case. */
-  readonly keyHeaders: readonly string[];
-  /** True: one answer serves all callers; else each Subscription and identity has its own. */
-  readonly shared: boolean;
-  /** How long beyond its life an answer is given while a newer one is fetched, and while the backend fails. */
-  readonly staleWhileRevalidateMs: number;
-  readonly staleIfErrorMs: number;
 }
 
 export interface CompiledAuthentication {

@@ -306,6 +306,7 @@ export const compiledSchemas = {
       clientCertHeader: { const: 'TrustedProxies' },
       maxRequestBytes: bytes,
       redis,
+      maintenance: answerSchemas.maintenance,
       drainDelayMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },
       logging: record(['bodies', 'mask'], { bodies: { type: 'boolean' }, mask }),
       tracing: record(['endpoint', 'rate'], {
@@ -319,6 +320,7 @@ export const compiledSchemas = {
     paths: { type: 'array', maxItems: 1024, items: path },
     suspended: { type: 'boolean' },
     limits,
+    maintenance: answerSchemas.maintenance,
   }),
   Definition: compiled('Definition', ['operations', 'schemas'], {
     operations: { type: 'array', minItems: 1, maxItems: 2000, items: definedOperation },
@@ -368,6 +370,7 @@ export const compiledSchemas = {
         responses: validationMode,
       }),
       maxRequestBytes: bytes,
+      maxResponseBytes: bytes,
       logging,
     },
   ),

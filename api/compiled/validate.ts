@@ -70,6 +70,7 @@ function semanticFault(compiled: Compiled): string | undefined {
     case 'ApiService':
       return apiServiceFault(compiled);
     case 'Tenant':
+      return maintenanceFault(compiled) ?? limitsFault('limits', compiled.limits);
     case 'Subscription':
       return limitsFault('limits', compiled.limits);
     case 'KeyManager':
@@ -90,6 +91,7 @@ function gatewayFault(gateway: CompiledGateway): string | undefined {
     cidrFault('backendAccess.allow', gateway.backendAccess.allow) ??
     cidrFault('backendAccess.deny', gateway.backendAccess.deny) ??
     cidrFault('trustedProxies', gateway.trustedProxies) ??
+    maintenanceFault(gateway) ??
     limitsFault('limits', gateway.limits)
   );
 }
@@ -142,7 +144,7 @@ function urlsOf({ backend, canary, mirror }: CompiledApiService): [string, strin
   ];
 }
 
-function maintenanceFault({ maintenance }: CompiledApiService): string | undefined {
+function maintenanceFault({ maintenance }: Pick<CompiledApiService, 'maintenance'>): string | undefined {
   return maintenance === undefined ? undefined : cidrFault('maintenance.allow', maintenance.allow);
 }
 

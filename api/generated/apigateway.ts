@@ -81,6 +81,11 @@ export interface ApiGatewaySpec {
    */
   readonly ceilings?: ApiGatewayCeilings;
   /**
+   * While this is here, all calls of this gateway get 503 with this message. Default: none. Example: `{message: Pindah
+   * server, retryAfter: 30m, allowFrom: [10.1.2.0/24]}`.
+   */
+  readonly maintenance?: ApiGatewayMaintenance;
+  /**
    * How long a pod that is asked to stop goes on accepting calls, so that load balancers see it leave, as a duration in
    * ms, s, m or h. Default: `10s`. Example: `15s`.
    */
@@ -270,6 +275,10 @@ export interface ApiGatewayDefaults {
   readonly timeout?: string;
   /** Time to connect to the backend, TLS included, as a duration in ms, s, m or h. Default: `5s`. Example: `2s`. */
   readonly connectTimeout?: string;
+  /**
+   * Largest answer of a backend, in bytes with an optional suffix Ki, Mi or Gi. Default: any size. Example: `10Mi`.
+   */
+  readonly maxResponseBytes?: string;
 }
 
 /**
@@ -291,6 +300,29 @@ export interface ApiGatewayCeilings {
    * `100Mi`.
    */
   readonly maxRequestBytes?: string;
+  /**
+   * Largest answer of a backend that any may ask for, in bytes with an optional suffix Ki, Mi or Gi; it holds also
+   * where an ApiService says nothing. Default: none. Example: `100Mi`.
+   */
+  readonly maxResponseBytes?: string;
+  /**
+   * Most attempts after the first that an ApiService may ask for in `backend.retries`; 0: none. Default: none. Example:
+   * `1`.
+   */
+  readonly retryAttempts?: number;
+}
+
+/**
+ * While this is here, all calls of this gateway get 503 with this message. Default: none. Example: `{message: Pindah
+ * server, retryAfter: 30m, allowFrom: [10.1.2.0/24]}`.
+ */
+export interface ApiGatewayMaintenance {
+  /** What callers read. Example: `Pindah server sampai pukul 22.00`. */
+  readonly message: string;
+  /** When callers should try again, as a duration in ms, s, m or h. Default: they are not told. Example: `30m`. */
+  readonly retryAfter?: string;
+  /** Addresses of callers that are served all the same. Default: none. Example: `[10.1.2.0/24]`. */
+  readonly allowFrom?: readonly string[];
 }
 
 /**

@@ -155,6 +155,12 @@ export interface ApiServiceSpec {
    */
   readonly maxRequestBytes?: string;
   /**
+   * Largest answer of the backend, in bytes with an optional suffix Ki, Mi or Gi: one that says that it is larger gets
+   * 502, one that turns out to be is broken off. Default: that of the Tenant or the gateway, else any size. Example:
+   * `10Mi`.
+   */
+  readonly maxResponseBytes?: string;
+  /**
    * What the access log says of calls beyond who called which operation, with what outcome. Default: nothing of path,
    * query, header fields and bodies. Example: `{target: Masked, mask: [path.nik, query.npwp, body.nik]}`.
    */

@@ -407,6 +407,13 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "minLength": 1,
                           "maxLength": 16,
                           "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                        },
+                        "maxResponseBytes": {
+                          "description": "Largest answer of a backend, in bytes with an optional suffix Ki, Mi or Gi. Default: any size. Example: `10Mi`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 16,
+                          "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
                         }
                       }
                     },
@@ -434,6 +441,55 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "minLength": 1,
                           "maxLength": 16,
                           "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                        },
+                        "maxResponseBytes": {
+                          "description": "Largest answer of a backend that any may ask for, in bytes with an optional suffix Ki, Mi or Gi; it holds also where an ApiService says nothing. Default: none. Example: `100Mi`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 16,
+                          "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                        },
+                        "retryAttempts": {
+                          "description": "Most attempts after the first that an ApiService may ask for in `backend.retries`; 0: none. Default: none. Example: `1`.",
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": 0,
+                          "maximum": 5
+                        }
+                      }
+                    },
+                    "maintenance": {
+                      "description": "While this is here, calls of all APIs of this Tenant get 503 with this message. Default: none. Example: `{message: Pindah server, retryAfter: 30m, allowFrom: [10.1.2.0/24]}`.",
+                      "type": "object",
+                      "required": [
+                        "message"
+                      ],
+                      "properties": {
+                        "message": {
+                          "description": "What callers read. Example: `Pindah server sampai pukul 22.00`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 200
+                        },
+                        "retryAfter": {
+                          "description": "When callers should try again, as a duration in ms, s, m or h. Default: they are not told. Example: `30m`.",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "allowFrom": {
+                          "description": "Addresses of callers that are served all the same. Default: none. Example: `[10.1.2.0/24]`.",
+                          "type": "array",
+                          "maxItems": 64,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "An address block in CIDR notation, IPv4 or IPv6. Example: `10.20.0.0/16`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 49,
+                            "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"
+                          }
                         }
                       }
                     },
@@ -1194,6 +1250,13 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "minLength": 2,
                           "maxLength": 16,
                           "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "maxResponseBytes": {
+                          "description": "Largest answer of a backend, in bytes with an optional suffix Ki, Mi or Gi. Default: any size. Example: `10Mi`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 16,
+                          "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
                         }
                       }
                     },
@@ -1221,6 +1284,55 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "minLength": 1,
                           "maxLength": 16,
                           "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                        },
+                        "maxResponseBytes": {
+                          "description": "Largest answer of a backend that any may ask for, in bytes with an optional suffix Ki, Mi or Gi; it holds also where an ApiService says nothing. Default: none. Example: `100Mi`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 16,
+                          "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                        },
+                        "retryAttempts": {
+                          "description": "Most attempts after the first that an ApiService may ask for in `backend.retries`; 0: none. Default: none. Example: `1`.",
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": 0,
+                          "maximum": 5
+                        }
+                      }
+                    },
+                    "maintenance": {
+                      "description": "While this is here, all calls of this gateway get 503 with this message. Default: none. Example: `{message: Pindah server, retryAfter: 30m, allowFrom: [10.1.2.0/24]}`.",
+                      "type": "object",
+                      "required": [
+                        "message"
+                      ],
+                      "properties": {
+                        "message": {
+                          "description": "What callers read. Example: `Pindah server sampai pukul 22.00`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 200
+                        },
+                        "retryAfter": {
+                          "description": "When callers should try again, as a duration in ms, s, m or h. Default: they are not told. Example: `30m`.",
+                          "type": "string",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "allowFrom": {
+                          "description": "Addresses of callers that are served all the same. Default: none. Example: `[10.1.2.0/24]`.",
+                          "type": "array",
+                          "maxItems": 64,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "An address block in CIDR notation, IPv4 or IPv6. Example: `10.20.0.0/16`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 49,
+                            "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"
+                          }
                         }
                       }
                     },
@@ -3969,6 +4081,13 @@ export const crds: readonly CustomResourceDefinition[] = [
                     },
                     "maxRequestBytes": {
                       "description": "Largest request body, in bytes with an optional suffix Ki, Mi or Gi. Default: that of the Tenant or the gateway. Example: `1Mi`.",
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 16,
+                      "pattern": "^[0-9]{1,12}(Ki|Mi|Gi)?$"
+                    },
+                    "maxResponseBytes": {
+                      "description": "Largest answer of the backend, in bytes with an optional suffix Ki, Mi or Gi: one that says that it is larger gets 502, one that turns out to be is broken off. Default: that of the Tenant or the gateway, else any size. Example: `10Mi`.",
                       "type": "string",
                       "minLength": 1,
                       "maxLength": 16,

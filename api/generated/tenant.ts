@@ -76,6 +76,11 @@ export interface TenantSpec {
    */
   readonly ceilings?: TenantCeilings;
   /**
+   * While this is here, calls of all APIs of this Tenant get 503 with this message. Default: none. Example: `{message:
+   * Pindah server, retryAfter: 30m, allowFrom: [10.1.2.0/24]}`.
+   */
+  readonly maintenance?: TenantMaintenance;
+  /**
    * Whether the Tenant is suspended: every call to its APIs, and every call with its Subscriptions' credentials, is
    * refused with 403 at once; nothing is deleted. Default: `false`. Example: `true`.
    */
@@ -116,6 +121,10 @@ export interface TenantDefaults {
   readonly connectTimeout?: string;
   /** Largest request body, in bytes with an optional suffix Ki, Mi or Gi. Default: the gateway's. Example: `1Mi`. */
   readonly maxRequestBytes?: string;
+  /**
+   * Largest answer of a backend, in bytes with an optional suffix Ki, Mi or Gi. Default: any size. Example: `10Mi`.
+   */
+  readonly maxResponseBytes?: string;
 }
 
 /**
@@ -137,6 +146,29 @@ export interface TenantCeilings {
    * `100Mi`.
    */
   readonly maxRequestBytes?: string;
+  /**
+   * Largest answer of a backend that any may ask for, in bytes with an optional suffix Ki, Mi or Gi; it holds also
+   * where an ApiService says nothing. Default: none. Example: `100Mi`.
+   */
+  readonly maxResponseBytes?: string;
+  /**
+   * Most attempts after the first that an ApiService may ask for in `backend.retries`; 0: none. Default: none. Example:
+   * `1`.
+   */
+  readonly retryAttempts?: number;
+}
+
+/**
+ * While this is here, calls of all APIs of this Tenant get 503 with this message. Default: none. Example: `{message:
+ * Pindah server, retryAfter: 30m, allowFrom: [10.1.2.0/24]}`.
+ */
+export interface TenantMaintenance {
+  /** What callers read. Example: `Pindah server sampai pukul 22.00`. */
+  readonly message: string;
+  /** When callers should try again, as a duration in ms, s, m or h. Default: they are not told. Example: `30m`. */
+  readonly retryAfter?: string;
+  /** Addresses of callers that are served all the same. Default: none. Example: `[10.1.2.0/24]`. */
+  readonly allowFrom?: readonly string[];
 }
 
 /**

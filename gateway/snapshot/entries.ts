@@ -122,6 +122,7 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
     definition: buildDefinitionUse(api, deps),
     plans,
     maxRequestBytes: api.maxRequestBytes,
+    maxResponseBytes: api.maxResponseBytes,
     meters: deps.metrics.openApi(api.id, [...plans.keys()]),
     logText: apiLogText(api, api.version),
     logging: buildLogging(api.logging),
@@ -193,7 +194,8 @@ function buildOperation(api: string, operation: CompiledOperation, counters: Cou
 export function buildTenantEntry(tenant: CompiledTenant, counters: CounterPool): TenantEntry {
   const source = { level: 'tenant', owner: tenant.id, label: `the Tenant "${tenant.id}"` } as const;
   const { id, suspended, hosts, paths } = tenant;
-  return { id, suspended, hosts, paths, limits: buildLimits(counters, source, tenant.limits) };
+  const maintenance = buildMaintenance(tenant.maintenance);
+  return { id, suspended, maintenance, hosts, paths, limits: buildLimits(counters, source, tenant.limits) };
 }
 
 export function buildGatewayEntry(gateway: CompiledGateway, counters: CounterPool): GatewayEntry {
@@ -203,6 +205,7 @@ export function buildGatewayEntry(gateway: CompiledGateway, counters: CounterPoo
     pepper: Buffer.from(gateway.pepper, 'base64'),
     limits: buildLimits(counters, source, gateway.limits),
     maxRequestBytes: gateway.maxRequestBytes,
+    maintenance: buildMaintenance(gateway.maintenance),
     readsClientCert: gateway.clientCertHeader !== undefined,
     drainDelayMs: gateway.drainDelayMs,
     redis: gateway.redis ?? null,

@@ -69,6 +69,8 @@ export interface ApiEntry extends Routable {
   readonly plans: ReadonlyMap<string, PlanEntry>;
   /** Undefined: the gateway's default. */
   readonly maxRequestBytes: number | undefined;
+  /** Undefined: any size. */
+  readonly maxResponseBytes: number | undefined;
   readonly meters: ApiMeters;
   /** Its part of each access-log line. */
   readonly logText: string;
@@ -157,6 +159,8 @@ export interface PlanEntry {
 export interface TenantEntry {
   readonly id: string;
   readonly suspended: boolean;
+  /** Null: its APIs are served. */
+  readonly maintenance: MaintenanceEntry | null;
   readonly hosts: readonly string[];
   /** Prefixes under which its host-less ApiServices may answer on hosts that are not its own. */
   readonly paths: readonly string[];
@@ -217,6 +221,8 @@ export interface GatewayEntry {
   readonly pepper: Buffer;
   readonly limits: Limits;
   readonly maxRequestBytes: number;
+  /** Null: calls are served. */
+  readonly maintenance: MaintenanceEntry | null;
   /** Client-Cert of trusted proxies says which certificate the client has shown. */
   readonly readsClientCert: boolean;
   readonly drainDelayMs: number;

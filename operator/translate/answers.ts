@@ -46,7 +46,17 @@ function compileCompression(compression: NonNullable<Spec['compression']>): Comp
   return { encodings, minBytes: parseBytes(minBytes) ?? 0, types: [...types].sort() };
 }
 
-function compileMaintenance(maintenance: NonNullable<Spec['maintenance']>): CompiledMaintenance {
+type Maintenance = NonNullable<Spec['maintenance']>;
+
+/** What the schema cannot say about `spec.maintenance` of an ApiService, Tenant or ApiGateway. */
+export function maintenanceProblem(maintenance: Maintenance | undefined): Problem | undefined {
+  return (
+    durationProblem('spec.maintenance.retryAfter', maintenance?.retryAfter) ??
+    addressBlockProblem({ 'spec.maintenance.allowFrom': maintenance?.allowFrom })
+  );
+}
+
+export function compileMaintenance(maintenance: Maintenance): CompiledMaintenance {
   const { message, retryAfter, allowFrom } = maintenance;
   const seconds = Math.ceil((parseDurationMs(retryAfter ?? '0s') ?? 0) / 1000);
   return { message, ...(seconds === 0 ? {} : { retryAfterSeconds: seconds }), allow: allowFrom ?? [] };
@@ -71,8 +81,7 @@ export function answerProblem({ cors, compression, cache, maintenance }: Spec): 
     durationProblem('spec.cache.staleWhileRevalidate', cache?.staleWhileRevalidate) ??
     durationProblem('spec.cache.staleIfError', cache?.staleIfError) ??
     sizeProblem('spec.compression.minBytes', compression?.minBytes) ??
-    durationProblem('spec.maintenance.retryAfter', maintenance?.retryAfter) ??
-    addressBlockProblem({ 'spec.maintenance.allowFrom': maintenance?.allowFrom }) ??
+    maintenanceProblem(maintenance) ??
     cacheSizeProblem(cache?.maxBytes)
   );
 }

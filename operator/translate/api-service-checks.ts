@@ -101,9 +101,11 @@ function isSensibleTime(text: string): boolean {
 }
 
 function sizeMustBeSensible({ api }: Candidate): Problem | undefined {
-  const { maxRequestBytes } = api.spec;
-  if (maxRequestBytes === undefined || parseBytes(maxRequestBytes) !== undefined) return undefined;
-  return invalid(`spec.maxRequestBytes "${maxRequestBytes}" must be a size such as 1Mi`);
+  const { maxRequestBytes, maxResponseBytes } = api.spec;
+  const bad = Object.entries({ maxRequestBytes, maxResponseBytes }).find(
+    ([, text]) => text !== undefined && parseBytes(text) === undefined,
+  );
+  return bad && invalid(`spec.${bad[0]} "${bad[1]}" must be a size such as 1Mi`);
 }
 
 const mostLoggedBytes = 65_536;

@@ -2,23 +2,24 @@ import type { CompiledBackend } from '#api/compiled/contract.ts';
 import type { CompiledRetryReason } from '#api/compiled/traffic.ts';
 import type { ApiServiceBackend } from '#api/generated/apiservice.ts';
 import { parseDurationMs } from './quantity.ts';
+import type { Settings } from './settings.ts';
 
 /** As the API, its Tenant or the gateway says. */
-type BackendTimes = Pick<CompiledBackend, 'timeoutMs' | 'connectTimeoutMs'>;
+type BackendSettings = Pick<Settings, 'timeoutMs' | 'connectTimeoutMs' | 'retryAttempts'>;
 
 /** `spec.backend`, whose durations were checked. What has its default is left out. */
-export function compileBackend(backend: ApiServiceBackend, times: BackendTimes): CompiledBackend {
+export function compileBackend(backend: ApiServiceBackend, settings: BackendSettings): CompiledBackend {
   const { maxConnections, maxPendingRequests } = backend;
   return {
     endpoints: backend.endpoints.map(({ url, weight }) => ({ url, weight })),
-    timeoutMs: times.timeoutMs,
-    connectTimeoutMs: times.connectTimeoutMs,
+    timeoutMs: settings.timeoutMs,
+    connectTimeoutMs: settings.connectTimeoutMs,
     ...(backend.protocol === 'HTTP2' ? { protocol: backend.protocol } : {}),
     ...compileHeaders(backend),
     ...compileLoadBalancing(backend),
     ...compileCircuitBreaker(backend),
     ...compileHealthCheck(backend),
-    ...compileRetries(backend),
+    ...compileRetries(backend, settings.retryAttempts),
     ...(maxConnections === undefined ? {} : { maxConnections }),
     ...(maxPendingRequests === undefined ? {} : { maxPendingRequests }),
   };
@@ -53,9 +54,9 @@ function compileHealthCheck({ healthCheck }: ApiServiceBackend): Pick<CompiledBa
   return { healthCheck: { path, ...times, unhealthyAfter, healthyAfter, expectedStatuses } };
 }
 
-function compileRetries({ retries }: ApiServiceBackend): Pick<CompiledBackend, 'retries'> {
-  if (retries === undefined) return {};
-  const { attempts, retryOn, backoff, perTryTimeout } = retries;
+function compileRetries({ retries }: ApiServiceBackend, attempts: number): Pick<CompiledBackend, 'retries'> {
+  if (retries === undefined || attempts === 0) return {};
+  const { retryOn, backoff, perTryTimeout } = retries;
   const perTry = perTryTimeout === undefined ? {} : { perTryTimeoutMs: parseDurationMs(perTryTimeout) ?? 0 };
   const reasons = retryOn.map((reason) => (/^[0-9]/.test(reason) ? Number(reason) : reason) as CompiledRetryReason);
   return { retries: { attempts, retryOn: reasons, backoffMs: parseDurationMs(backoff) ?? 0, ...perTry } };

@@ -10,20 +10,29 @@ export interface Settings {
   readonly connectTimeoutMs: number;
   /** Absent: the gateway's. */
   readonly maxRequestBytes?: number;
+  /** Absent: any size. */
+  readonly maxResponseBytes?: number;
+  /** Of a backend with retries; 0: none. */
+  readonly retryAttempts: number;
   /** By position; undefined: `timeoutMs`. */
   readonly operationTimeoutsMs: readonly (number | undefined)[];
   /** What the ApiService asked for and does not get: `spec.backend.timeout "2m" is cut to 1m by ApiGateway "a/b"`. */
   readonly cuts: readonly string[];
 }
 
-const readers = { timeout: parseDurationMs, connectTimeout: parseDurationMs, maxRequestBytes: parseBytes } as const;
+const readers = {
+  timeout: parseDurationMs,
+  connectTimeout: parseDurationMs,
+  maxRequestBytes: parseBytes,
+  maxResponseBytes: parseBytes,
+} as const;
 type Key = keyof typeof readers;
 type Values = Readonly<Partial<Record<Key, string>>>;
 
 /** Who sets defaults and ceilings for an ApiService. */
 interface Scope {
   readonly defaults?: Values;
-  readonly ceilings?: Values;
+  readonly ceilings?: Values & { readonly retryAttempts?: number };
 }
 
 /** What the API says, else the Tenant's default, else the gateway's; never above a ceiling of either. */
@@ -36,6 +45,8 @@ export function settle(api: ApiService, tenant: Tenant | undefined, gateway: Api
     timeoutMs: bounds.settle('timeout', 'spec.backend.timeout', backend.timeout) ?? 0,
     connectTimeoutMs: bounds.settle('connectTimeout', 'spec.backend.connectTimeout', backend.connectTimeout) ?? 0,
     ...largestBody(api, gateway, bounds),
+    ...largestAnswer(api, bounds),
+    retryAttempts: bounds.settleAttempts(backend.retries?.attempts ?? 0),
     operationTimeoutsMs: operations.map(({ timeout }, i) =>
       timeout === undefined ? undefined : bounds.settle('timeout', `spec.operations[${i}].timeout`, timeout),
     ),
@@ -53,6 +64,12 @@ function largestBody(
   if (own !== undefined) return { maxRequestBytes: own };
   const ceiling = bounds.ceilingOf('maxRequestBytes')?.value ?? Number.POSITIVE_INFINITY;
   return ceiling < (parseBytes(gateway?.spec.maxRequestBytes ?? '') ?? 0) ? { maxRequestBytes: ceiling } : {};
+}
+
+function largestAnswer(api: ApiService, bounds: Bounds): Pick<Settings, 'maxResponseBytes'> {
+  const own = bounds.settle('maxResponseBytes', 'spec.maxResponseBytes', api.spec.maxResponseBytes);
+  const bytes = own ?? bounds.ceilingOf('maxResponseBytes')?.value;
+  return bytes === undefined ? {} : { maxResponseBytes: bytes };
 }
 
 interface Ceiling {
@@ -74,11 +91,22 @@ class Bounds {
   settle(key: Key, field: string, asked: string | undefined): number | undefined {
     const text = asked ?? this.#scopes.map(({ scope }) => scope.defaults?.[key]).find((found) => found !== undefined);
     const value = text === undefined ? undefined : readers[key](text);
-    if (value === undefined) return key === 'maxRequestBytes' ? undefined : this.#fallback(key);
+    if (value === undefined) return key === 'timeout' || key === 'connectTimeout' ? this.#fallback(key) : undefined;
     const ceiling = this.ceilingOf(key);
     if (ceiling === undefined || value <= ceiling.value) return value;
     if (asked !== undefined) this.cuts.push(`${field} "${asked}" is cut to ${ceiling.text} by ${ceiling.owner}`);
     return ceiling.value;
+  }
+
+  settleAttempts(asked: number): number {
+    let least = asked;
+    for (const { owner, scope } of this.#scopes) {
+      const most = scope.ceilings?.retryAttempts ?? asked;
+      if (most >= least) continue;
+      this.cuts.push(`spec.backend.retries.attempts ${asked} is cut to ${most} by ${owner}`);
+      least = most;
+    }
+    return least;
   }
 
   ceilingOf(key: Key): Ceiling | undefined {
@@ -98,13 +126,14 @@ class Bounds {
 
 /** What is wrong with the defaults and ceilings of a Tenant or an ApiGateway. */
 export function scopeProblem({ defaults, ceilings }: Scope): string | undefined {
-  const parts = Object.entries({ defaults, ceilings });
+  const { retryAttempts: _, ...texts } = ceilings ?? {};
+  const parts: [string, Values | undefined][] = Object.entries({ defaults, ceilings: texts });
   const said = parts.flatMap(([part, values = {}]) =>
     Object.entries(values).map(([key, text]) => ({ part, key: key as Key, text })),
   );
   const bad = said.find(({ key, text }) => !((readers[key](text) ?? 0) >= 1));
   if (bad === undefined) return undefined;
-  const isSize = bad.key === 'maxRequestBytes';
+  const isSize = readers[bad.key] === parseBytes;
   const must = isSize ? 'a size above zero, such as 1Mi' : 'a duration between 1ms and 24h, such as 10s';
   return `spec.${bad.part}.${bad.key} "${bad.text}" must be ${must}`;
 }

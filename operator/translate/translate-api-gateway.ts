@@ -6,6 +6,7 @@ import type { Tenant } from '#api/generated/tenant.ts';
 import { keyOf } from '#api/object.ts';
 import type { World } from '../world/world.ts';
 import { addressBlockProblem } from './address-blocks.ts';
+import { compileMaintenance, maintenanceProblem } from './answers.ts';
 import { compileLimits, expressionProblem, hasCalendarLimit } from './limits.ts';
 import { compileListeners } from './listeners.ts';
 import { compileGatewayLogging } from './logging.ts';
@@ -61,6 +62,7 @@ const checks: readonly Check[] = [
   proxiesMustBeTrusted,
   tracingMustBeRead,
   redisProblem,
+  ({ spec }) => maintenanceProblem(spec.maintenance),
 ];
 
 function settingsMustBeSensible({ spec }: ApiGateway): Problem | undefined {
@@ -129,6 +131,7 @@ function compileGateway(gateway: ApiGateway, world: World, listeners: readonly C
     ...(spec.clientCertHeader === 'TrustedProxies' ? { clientCertHeader: spec.clientCertHeader } : {}),
     maxRequestBytes: parseBytes(spec.maxRequestBytes) ?? 0,
     drainDelayMs: parseDurationMs(spec.drainDelay) ?? 0,
+    ...(spec.maintenance && { maintenance: compileMaintenance(spec.maintenance) }),
     ...compileGatewayLogging(gateway),
     ...compileTracing(gateway),
   };

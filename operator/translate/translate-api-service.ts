@@ -239,6 +239,7 @@ function compileApiService(input: CompileInput): CompiledApiService {
       ]),
     ),
     ...(settings.maxRequestBytes === undefined ? {} : { maxRequestBytes: settings.maxRequestBytes }),
+    ...(settings.maxResponseBytes === undefined ? {} : { maxResponseBytes: settings.maxResponseBytes }),
     ...compileLogging(spec.logging),
   };
 }

@@ -3,6 +3,7 @@ import type { Compiled, CompiledTenant } from '#api/compiled/contract.ts';
 import type { Tenant, TenantStatus } from '#api/generated/tenant.ts';
 import { isUnder } from '#api/path-prefix.ts';
 import type { AcceptedTenant, World } from '../world/world.ts';
+import { compileMaintenance, maintenanceProblem } from './answers.ts';
 import { compileLimits, expressionProblem } from './limits.ts';
 import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
 import { enumerate, firstProblem, verdict } from './outcome.ts';
@@ -64,6 +65,7 @@ const checks: readonly Check[] = [
   claimsMustBeFree,
   expressionsMustCompile,
   settingsMustBeSensible,
+  ({ tenant }) => maintenanceProblem(tenant.spec.maintenance),
 ];
 
 function settingsMustBeSensible({ tenant }: Candidate): Problem | undefined {
@@ -200,5 +202,6 @@ function compileTenant(tenant: Tenant, held: AcceptedTenant): CompiledTenant {
     paths: [...held.paths].sort(),
     suspended: tenant.spec.suspended,
     limits: compileLimits(tenant.spec.limits, 'Total'),
+    ...(tenant.spec.maintenance && { maintenance: compileMaintenance(tenant.spec.maintenance) }),
   };
 }
