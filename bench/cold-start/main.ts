@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { contractVersion } from '#api/compiled/base.ts';
-import type { Compiled, CompiledLimit } from '#api/compiled/contract.ts';
+import type { Compiled, CompiledRequestLimit } from '#api/compiled/contract.ts';
 import { buildCompiledSecret, contentHashOf } from '#api/compiled/secret.ts';
 import { describeError } from '#api/errors.ts';
 import { coreKinds } from '#api/kinds.ts';
@@ -96,7 +96,7 @@ async function fill({ kubeconfigOf }: Installation, namespace: string, world: re
 
 function worldOf(apis: number, subscriptions: number): Compiled[] {
   const contract = contractVersion;
-  const perMinute: CompiledLimit = { id: 'minute', requests: 600, per: 'Minute', by: 'Subscription' };
+  const perMinute: CompiledRequestLimit = { id: 'minute', requests: 600, per: 'Minute', by: 'Subscription' };
   const ids = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
   return [
     ...ids(tenants).map(

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, connect } from 'node:net';
 import { test } from 'node:test';
 import { freePorts } from '#tools/controlplane/free-port.ts';
-import { apiKey, basePath } from './served-gateway.ts';
+import { apiKey, basePath } from './world.ts';
 
 /*
  * What a call costs, without a clock: the bytes that a gateway with key, limits, metrics and access log allocates for it,

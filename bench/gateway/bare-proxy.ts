@@ -1,4 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
+import { connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { type Dispatcher, Pool } from 'undici';
 
 /**
@@ -45,4 +46,23 @@ function handlerFor(response: ServerResponse): Dispatcher.DispatchHandler {
       response.destroy();
     },
   };
+}
+
+/**
+ * The least that anything on node:net can be: each connection has one to the backend, and bytes go from one to the other
+ * unread. It is no proxy; it shows how much of the way to nginx Node.js itself takes.
+ */
+export function serveSplice(options: { port: number; backend: string }): void {
+  const { hostname, port } = new URL(options.backend);
+  const server = createTcpServer({ noDelay: true }, (client) => {
+    const backend = connect({ host: hostname, port: Number(port), noDelay: true });
+    copy(client, backend);
+    copy(backend, client);
+  });
+  server.listen(options.port, '127.0.0.1');
+}
+
+function copy(from: Socket, to: Socket): void {
+  from.on('data', (bytes) => to.write(bytes));
+  from.on('error', () => to.destroy()).on('close', () => to.destroy());
 }

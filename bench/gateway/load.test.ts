@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BenchError } from '../errors.ts';
-import { parseWrk } from './load.ts';
+import { parseH2load, parseWrk } from './load.ts';
 
 const printed = (rest = '') => `Running 2s test @ http://127.0.0.1:8080/
   1 threads and 64 connections
@@ -33,3 +33,21 @@ for (const [name, text] of Object.entries(faulty)) {
     assert.throws(() => parseWrk(text), BenchError);
   });
 }
+
+const h2load = (codes = '1980 2xx, 0 3xx, 0 4xx, 0 5xx', outcome = '1980 succeeded, 0 failed, 0 errored, 0 timeout') =>
+  `finished in 1.00s, 1980.00 req/s, 300.12KB/s
+requests: 1980 total, 2044 started, 1980 done, ${outcome}
+status codes: ${codes}
+traffic: 300KB (307200) total
+`;
+
+test('parseH2load reads requests and rate, and refuses a run with a bad answer', () => {
+  const { requests, requestsPerSecond, p50Ms } = parseH2load(h2load());
+  assert.deepEqual([requests, requestsPerSecond, p50Ms], [1980, 1980, Number.NaN]);
+  assert.throws(
+    () => parseH2load(h2load('0 2xx, 0 3xx, 1980 4xx, 0 5xx', '0 succeeded, 1980 failed, 0 errored, 0 timeout')),
+    BenchError,
+  );
+  assert.throws(() => parseH2load(h2load('1979 2xx, 1 3xx, 0 4xx, 0 5xx')), BenchError);
+  assert.throws(() => parseH2load('nothing'), BenchError);
+});

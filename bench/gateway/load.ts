@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { programPath } from '#tools/testing/programs.ts';
@@ -14,33 +13,77 @@ export interface LoadRequest {
   readonly connections: number;
   readonly seconds: number;
   readonly core: number;
-  /** Body of a POST, in bytes; undefined: a GET. */
-  readonly bodyBytes?: number | undefined;
+  /** Of a POST; undefined: a GET. */
+  readonly body?: string | undefined;
+  /** A file with one bearer token in each line: each call has the next. */
+  readonly tokens?: string | undefined;
+  readonly http2?: boolean;
+  /** For scripts of the load. */
+  readonly folder: string;
 }
 
 export interface LoadResult {
   readonly requests: number;
   readonly requestsPerSecond: number;
+  /** NaN where the load does not tell. */
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
 
-/** One turn of wrk with one thread. Throws when a single answer was none or not a 2xx. */
-export async function load({ url, headers, connections, seconds, core, bodyBytes }: LoadRequest): Promise<LoadResult> {
-  const fields = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
-  const script = bodyBytes === undefined ? [] : ['-s', await postScript(bodyBytes)];
-  const turn = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', ...script, ...fields, url];
-  const { stdout } = await run('taskset', ['-c', String(core), programPath('wrk'), ...turn], {
-    timeout: (seconds + 30) * 1000,
-  });
-  return parseWrk(stdout);
+/** One turn of one thread of wrk, or of h2load for HTTP/2. Throws when a single answer was none or not a 2xx. */
+export async function load(request: LoadRequest): Promise<LoadResult> {
+  return request.http2 === true ? await loadHttp2(request) : await loadHttp1(request);
 }
 
-/** wrk takes method and body from a Lua script only. */
-async function postScript(bytes: number): Promise<string> {
-  const file = join(tmpdir(), `simpul-bench-post-${bytes}.lua`);
-  await writeFile(file, `wrk.method = 'POST'\nwrk.body = string.rep('x', ${bytes})\n`);
-  return file;
+async function loadHttp1(request: LoadRequest): Promise<LoadResult> {
+  const { url, headers, connections, seconds, core } = request;
+  const fields = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
+  const script = await scriptOf(request);
+  const turn = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '--latency', ...script, ...fields, url];
+  return parseWrk(await onCore(core, seconds, ['wrk', ...turn]));
+}
+
+const streams = 8;
+
+async function loadHttp2({ url, headers, connections, seconds, core }: LoadRequest): Promise<LoadResult> {
+  const fields = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
+  const turn = ['-t1', `-c${connections}`, `-m${streams}`, `-D${seconds}`, ...fields, url];
+  return parseH2load(await onCore(core, seconds, ['h2load', ...turn]));
+}
+
+async function onCore(core: number, seconds: number, [program = '', ...args]: readonly string[]): Promise<string> {
+  const { stdout } = await run('taskset', ['-c', String(core), programPath(program), ...args], {
+    timeout: (seconds + 30) * 1000,
+  });
+  return stdout;
+}
+
+/** wrk takes methods, bodies and fields that change from a Lua script only. */
+async function scriptOf({ body, tokens, folder }: LoadRequest): Promise<string[]> {
+  const lines = [
+    ...(body === undefined ? [] : ["wrk.method = 'POST'", "wrk.headers['Content-Type'] = 'application/json'"]),
+    ...(body === undefined ? [] : [`wrk.body = [==[${body}]==]`]),
+    ...(tokens === undefined ? [] : tokenScript(tokens)),
+  ];
+  if (lines.length === 0) return [];
+  const file = join(folder, 'load.lua');
+  await writeFile(file, `${lines.join('\n')}\n`);
+  return ['-s', file];
+}
+
+function tokenScript(tokens: string): string[] {
+  return [
+    'local calls, next = {}, 0',
+    'function init()',
+    `  for token in io.lines('${tokens}') do`,
+    "    calls[#calls + 1] = wrk.format(nil, nil, { ['Authorization'] = 'Bearer ' .. token, ['Host'] = 'bench' })",
+    '  end',
+    'end',
+    'function request()',
+    '  next = next % #calls + 1',
+    '  return calls[next]',
+    'end',
+  ];
 }
 
 /** Reads what `wrk --latency` prints. */
@@ -62,4 +105,18 @@ function milliseconds(text: string, share: string): number | undefined {
   const [, value, unit = ''] = new RegExp(`^\\s+${share}\\s+([\\d.]+)(us|ms|s) *$`, 'm').exec(text) ?? [];
   const factor = factors[unit];
   return value === undefined || factor === undefined ? undefined : Number(value) * factor;
+}
+
+/** Reads what `h2load -D` prints; it knows no percentiles. */
+export function parseH2load(text: string): LoadResult {
+  const [, rate] = /^finished in .*?, ([\d.]+) req\/s/m.exec(text) ?? [];
+  const [, succeeded, failed, errored, timedOut] =
+    /^requests: .*?(\d+) succeeded, (\d+) failed, (\d+) errored, (\d+) timeout/m.exec(text) ?? [];
+  const [, good] = /^status codes: (\d+) 2xx, 0 3xx, 0 4xx, 0 5xx/m.exec(text) ?? [];
+  if (rate === undefined || succeeded === undefined)
+    throw new BenchError(`h2load printed something unexpected: ${text}`);
+  if (Number(failed) + Number(errored) + Number(timedOut) > 0 || good === undefined) {
+    throw new BenchError(`the load did not get the answers it should: ${text}`);
+  }
+  return { requests: Number(succeeded), requestsPerSecond: Number(rate), p50Ms: Number.NaN, p99Ms: Number.NaN };
 }

@@ -1,10 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeError } from '#api/errors.ts';
+import { BenchError } from '../errors.ts';
 import { describeMachine } from '../machine.ts';
 import { withBlock } from '../markdown.ts';
 import { progress } from '../progress.ts';
-import { serveBareProxy } from './bare-proxy.ts';
+import { serveBareProxy, serveSplice } from './bare-proxy.ts';
 import { type GatewayBenchConfig, parseConfig } from './config.ts';
 import { type GatewayFigures, measure } from './measure.ts';
 import { report } from './report.ts';
@@ -13,18 +14,14 @@ import { openField } from './targets.ts';
 
 /**
  * Measures, prints a table, and writes the figures as JSON and into the page. Resolves with the exit code. As
- * `main.ts serve policies|plain|routes|bare PORT BACKEND` it is what is measured.
+ * `main.ts serve policies|plain|routes|bare|splice PORT BACKEND [TLS-PORT FOLDER]` it is what is measured.
  */
 async function main(args: readonly string[]): Promise<number | undefined> {
   try {
-    const [first, variant, port, backend = ''] = args;
-    if (first === 'serve' && (variant === 'policies' || variant === 'plain' || variant === 'routes')) {
-      await serveGateway({ variant, port: Number(port), backend });
+    const [first, ...rest] = args;
+    if (first === 'serve') {
+      await serve(rest);
       return undefined; // serves on
-    }
-    if (first === 'serve' && variant === 'bare') {
-      serveBareProxy({ port: Number(port), backend });
-      return undefined;
     }
     await publish(parseConfig(args));
     return 0;
@@ -32,6 +29,18 @@ async function main(args: readonly string[]): Promise<number | undefined> {
     process.stderr.write(`bench-gateway: ${describeError(error)}\n`);
     return 1;
   }
+}
+
+async function serve([variant, port, backend = '', securePort, folder]: readonly string[]): Promise<void> {
+  const at = { port: Number(port), backend };
+  if (variant === 'bare') serveBareProxy(at);
+  else if (variant === 'splice') serveSplice(at);
+  else if (variant === 'policies' || variant === 'plain' || variant === 'routes') {
+    await serveGateway({
+      ...{ ...at, variant },
+      ...(folder === undefined ? {} : { secure: { port: Number(securePort), folder } }),
+    });
+  } else throw new BenchError(`there is no "${variant}" to serve`);
 }
 
 async function publish(config: GatewayBenchConfig): Promise<void> {

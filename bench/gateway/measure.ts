@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import { progress } from '../progress.ts';
 import { percentile } from '../statistics.ts';
 import type { GatewayBenchConfig } from './config.ts';
+import { firstToken } from './evidence.ts';
 import { type LoadResult, load } from './load.ts';
-import { type Scenario, scenarios } from './scenarios.ts';
+import { type Scenario, type Shot, scenarios } from './scenarios.ts';
 import type { Field, Target, TargetId } from './targets.ts';
+import { basePath } from './world.ts';
 
 /** What all turns of one target in one scenario come to. */
 export interface TargetFigures {
@@ -19,8 +22,10 @@ export interface TargetFigures {
   readonly rounds: readonly number[];
 }
 
-export interface ScenarioFigures extends Pick<Scenario, 'id' | 'title'> {
-  readonly figures: readonly TargetFigures[];
+export interface ScenarioFigures {
+  readonly scenario: Pick<Scenario, 'id' | 'title' | 'beside' | 'goal'>;
+  readonly peer: TargetFigures;
+  readonly ours: TargetFigures;
 }
 
 export interface GatewayFigures {
@@ -33,56 +38,79 @@ interface Turn extends LoadResult {
   readonly cpuSeconds: number;
 }
 
+/** What is shot at what, from how many connections. */
+interface Aim {
+  readonly target: Target;
+  readonly shot: Shot;
+  readonly connections: number;
+}
+
 const warmUpSeconds = 4;
 const scenarioSeconds = 1;
 
 /** Every target in every round, in an order drawn by lot, so that a slow moment of the machine hits all alike. */
 export async function measure(field: Field, config: GatewayBenchConfig): Promise<GatewayFigures> {
-  const small = {
-    id: 'small',
-    title: 'small GETs',
-    targets: config.targets,
-    connections: config.connections,
-    path: '',
-  };
-  for (const target of field.targets.values()) {
-    progress(`warming up ${target.id}`);
-    await turn(target, small, { ...config, seconds: warmUpSeconds });
+  const { connections } = config;
+  const small = [...field.targets.values()].map(
+    (target): Aim => ({ target, shot: { target: target.id }, connections }),
+  );
+  for (const aim of small) {
+    progress(`warming up ${aim.target.id}`);
+    await turn(field, aim, { ...config, seconds: warmUpSeconds });
   }
-  const main = await measureScenario(field, small, config);
-  const others: ScenarioFigures[] = [];
+  const main = await measureAims(field, 'small GETs', small, config);
   const shorter = { ...config, rounds: Math.ceil(config.rounds / 2), seconds: scenarioSeconds };
+  const others: ScenarioFigures[] = [];
   for (const scenario of scenarios) {
-    const { id, title } = scenario;
-    others.push({ id, title, figures: await measureScenario(field, scenario, shorter) });
+    const aims = [scenario.peer, scenario.ours].flatMap((shot) => {
+      const target = field.targets.get(shot.target);
+      return target === undefined ? [] : [{ target, shot, connections: scenario.connections }];
+    });
+    if (aims.length < 2) continue;
+    for (const aim of aims) await turn(field, aim, shorter); // code that no other call has run
+    const [peer, ours] = await measureAims(field, scenario.title, aims, shorter);
+    const { peer: _shot, ours: _own, connections: _count, ...named } = scenario;
+    if (peer !== undefined && ours !== undefined) others.push({ scenario: named, peer, ours });
   }
   return { main, scenarios: others };
 }
 
-async function measureScenario(
+/** The figures in the order of the aims. */
+async function measureAims(
   field: Field,
-  scenario: Scenario,
+  title: string,
+  aims: readonly Aim[],
   config: GatewayBenchConfig,
 ): Promise<readonly TargetFigures[]> {
-  const targets = scenario.targets.flatMap((id) => field.targets.get(id) ?? []);
-  const turns = new Map<Target, Turn[]>(targets.map((target) => [target, []]));
+  const turns = new Map<Aim, Turn[]>(aims.map((aim) => [aim, []]));
   for (let round = 1; round <= config.rounds; round += 1) {
-    for (const target of shuffled(targets)) turns.get(target)?.push(await turn(target, scenario, config));
-    const rates = [...turns].map(([{ id }, done]) => `${id} ${Math.round(done.at(-1)?.requestsPerSecond ?? 0)}/s`);
-    progress(`${scenario.title}, round ${round} of ${config.rounds}: ${rates.join(', ')}`);
+    for (const aim of shuffled(aims)) turns.get(aim)?.push(await turn(field, aim, config));
+    const rates = [...turns].map(
+      ([{ target }, done]) => `${target.id} ${Math.round(done.at(-1)?.requestsPerSecond ?? 0)}/s`,
+    );
+    progress(`${title}, round ${round} of ${config.rounds}: ${rates.join(', ')}`);
   }
   return await Promise.all(
-    targets.map(async (target) => summed(target.id, turns.get(target) ?? [], await target.use())),
+    aims.map(async (aim) => summed(aim.target.id, turns.get(aim) ?? [], await aim.target.use())),
   );
 }
 
-async function turn(target: Target, scenario: Scenario, config: GatewayBenchConfig): Promise<Turn> {
-  const { headers, url } = target;
-  const { connections, path, bodyBytes } = scenario;
+async function turn(field: Field, { target, shot, connections }: Aim, config: GatewayBenchConfig): Promise<Turn> {
+  const { path = `${basePath}/`, over = 'HTTP/1.1', by = 'Key', body } = shot;
   const { seconds, cores } = config;
+  const { folder } = field;
   const before = await target.use();
-  const result = await load({ url: `${url}${path}`, headers, connections, bodyBytes, seconds, core: cores[1] });
+  const result = await load({
+    url: `${over === 'HTTP/1.1' ? target.origin : target.secureOrigin}${path}`,
+    headers: by === 'Token' ? { authorization: `Bearer ${await firstToken(folder)}` } : headersOf(target, by),
+    ...(by === 'ManyTokens' ? { tokens: join(folder, 'tokens') } : {}),
+    ...{ connections, body, seconds, core: cores[1], folder, http2: over === 'HTTP/2' },
+  });
   return { ...result, cpuSeconds: (await target.use()).cpuSeconds - before.cpuSeconds };
+}
+
+function headersOf({ headers }: Target, by: Shot['by']): Target['headers'] {
+  return by === 'Key' ? headers : {};
 }
 
 function summed(id: TargetId, turns: readonly Turn[], { rssMiB }: { readonly rssMiB: number }): TargetFigures {

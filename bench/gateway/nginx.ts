@@ -26,10 +26,14 @@ export async function nginxBackend(folder: string, port: number): Promise<string
 }
 
 /** Arguments of an nginx that is one process and forwards every call over kept connections: the peer. */
-export async function nginxProxy(folder: string, ports: { listen: number; backend: number }): Promise<string[]> {
+export async function nginxProxy(
+  folder: string,
+  ports: { listen: number; secure: number; backend: number },
+): Promise<string[]> {
   return await nginx(folder, 'proxy', [
     `upstream backend { server 127.0.0.1:${ports.backend}; keepalive 256; keepalive_requests 100000000; }`,
-    `server { listen 127.0.0.1:${ports.listen};`,
+    `server { listen 127.0.0.1:${ports.listen}; listen 127.0.0.1:${ports.secure} ssl http2;`,
+    `  ssl_certificate ${folder}/tls.crt; ssl_certificate_key ${folder}/tls.key;`,
     "  location / { proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection ''; }",
     '}',
   ]);

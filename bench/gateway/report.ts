@@ -34,6 +34,7 @@ export function report({ date, machine, config, figures }: Report): string {
     scenarioTable(figures.scenarios),
     '',
     ...goalsOf(figures.main),
+    ...scenarioGoals(figures.scenarios),
   ].join('\n');
 }
 
@@ -48,26 +49,28 @@ function mainTable(main: readonly TargetFigures[]): string {
 }
 
 function scenarioTable(scenarios: readonly ScenarioFigures[]): string {
-  const head = ['Scenario', 'nginx, req/s', 'Simpul, req/s', 'beside nginx', 'p50, ms: nginx / Simpul'];
-  const body = scenarios.flatMap(({ title, figures }) =>
-    figures
-      .filter(({ id }) => id !== 'nginx')
-      .map((of) => {
-        const nginx = find(figures, 'nginx');
-        const name = of.id === 'policies' ? title : `${title}: ${titles[of.id]}`;
-        return [
-          ...[name, shown(nginx?.requestsPerSecond), shown(of.requestsPerSecond), shown(ratio(of, nginx))],
-          `${shown(nginx?.p50Ms)} / ${shown(of.p50Ms)}`,
-        ];
-      }),
-  );
+  const head = ['Scenario', 'Beside', 'Peer, req/s', 'Simpul, req/s', 'Ratio', 'p50, ms: peer / Simpul'];
+  const body = scenarios.map(({ scenario, peer, ours }) => [
+    ...[scenario.title, scenario.beside ?? 'nginx', shown(peer.requestsPerSecond), shown(ours.requestsPerSecond)],
+    ...[shown(ratio(ours, peer)), `${shown(peer.p50Ms)} / ${shown(ours.p50Ms)}`],
+  ]);
   return markdownTable(head, body);
+}
+
+function scenarioGoals(scenarios: readonly ScenarioFigures[]): string[] {
+  return scenarios.flatMap(({ scenario, peer, ours }) => {
+    if (scenario.goal === undefined) return [];
+    const value = ratio(ours, peer);
+    const verdict = value !== undefined && value >= scenario.goal ? 'met' : 'missed';
+    return [`- ${scenario.title}: at least ${scenario.goal} times ${scenario.beside}: ${verdict} (${shown(value)}).`];
+  });
 }
 
 function goalsOf(main: readonly TargetFigures[]): string[] {
   const policies = find(main, 'policies');
   const goals: readonly [TargetId, number, string][] = [
     ['nginx', goal, 'nginx that only forwards'],
+    ['splice', goal, 'bytes that node:net copies from socket to socket'],
     ['lua', 1, 'nginx with Lua and Redis'],
     ['caddy', 1, 'Caddy that only forwards'],
     ['express', expressGoal, 'Express Gateway with key and limit'],

@@ -10,8 +10,9 @@ import { programPath, programRoot } from '#tools/testing/programs.ts';
 import { BenchError } from '../errors.ts';
 import { type ProcessUse, useOf } from '../machine.ts';
 import type { GatewayBenchConfig } from './config.ts';
+import { writeEvidence } from './evidence.ts';
 import { nginxBackend, nginxLua, nginxProxy } from './nginx.ts';
-import { apiKey, basePath, type Variant } from './served-gateway.ts';
+import { apiKey, basePath, type Variant } from './world.ts';
 
 /** What is measured; the order of the table. */
 export const titles = {
@@ -19,6 +20,7 @@ export const titles = {
   policies: 'Simpul: key, limits, metrics, access log',
   plain: 'Simpul: routes and forwards',
   routes: 'Simpul with 10,000 APIs',
+  splice: 'node:net alone: bytes from socket to socket',
   bare: 'node:http and undici alone',
   lua: 'nginx + Lua: key, limit in Redis, access log',
   caddy: 'Caddy, forwards',
@@ -32,14 +34,18 @@ export const targetIds = Object.keys(titles) as TargetId[];
 /** Something that forwards calls to the backend, as one process on one core. */
 export interface Target {
   readonly id: TargetId;
-  /** Ends with a slash. */
-  readonly url: string;
+  /** Without a path. */
+  readonly origin: string;
+  /** The same over TLS; undefined: it has none. */
+  readonly secureOrigin: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   use(): Promise<ProcessUse>;
 }
 
 export interface Field {
   readonly targets: ReadonlyMap<TargetId, Target>;
+  /** See `evidence.ts`. */
+  readonly folder: string;
   close(): Promise<void>;
 }
 
@@ -50,22 +56,30 @@ const expressKey = 'bench:simpul-bench-0123456789-abcdefghijklmnop';
 interface Plan {
   readonly args: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
+  readonly securePort?: number;
 }
 
 interface Places {
   readonly folder: string;
+  /** For what speaks TLS, too. */
+  readonly securePort: number;
   readonly backend: number;
   readonly redis: number;
   readonly profiles: string | undefined;
 }
 
 const plans: Readonly<Record<TargetId, (port: number, places: Places) => Plan | Promise<Plan>>> = {
-  nginx: async (listen, { folder, backend }) => ({
-    args: [programPath('nginx'), ...(await nginxProxy(folder, { listen, backend }))],
+  nginx: async (listen, { folder, backend, securePort }) => ({
+    args: [programPath('nginx'), ...(await nginxProxy(folder, { listen, secure: securePort, backend }))],
+    securePort,
   }),
-  policies: (port, places) => ours('policies', port, places),
+  policies: (port, places) => {
+    const plan = ours('policies', port, places);
+    return { ...plan, args: [...plan.args, String(places.securePort), places.folder], securePort: places.securePort };
+  },
   plain: (port, places) => ours('plain', port, places),
   routes: (port, places) => ours('routes', port, places),
+  splice: (port, places) => ours('splice', port, places),
   bare: (port, places) => ours('bare', port, places),
   lua: async (listen, { folder, backend, redis }) => {
     const root = programRoot();
@@ -96,7 +110,7 @@ const plans: Readonly<Record<TargetId, (port: number, places: Places) => Plan | 
   }),
 };
 
-function ours(variant: Variant | 'bare', port: number, { backend, profiles }: Places): Plan {
+function ours(variant: Variant | 'bare' | 'splice', port: number, { backend, profiles }: Places): Plan {
   const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
   const program = fileURLToPath(new URL('main.ts', import.meta.url));
   return {
@@ -122,7 +136,8 @@ export async function openField(config: GatewayBenchConfig): Promise<Field> {
   const folder = await mkdtemp(join(tmpdir(), 'simpul-bench-'));
   const watchdog = startWatchdog(folder);
   const [measured, loading] = config.cores;
-  const [backend = 0, redis = 0, ...ports] = await freePorts(2 + config.targets.length);
+  const { targets: wanted } = config;
+  const [backend = 0, redis = 0, ...ports] = await freePorts(2 + wanted.length * 2);
   const started: ManagedProcess[] = [];
   const start = async (name: string, core: number, { args, ready }: Startable): Promise<ManagedProcess> => {
     const process = onCore({ name, core, args, ready, reader: loading }, { folder, watchdog });
@@ -135,19 +150,23 @@ export async function openField(config: GatewayBenchConfig): Promise<Field> {
     await watchdog.stop();
   };
   try {
+    await writeEvidence(folder);
     const backendArgs = [programPath('nginx'), ...(await nginxBackend(folder, backend))];
     await start('backend', loading, { args: backendArgs, ready: () => answers(urlOf(backend), {}) });
     const redisArgs = [programPath('redis-server'), '--port', String(redis), '--save', '', '--bind', '127.0.0.1'];
     await start('redis', loading, { args: redisArgs, ready: async () => true });
     const targets = new Map<TargetId, Target>();
-    for (const [i, id] of config.targets.entries()) {
-      const port = ports[i] ?? 0;
-      const { args, headers = {} } = await plans[id](port, { folder, backend, redis, profiles: config.profiles });
-      const url = `${urlOf(port)}${basePath}/`;
-      const process = await start(id, measured, { args, ready: () => answers(url, headers) });
-      targets.set(id, { id, url, headers, use: () => useOfProcess(id, process) });
+    for (const [i, id] of wanted.entries()) {
+      const [port = 0, securePort = 0] = ports.slice(i * 2);
+      const { profiles } = config;
+      const plan = await plans[id](port, { folder, backend, redis, securePort, profiles });
+      const { args, headers = {} } = plan;
+      const ready = (): Promise<boolean> => answers(`${urlOf(port)}${basePath}/`, headers);
+      const process = await start(id, measured, { args, ready });
+      const secureOrigin = plan.securePort === undefined ? undefined : `https://127.0.0.1:${plan.securePort}`;
+      targets.set(id, { id, origin: urlOf(port), secureOrigin, headers, use: () => useOfProcess(id, process) });
     }
-    return { targets, close };
+    return { targets, folder, close };
   } catch (error) {
     await close();
     throw error;
