@@ -28,6 +28,7 @@ import { route } from './filters/route.ts';
 import { scopes } from './filters/scopes.ts';
 import { subscription } from './filters/subscription.ts';
 import { tenant } from './filters/tenant.ts';
+import { tokenEndpoint } from './filters/token-endpoint.ts';
 import { traceContext } from './filters/trace-context.ts';
 import { usage } from './filters/usage.ts';
 import { validation } from './filters/validation.ts';
@@ -77,6 +78,7 @@ function buildFilters(deps: ChainDeps, callBackend: (exchange: Exchange) => void
     head(),
     clientAddress(snapshot),
     traceContext(randomIds, deps.tracing),
+    tokenEndpoint(snapshot),
     route(snapshot),
     tenant(),
     access(),

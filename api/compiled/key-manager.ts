@@ -6,7 +6,8 @@ export type CompiledKeyManager =
   | CompiledApiKeyManager
   | CompiledOidcKeyManager
   | CompiledIntrospection
-  | CompiledCertificateKeyManager;
+  | CompiledCertificateKeyManager
+  | CompiledTokenEndpoint;
 
 export interface CompiledApiKeyManager extends CompiledBase {
   readonly kind: 'KeyManager';
@@ -58,6 +59,24 @@ export interface CompiledCertificateKeyManager extends CompiledBase {
   readonly type: 'ClientCertificate';
   /** PEM: the authorities that issue them, themselves. */
   readonly ca: string;
+}
+
+/** The gateways' own token endpoint: tokens for API keys of Subscriptions. */
+export interface CompiledTokenEndpoint extends CompiledBase {
+  readonly kind: 'KeyManager';
+  readonly type: 'TokenEndpoint';
+  readonly issuer: string;
+  readonly lifetimeMs: number;
+  /** All verify; of those whose time has come the youngest signs. Empty: none have been made yet. */
+  readonly keys: readonly CompiledSigningKey[];
+}
+
+export interface CompiledSigningKey {
+  readonly kid: string;
+  /** Milliseconds since the epoch. */
+  readonly signsFrom: number;
+  /** P-256 in PKCS #8, PEM. Secret. */
+  readonly privateKey: string;
 }
 
 /** Where the keys of an issuer come from. */

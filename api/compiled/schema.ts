@@ -1,7 +1,7 @@
-import { signatureAlgorithms } from '../json-web-key.ts';
 import { answerSchemas } from './schema-answers.ts';
 import { listenerTls, redis } from './schema-gateway.ts';
-import { dnsName, record } from './schema-record.ts';
+import { credential, keyManager } from './schema-identity.ts';
+import { compiled, dnsName, fieldName, fieldValue, id, pem, record, token } from './schema-record.ts';
 import { trafficSchemas } from './schema-traffic.ts';
 import { variantSchemas } from './schema-variants.ts';
 
@@ -10,24 +10,16 @@ import { variantSchemas } from './schema-variants.ts';
  * all of an object must not serve half of it.
  */
 const dnsLabel = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
-/** `namespace/name`, or `name` alone. */
-const idPattern = '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(/[a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$';
-const fieldName = { type: 'string', pattern: '^[a-z0-9-]{1,63}$' };
-/** What may stand in a header field value: no CR, LF or other control. */
-const fieldValue = '^[\\x20-\\x7e]*$';
-const token = "^[!#$%&'*+.^_`|~0-9a-z-]+$";
 
 const fieldNames = { type: 'array', maxItems: 64, items: fieldName };
 const methods = { type: 'array', maxItems: 32, items: { type: 'string', maxLength: 32, pattern: '^[A-Z][A-Z-]*$' } };
-const id = { type: 'string', maxLength: 507, pattern: idPattern };
+
 const host = { type: 'string', maxLength: 253, pattern: dnsName };
 const cidr = { type: 'string', maxLength: 49, pattern: '^[0-9a-fA-F:.]+/[0-9]{1,3}$' };
 const cidrs = { type: 'array', maxItems: 256, items: cidr };
 const path = { type: 'string', maxLength: 1024, pattern: '^/' };
 const bytes = { type: 'integer', minimum: 0, maximum: 1_099_511_627_776 };
 const milliseconds = { type: 'integer', minimum: 1, maximum: 86_400_000 };
-const pem = { type: 'string', minLength: 1, maxLength: 262_144, pattern: '^[\\x09\\x0a\\x0d\\x20-\\x7e]*$' };
-const instant = { type: 'integer', minimum: 0, maximum: 8_640_000_000_000_000 };
 
 const scopes = {
   type: 'array',
@@ -142,85 +134,6 @@ const operation = record(['path', 'methods', 'limits'], {
   scopes,
   rewrite,
   responseHeaders: headerChange,
-});
-
-const url = { type: 'string', maxLength: 2048, pattern: '^https?://[\\x21-\\x7e]+$' };
-const audiences = {
-  type: 'array',
-  minItems: 1,
-  maxItems: 64,
-  items: { type: 'string', minLength: 1, maxLength: 1024 },
-};
-const claimName = { type: 'string', minLength: 1, maxLength: 256 };
-
-const credentialFields = {
-  name: { type: 'string', maxLength: 253, pattern: dnsName },
-  notBefore: instant,
-  notAfter: instant,
-};
-
-const credential = oneOfTypes({
-  ApiKey: record(['name', 'type', 'hash'], {
-    ...credentialFields,
-    type: { const: 'ApiKey' },
-    hash: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
-  }),
-  OIDC: record(['name', 'type', 'keyManager', 'clientId'], {
-    ...credentialFields,
-    type: { const: 'OIDC' },
-    keyManager: id,
-    clientId: { type: 'string', minLength: 1, maxLength: 1024 },
-  }),
-  ClientCertificate: record(['name', 'type', 'keyManager', 'certificateName'], {
-    ...credentialFields,
-    type: { const: 'ClientCertificate' },
-    keyManager: id,
-    certificateName: { type: 'string', maxLength: 4096, pattern: '^(subject|dns|uri|email|ip):.' },
-  }),
-});
-
-const keyManager = oneOfTypes({
-  ApiKey: compiled('KeyManager', ['type', 'header'], {
-    type: { const: 'ApiKey' },
-    header: { type: 'string', maxLength: 128, pattern: token },
-  }),
-  OIDC: compiled('KeyManager', ['type', 'issuer', 'audiences', 'algorithms', 'clockLeewayMs', 'forwardToken', 'keys'], {
-    type: { const: 'OIDC' },
-    issuer: url,
-    audiences,
-    applicationClaim: claimName,
-    scopesClaim: claimName,
-    algorithms: { type: 'array', minItems: 1, maxItems: 16, items: { enum: signatureAlgorithms } },
-    clockLeewayMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },
-    forwardToken: { type: 'boolean' },
-    keys: {
-      type: 'object',
-      required: ['from'],
-      discriminator: { propertyName: 'from' },
-      oneOf: [
-        record(['from', 'issuer'], { from: { const: 'Discovery' }, issuer: url }),
-        record(['from', 'uri'], { from: { const: 'Uri' }, uri: url }),
-        record(['from', 'jwks'], { from: { const: 'Inline' }, jwks: { type: 'string', maxLength: 65_536 } }),
-      ],
-    },
-  }),
-  Introspection: compiled('KeyManager', ['type', 'url', 'secretHeaders', 'cacheMs', 'timeoutMs', 'forwardToken'], {
-    type: { const: 'Introspection' },
-    url,
-    secretHeaders: {
-      type: 'object',
-      maxProperties: 4,
-      propertyNames: fieldName,
-      additionalProperties: { type: 'string', maxLength: 8192, pattern: fieldValue },
-    },
-    audiences,
-    applicationClaim: claimName,
-    scopesClaim: claimName,
-    cacheMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },
-    timeoutMs: { type: 'integer', minimum: 1, maximum: 10_000 },
-    forwardToken: { type: 'boolean' },
-  }),
-  ClientCertificate: compiled('KeyManager', ['type', 'ca'], { type: { const: 'ClientCertificate' }, ca: pem }),
 });
 
 const mask = {
@@ -382,22 +295,3 @@ export const compiledSchemas = {
     limits,
   }),
 } as const;
-
-/** One of several records that their `type` tells apart. */
-function oneOfTypes(records: Record<string, unknown>) {
-  return {
-    type: 'object',
-    required: ['type'],
-    discriminator: { propertyName: 'type' },
-    oneOf: Object.values(records),
-  };
-}
-
-function compiled(kind: string, required: readonly string[], properties: Record<string, unknown>) {
-  return record(['contract', 'kind', 'id', ...required], {
-    contract: { const: 1 },
-    kind: { const: kind },
-    id,
-    ...properties,
-  });
-}

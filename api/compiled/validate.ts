@@ -5,7 +5,7 @@ import { compileCallExpression } from '../call-expression.ts';
 import { readJwkSet } from '../json-web-key.ts';
 import { contractVersion } from './base.ts';
 import type { Compiled, CompiledApiService, CompiledGateway, CompiledKind, CompiledLimit } from './contract.ts';
-import type { CompiledKeyManager } from './key-manager.ts';
+import type { CompiledKeyManager, CompiledKeySource } from './key-manager.ts';
 import { compiledSchemas } from './schema.ts';
 
 export type CompiledVerdict =
@@ -97,14 +97,27 @@ function gatewayFault(gateway: CompiledGateway): string | undefined {
 }
 
 function keyManagerFault(keyManager: CompiledKeyManager): string | undefined {
-  if (keyManager.type === 'Introspection' && !URL.canParse(keyManager.url)) return 'url must be an http or https URL';
-  if (keyManager.type === 'ClientCertificate' && !holdsCertificates(keyManager.ca)) {
-    return 'ca must be certificates in PEM form';
+  switch (keyManager.type) {
+    case 'ApiKey':
+      return undefined;
+    case 'Introspection':
+      return URL.canParse(keyManager.url) ? undefined : 'url must be an http or https URL';
+    case 'ClientCertificate':
+      return holdsCertificates(keyManager.ca) ? undefined : 'ca must be certificates in PEM form';
+    case 'TokenEndpoint':
+      return issuerFault(keyManager.issuer);
+    case 'OIDC':
+      return issuerFault(keyManager.issuer) ?? keySourceFault(keyManager.keys);
   }
-  if (keyManager.type !== 'OIDC') return undefined;
-  if (!isBackendUrl(keyManager.issuer))
-    return 'issuer must be an http or https URL without credentials, query and fragment';
-  const { keys } = keyManager;
+}
+
+function issuerFault(issuer: string): string | undefined {
+  return isBackendUrl(issuer)
+    ? undefined
+    : 'issuer must be an http or https URL without credentials, query and fragment';
+}
+
+function keySourceFault(keys: CompiledKeySource): string | undefined {
   if (keys.from === 'Uri' && !URL.canParse(keys.uri)) return 'keys.uri must be an http or https URL';
   return keys.from === 'Inline' && !holdsKeys(keys.jwks)
     ? 'keys.jwks holds no key that can verify signatures'

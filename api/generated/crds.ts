@@ -1602,6 +1602,10 @@ export const crds: readonly CustomResourceDefinition[] = [
                       "message": "give clientCertificate when type is ClientCertificate, and only then"
                     },
                     {
+                      "rule": "(self.type == 'TokenEndpoint') == has(self.tokenEndpoint)",
+                      "message": "give tokenEndpoint when type is TokenEndpoint, and only then"
+                    },
+                    {
                       "rule": "self.type == 'ApiKey' || !has(self.apiKey)",
                       "message": "apiKey belongs to type ApiKey: remove it, or create a KeyManager of that type"
                     }
@@ -1651,13 +1655,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                       }
                     },
                     "type": {
-                      "description": "Kind of proof. `ApiKey`: keys of Subscriptions, kept in Secrets. `OIDC`: JSON Web Tokens of an identity provider, in `Authorization: Bearer`. `Introspection`: tokens of any form, about which the gateway asks the provider. `ClientCertificate`: certificates of an authority, by mutual TLS. Example: `OIDC`.",
+                      "description": "Kind of proof. `ApiKey`: keys of Subscriptions, kept in Secrets. `OIDC`: JSON Web Tokens of an identity provider, in `Authorization: Bearer`. `Introspection`: tokens of any form, about which the gateway asks the provider. `ClientCertificate`: certificates of an authority, by mutual TLS. `TokenEndpoint`: short-lived tokens that the gateway itself gives for API keys. Example: `OIDC`.",
                       "type": "string",
                       "enum": [
                         "ApiKey",
                         "OIDC",
                         "Introspection",
-                        "ClientCertificate"
+                        "ClientCertificate",
+                        "TokenEndpoint"
                       ],
                       "x-kubernetes-validations": [
                         {
@@ -1901,6 +1906,38 @@ export const crds: readonly CustomResourceDefinition[] = [
                               "pattern": "^[-._a-zA-Z0-9]+$"
                             }
                           }
+                        }
+                      }
+                    },
+                    "tokenEndpoint": {
+                      "description": "Settings of type `TokenEndpoint`: the gateways' own token endpoint (OAuth 2.0, grant client_credentials). The client id is the Subscription as `namespace/name`, the client secret any of its API keys. Only in the installation's namespace. Default: none; needed when `type` is `TokenEndpoint`. Example: `{issuer: 'https://api.example.go.id/masuk'}`.",
+                      "type": "object",
+                      "required": [
+                        "issuer"
+                      ],
+                      "properties": {
+                        "issuer": {
+                          "description": "Issuer of the tokens: the address of the gateways with a path of its own, below which `/token` and `/jwks` are answered before any API. Example: `https://api.example.go.id/masuk`.",
+                          "type": "string",
+                          "minLength": 8,
+                          "maxLength": 512,
+                          "pattern": "^https?://[A-Za-z0-9.:_\\[\\]-]+(/[A-Za-z0-9._~-]+)*$"
+                        },
+                        "tokenLifetime": {
+                          "description": "How long a token is good, between 1m and 1h, as a duration in ms, s, m or h. Default: `5m`. Example: `15m`.",
+                          "type": "string",
+                          "default": "5m",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "keyRotationDays": {
+                          "description": "How many days a key signs until the next one takes over. A new key is published ten minutes before it signs, an old one until the last token that it signed has expired. Default: `30`. Example: `7`.",
+                          "type": "integer",
+                          "format": "int64",
+                          "default": 30,
+                          "minimum": 1,
+                          "maximum": 365
                         }
                       }
                     }

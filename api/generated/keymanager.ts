@@ -33,9 +33,10 @@ export interface KeyManagerSpec {
   /**
    * Kind of proof. `ApiKey`: keys of Subscriptions, kept in Secrets. `OIDC`: JSON Web Tokens of an identity provider,
    * in `Authorization: Bearer`. `Introspection`: tokens of any form, about which the gateway asks the provider.
-   * `ClientCertificate`: certificates of an authority, by mutual TLS. Example: `OIDC`.
+   * `ClientCertificate`: certificates of an authority, by mutual TLS. `TokenEndpoint`: short-lived tokens that the
+   * gateway itself gives for API keys. Example: `OIDC`.
    */
-  readonly type: 'ApiKey' | 'OIDC' | 'Introspection' | 'ClientCertificate';
+  readonly type: 'ApiKey' | 'OIDC' | 'Introspection' | 'ClientCertificate' | 'TokenEndpoint';
   /** Settings of type `ApiKey`. Default: the header X-API-Key. Example: `{header: X-Instansi-Key}`. */
   readonly apiKey?: KeyManagerApiKey;
   /**
@@ -54,6 +55,13 @@ export interface KeyManagerSpec {
    * needed when `type` is `ClientCertificate`. Example: `{caRef: {name: mitra-ca}}`.
    */
   readonly clientCertificate?: KeyManagerClientCertificate;
+  /**
+   * Settings of type `TokenEndpoint`: the gateways' own token endpoint (OAuth 2.0, grant client_credentials). The
+   * client id is the Subscription as `namespace/name`, the client secret any of its API keys. Only in the
+   * installation's namespace. Default: none; needed when `type` is `TokenEndpoint`. Example: `{issuer:
+   * 'https://api.example.go.id/masuk'}`.
+   */
+  readonly tokenEndpoint?: KeyManagerTokenEndpoint;
 }
 
 /** Settings of type `ApiKey`. Default: the header X-API-Key. Example: `{header: X-Instansi-Key}`. */
@@ -199,6 +207,27 @@ export interface KeyManagerClientCertificateCaRef {
   readonly name: string;
   /** Key within its data. Default: `ca.crt`. Example: `ca.crt`. */
   readonly key: string;
+}
+
+/**
+ * Settings of type `TokenEndpoint`: the gateways' own token endpoint (OAuth 2.0, grant client_credentials). The client
+ * id is the Subscription as `namespace/name`, the client secret any of its API keys. Only in the installation's
+ * namespace. Default: none; needed when `type` is `TokenEndpoint`. Example: `{issuer:
+ * 'https://api.example.go.id/masuk'}`.
+ */
+export interface KeyManagerTokenEndpoint {
+  /**
+   * Issuer of the tokens: the address of the gateways with a path of its own, below which `/token` and `/jwks` are
+   * answered before any API. Example: `https://api.example.go.id/masuk`.
+   */
+  readonly issuer: string;
+  /** How long a token is good, between 1m and 1h, as a duration in ms, s, m or h. Default: `5m`. Example: `15m`. */
+  readonly tokenLifetime: string;
+  /**
+   * How many days a key signs until the next one takes over. A new key is published ten minutes before it signs, an old
+   * one until the last token that it signed has expired. Default: `30`. Example: `7`.
+   */
+  readonly keyRotationDays: number;
 }
 
 /**

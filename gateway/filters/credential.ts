@@ -14,6 +14,7 @@ import type { Filter } from './filter.ts';
 import { buildKeyDigest, maxKeyLength } from './key-digest.ts';
 import { findPresented } from './presented.ts';
 import { ownerOf, shownCertificate } from './shown-certificate.ts';
+import { ownerOfToken } from './token-endpoint.ts';
 
 /**
  * Finds who calls: what was presented, of what the KeyManagers of the API take, and the Subscription that it belongs to.
@@ -21,7 +22,7 @@ import { ownerOf, shownCertificate } from './shown-certificate.ts';
  * belongs to the connection, and a token may be bound to it. The fields that may carry one stop here. An API with
  * mode None looks at nothing; with mode Optional what is presented must still be good.
  */
-export function credential(snapshot: Pick<Snapshot, 'credentials'>, clock: Clock): Filter {
+export function credential(snapshot: Pick<Snapshot, 'credentials' | 'subscriptions'>, clock: Clock): Filter {
   const digests = new FinderOfGateway();
   const { credentials } = snapshot;
 
@@ -46,11 +47,13 @@ export function credential(snapshot: Pick<Snapshot, 'credentials'>, clock: Clock
     }
   }
 
-  function acceptIdentity(exchange: Exchange, { id }: TokenEntry, identity: TokenIdentity): void {
+  function acceptIdentity(exchange: Exchange, { id, endpoint }: TokenEntry, identity: TokenIdentity): void {
     if (isBound(identity)) checkBinding(identity, certificateOf(exchange)?.thumbprint);
     exchange.token = identity;
     exchange.claims = identity.claims;
-    const found = credentials.get(clientKey(id, identity.clientId));
+    const found =
+      endpoint === null ? credentials.get(clientKey(id, identity.clientId)) : ownerOfToken(identity.claims, snapshot);
+    if (found === undefined && endpoint !== null) throw new TokenFault('ended with the API key that it was given for');
     if (found === undefined) {
       const detail = `The token is good, but no Subscription names the client "${identity.clientId}" of the KeyManager "${id}" (credentials[].oidc.clientId).`;
       throw new GatewayError('GW_CLIENT_UNKNOWN', detail);

@@ -23,6 +23,7 @@ export const filterOrder = [
   'head', // what the head says; what is ambiguous goes no further
   'client-address', // before any limit counts by it
   'trace-context', // after the peer is known: only a trusted one sets our request id
+  'token-endpoint', // no API is behind it; after the client's address, by which it counts
   'route', // decides the API, which everything below belongs to
   'tenant', // a suspended provider answers nothing, whoever asks
   'access', // who may not come in learns nothing of what is behind

@@ -5,7 +5,8 @@ import type { Filter } from './filter.ts';
 
 /**
  * Does the caller have every scope that the API and the operation ask for? Tokens state theirs; all other proofs have
- * those of the plan, because the owner of the API writes plans and nobody else does.
+ * those of the plan, because the owner of the API writes plans and nobody else does. Tokens of our own have those of both:
+ * they are good for all APIs of a Subscription, and a scope of one means nothing at another.
  */
 export function scopes(): Filter {
   return {
@@ -32,6 +33,7 @@ function checkScopes(exchange: Exchange, api: ApiEntry, ofOperation: readonly st
 const nothing: ReadonlySet<string> = new Set();
 
 function heldBy({ token, plan }: Exchange): ReadonlySet<string> {
-  if (token !== null) return token.scopes;
-  return plan === null ? nothing : plan.scopes;
+  const ofPlan = plan === null ? nothing : plan.scopes;
+  if (token === null) return ofPlan;
+  return token.isOwn ? token.scopes.intersection(ofPlan) : token.scopes;
 }

@@ -22,7 +22,7 @@ export class KeySources {
 
   /** Give it back with {@link release}. */
   acquire(source: CompiledKeySource): KeySource {
-    if (source.from === 'Inline') return new InlineKeys(source.jwks);
+    if (source.from === 'Inline') return new InlineKeys(JSON.parse(source.jwks));
     const id = idOf(source);
     let held = this.#remote.get(id);
     if (held === undefined) {
@@ -55,12 +55,13 @@ function idOf(source: CompiledKeySource): string {
   return JSON.stringify(source);
 }
 
-class InlineKeys implements KeySource {
+/** Keys that are there, and stay. */
+export class InlineKeys implements KeySource {
   readonly current: KeySet | null;
   readonly ageMs = 0;
 
-  constructor(jwks: string) {
-    this.current = KeySet.of(JSON.parse(jwks)) ?? null;
+  constructor(jwks: unknown) {
+    this.current = KeySet.of(jwks) ?? null;
   }
 
   refresh(): undefined {

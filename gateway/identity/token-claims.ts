@@ -13,6 +13,7 @@ export interface TokenRules {
   /** Name or dotted path of the claim that holds the scopes; undefined: `scope`, or else `scp`. */
   readonly scopesClaim: string | undefined;
   readonly clockLeewayMs: number;
+  readonly isOwn: boolean;
 }
 
 /** What a good token says about its caller. */
@@ -22,6 +23,8 @@ export interface TokenIdentity {
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
   readonly claims: JsonObject;
+  /** The gateways gave it themselves. */
+  readonly isOwn: boolean;
   /** Milliseconds since the epoch, leeway included. */
   readonly expiresAt: number;
   /** Header lines for the backend that say who calls. */
@@ -55,14 +58,22 @@ export function readIdentity(payload: Buffer, rules: TokenRules, now: number): T
 /** What a token's claims, or an authorization server's answer about one, say about the caller. */
 export function identityOf(
   claims: JsonObject,
-  rules: Pick<TokenRules, 'applicationClaim' | 'scopesClaim'>,
+  rules: Pick<TokenRules, 'applicationClaim' | 'scopesClaim' | 'isOwn'>,
   expiresAt: number,
 ): TokenIdentity {
   const clientId = clientIdOf(claims, rules.applicationClaim);
   if (clientId === '') throw new TokenFault('names no client');
   const subject = textOf(member(claims, 'sub'));
   const scopes = scopesOf(claims, rules.scopesClaim);
-  return { clientId, subject, scopes, claims, expiresAt, backendText: backendText(clientId, subject) };
+  return {
+    clientId,
+    subject,
+    scopes,
+    claims,
+    isOwn: rules.isOwn,
+    expiresAt,
+    backendText: backendText(clientId, subject),
+  };
 }
 
 function checkIssuer(claims: JsonObject, { issuer }: TokenRules): void {
@@ -157,7 +168,7 @@ export function checkBinding({ claims }: TokenIdentity, thumbprint: string | und
 }
 
 /** What a KeyManager asks of a provider's answer about a token. */
-export interface AnswerRules extends Pick<TokenRules, 'applicationClaim' | 'scopesClaim'> {
+export interface AnswerRules extends Pick<TokenRules, 'applicationClaim' | 'scopesClaim' | 'isOwn'> {
   /** Undefined: `aud` is not looked at. */
   readonly audiences: readonly string[] | undefined;
 }

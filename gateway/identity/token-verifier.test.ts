@@ -32,6 +32,7 @@ function aVerifier(keys: readonly IssuerKey[] = [key, rsa], change: Partial<Toke
     applicationClaim: undefined,
     scopesClaim: undefined,
     clockLeewayMs: 30_000,
+    isOwn: false,
   };
   const options = { keyManager: 'simpul-system/sso', rules, algorithms: signatureAlgorithms, clock, ...change };
   const verifier = new TokenVerifier({
@@ -194,6 +195,7 @@ test('claims of other names lead to client and scopes', () => {
     issuer,
     audiences: ['simpul'],
     clockLeewayMs: 0,
+    isOwn: false,
     applicationClaim: 'https://x/app.id',
     scopesClaim: 'realm_access.roles',
   };

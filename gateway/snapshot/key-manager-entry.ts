@@ -1,13 +1,20 @@
-import type { CompiledIntrospection, CompiledKeyManager, CompiledOidcKeyManager } from '#api/compiled/key-manager.ts';
+import type {
+  CompiledIntrospection,
+  CompiledKeyManager,
+  CompiledOidcKeyManager,
+  CompiledTokenEndpoint,
+} from '#api/compiled/key-manager.ts';
 import type { Clock } from '../clock.ts';
 import { CertificateIssuers } from '../identity/certificate-issuers.ts';
-import type { KeySources } from '../identity/key-sources.ts';
+import { InlineKeys, type KeySources } from '../identity/key-sources.ts';
 import type { ProviderClient } from '../identity/provider-client.ts';
+import { SigningKeys } from '../identity/signing-keys.ts';
+import { TokenEndpoint } from '../identity/token-endpoint.ts';
 import { TokenInspector } from '../identity/token-inspector.ts';
 import { TokenVerifier } from '../identity/token-verifier.ts';
 import type { Log } from '../log/log.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
-import type { KeyManagerEntry } from './model.ts';
+import type { KeyManagerEntry, TokenEntry } from './model.ts';
 
 /** What KeyManagers hold beyond the snapshot. */
 export interface KeyManagerDeps {
@@ -25,11 +32,51 @@ export function buildKeyManagerEntry(compiled: CompiledKeyManager, deps: KeyMana
   if (compiled.type === 'ClientCertificate') {
     return { type: 'Certificate', id, issuers: new CertificateIssuers(id, compiled.ca) };
   }
+  if (compiled.type === 'TokenEndpoint') return buildTokenEndpoint(compiled, deps);
   const { forwardToken } = compiled;
   if (compiled.type === 'Introspection') {
-    return { type: 'Token', id, issuer: undefined, verifier: buildInspector(compiled, deps), forwardToken };
+    return {
+      type: 'Token',
+      id,
+      issuer: undefined,
+      verifier: buildInspector(compiled, deps),
+      endpoint: null,
+      forwardToken,
+    };
   }
-  return { type: 'Token', id, issuer: compiled.issuer, verifier: buildVerifier(compiled, deps), forwardToken };
+  return {
+    type: 'Token',
+    id,
+    issuer: compiled.issuer,
+    verifier: buildVerifier(compiled, deps),
+    endpoint: null,
+    forwardToken,
+  };
+}
+
+/** Our clocks may differ by so much. */
+const ownLeewayMs = 5000;
+
+function buildTokenEndpoint(compiled: CompiledTokenEndpoint, { clock, metrics }: KeyManagerDeps): TokenEntry {
+  const { id, issuer } = compiled;
+  const signing = new SigningKeys(compiled.keys);
+  const verifier = new TokenVerifier({
+    keyManager: id,
+    rules: {
+      issuer,
+      audiences: [issuer],
+      applicationClaim: 'client_id',
+      scopesClaim: 'scope',
+      clockLeewayMs: ownLeewayMs,
+      isOwn: true,
+    },
+    algorithms: ['ES256'],
+    keys: new InlineKeys(signing.jwks),
+    clock,
+    count: metrics.countToken,
+  });
+  const endpoint = new TokenEndpoint(compiled, signing, clock);
+  return { type: 'Token', id, issuer, verifier, endpoint, forwardToken: false };
 }
 
 function buildVerifier(compiled: CompiledOidcKeyManager, deps: KeyManagerDeps): TokenVerifier {
@@ -37,7 +84,7 @@ function buildVerifier(compiled: CompiledOidcKeyManager, deps: KeyManagerDeps): 
   const { id, issuer, audiences, applicationClaim, scopesClaim, clockLeewayMs, algorithms } = compiled;
   const keys = keySources.acquire(compiled.keys);
   metrics.watchKeys(id, keys);
-  const rules = { issuer, audiences, applicationClaim, scopesClaim, clockLeewayMs };
+  const rules = { issuer, audiences, applicationClaim, scopesClaim, clockLeewayMs, isOwn: false };
   return new TokenVerifier({ keyManager: id, rules, algorithms, keys, clock, count: metrics.countToken });
 }
 
@@ -48,7 +95,7 @@ function buildInspector(compiled: CompiledIntrospection, deps: KeyManagerDeps): 
     keyManager: id,
     url,
     headers: secretHeaders,
-    rules: { audiences, applicationClaim, scopesClaim },
+    rules: { audiences, applicationClaim, scopesClaim, isOwn: false },
     cacheMs,
     timeoutMs,
     client: providers,

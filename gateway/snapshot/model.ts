@@ -14,6 +14,7 @@ import type { ApiCache } from '../cache/cache-store.ts';
 import type { CompressionPolicy } from '../compression/compression-policy.ts';
 import type { CorsPolicy } from '../filters/cors-policy.ts';
 import type { CertificateIssuers } from '../identity/certificate-issuers.ts';
+import type { TokenEndpoint } from '../identity/token-endpoint.ts';
 import type { TokenVerifier } from '../identity/token-verifier.ts';
 import type { Limits } from '../limits/rule.ts';
 import type { Masks } from '../log/masks.ts';
@@ -183,6 +184,8 @@ export interface TokenEntry {
   /** Whose tokens it verifies; undefined: it is asked about those of any form. */
   readonly issuer: string | undefined;
   readonly verifier: Pick<TokenVerifier, 'verify'>;
+  /** Set: the tokens are our own, given here. */
+  readonly endpoint: TokenEndpoint | null;
   readonly forwardToken: boolean;
 }
 
@@ -239,4 +242,10 @@ export interface ListenerEntry {
   readonly tls: TlsSettings | null;
   readonly http2: boolean;
   readonly proxyProtocol: boolean;
+}
+
+/** What stands at one path of a {@link TokenEndpoint}. */
+export interface TokenEndpointPath {
+  readonly endpoint: TokenEndpoint;
+  readonly what: 'token' | 'jwks' | 'metadata';
 }

@@ -8,6 +8,7 @@ import type {
 } from '#api/compiled/contract.ts';
 import type { CompiledDefinition } from '#api/compiled/definition.ts';
 import type { CompiledKeyManager } from '#api/compiled/key-manager.ts';
+import type { TokenEndpoint } from '../identity/token-endpoint.ts';
 import { Calendar } from '../limits/calendar.ts';
 import { releaseLimits } from '../limits/rule.ts';
 import { FirstCome } from '../router/first-come.ts';
@@ -37,6 +38,7 @@ import type {
   ListenerEntry,
   SubscriptionEntry,
   TenantEntry,
+  TokenEndpointPath,
 } from './model.ts';
 import { Slots } from './slot.ts';
 
@@ -58,6 +60,12 @@ export type Unload = () => void;
 export class Snapshot {
   readonly router: Router<ApiEntry>;
   readonly credentials = new FirstCome<string, CredentialEntry>();
+  /** By id. */
+  readonly apis = new Map<string, ApiEntry>();
+  /** What callers of a Subscription prove, by its id: its credentials by what `proofKey` writes. */
+  readonly subscriptions = new Map<string, ReadonlyMap<string, CredentialEntry>>();
+  /** By path. */
+  readonly tokenEndpoints = new Map<string, TokenEndpointPath>();
   gateway: GatewayEntry | null = null;
   listeners: readonly ListenerEntry[] = [];
   trustedProxies = new TrustedProxies([]);
@@ -105,9 +113,11 @@ export class Snapshot {
     const before = previous?.kind === 'ApiService' ? previous : undefined;
     if (before === undefined) this.router.add(entry);
     else this.router.replace(before.entry, entry);
+    this.apis.set(compiled.id, entry);
     before?.release();
     const release = () => releaseApiEntry(compiled, entry, this.#deps);
     const unload = () => {
+      this.apis.delete(compiled.id);
       this.router.remove(entry);
       release();
     };
@@ -131,16 +141,29 @@ export class Snapshot {
   }
 
   #loadKeyManager(compiled: CompiledKeyManager, previous: LoadedObject | undefined): LoadedObject {
-    this.#keyManagers.fill(compiled.id, buildKeyManagerEntry(compiled, this.#deps));
+    const entry = buildKeyManagerEntry(compiled, this.#deps);
+    const endpoint = entry.type === 'Token' ? entry.endpoint : null;
+    this.#keyManagers.fill(compiled.id, entry);
+    this.#removeEndpoint(previous?.kind === 'KeyManager' ? previous.endpoint : null);
+    for (const [path, what] of Object.entries(endpoint?.paths ?? {})) {
+      if (endpoint !== null) this.tokenEndpoints.set(path, { endpoint, what });
+    }
     // After the new one: what both need, such as an issuer's keys, is kept.
     if (previous?.kind === 'KeyManager') previous.release();
     const release = () => releaseKeyManagerEntry(compiled, this.#deps);
     const unload = () => {
       this.#keyManagers.empty(compiled.id);
+      this.#removeEndpoint(endpoint);
       this.#deps.metrics.forgetKeys(compiled.id);
       release();
     };
-    return { kind: 'KeyManager', release, unload };
+    return { kind: 'KeyManager', endpoint, release, unload };
+  }
+
+  #removeEndpoint(endpoint: TokenEndpoint | null): void {
+    for (const path of Object.keys(endpoint?.paths ?? {})) {
+      if (this.tokenEndpoints.get(path)?.endpoint === endpoint) this.tokenEndpoints.delete(path);
+    }
   }
 
   /** Its id says what is in it, so a second version of it is the first one again. */
@@ -168,9 +191,11 @@ export class Snapshot {
     for (const [hash, earlier] of before?.credentials ?? []) {
       if (!credentials.has(hash)) this.credentials.remove(hash, earlier);
     }
+    this.subscriptions.set(compiled.id, credentials);
     before?.release();
     const release = () => this.#releaseSubscription(entry);
     const unload = () => {
+      this.subscriptions.delete(compiled.id);
       for (const [hash, credential] of credentials) this.credentials.remove(hash, credential);
       release();
     };
@@ -210,7 +235,12 @@ export type LoadedObject =
   | { readonly kind: 'ApiGateway'; readonly access: string; readonly release: Unload; readonly unload: Unload }
   | { readonly kind: 'Tenant'; readonly hosts: readonly string[]; readonly release: Unload; readonly unload: Unload }
   | { readonly kind: 'Definition'; readonly unload: Unload }
-  | { readonly kind: 'KeyManager'; readonly release: Unload; readonly unload: Unload }
+  | {
+      readonly kind: 'KeyManager';
+      readonly endpoint: TokenEndpoint | null;
+      readonly release: Unload;
+      readonly unload: Unload;
+    }
   | { readonly kind: 'ApiService'; readonly entry: ApiEntry; readonly release: Unload; readonly unload: Unload }
   | {
       readonly kind: 'Subscription';

@@ -12,6 +12,7 @@ import type {
   CompiledCertificateKeyManager,
   CompiledIntrospection,
   CompiledOidcKeyManager,
+  CompiledTokenEndpoint,
 } from '#api/compiled/key-manager.ts';
 import { signatureAlgorithms } from '#api/json-web-key.ts';
 
@@ -99,6 +100,20 @@ export function aCertificateKeyManager(
     kind: 'KeyManager',
     id: 'simpul-system/mitra',
     type: 'ClientCertificate',
+    ...change,
+  };
+}
+
+export function aTokenEndpoint(
+  change: Partial<CompiledTokenEndpoint> & Pick<CompiledTokenEndpoint, 'keys'>,
+): CompiledTokenEndpoint {
+  return {
+    contract: contractVersion,
+    kind: 'KeyManager',
+    id: 'simpul-system/masuk',
+    type: 'TokenEndpoint',
+    issuer: 'http://127.0.0.1/masuk',
+    lifetimeMs: 300_000,
     ...change,
   };
 }

@@ -10,12 +10,13 @@ import { compileIntrospection, introspectionProblem } from './introspection.ts';
 import type { Outcome, Problem } from './outcome.ts';
 import { observe, verdict } from './outcome.ts';
 import { parseDurationMs } from './quantity.ts';
+import { compileTokenEndpoint, tokenEndpointProblem } from './token-endpoint.ts';
 import { admits } from './translate-api-gateway.ts';
 
 /** Every gateway learns of every KeyManager: they are few, and an ApiService may name one at any time. */
 export function translateKeyManager(keyManager: KeyManager, world: World): Outcome {
   const { oidc, introspection } = keyManager.spec;
-  const problem = oidcProblem(oidc) ?? introspectionProblem(introspection);
+  const problem = oidcProblem(oidc) ?? introspectionProblem(introspection) ?? tokenEndpointProblem(keyManager, world);
   const compiled = problem === undefined ? compileKeyManager(keyManager, world) : problem;
   const isGood = !('reason' in compiled);
   const gateways = isGood ? world.apiGateways.ids() : world.compiled.of('KeyManager', keyOf(keyManager)).keys();
@@ -69,6 +70,11 @@ function plainTextWarning(keyManager: KeyManager): Observation[] {
       'Tokens and the credential of spec.introspection go over plain http: whoever is on the way can read them, and answer instead of the provider. Use https';
     return [observe(keyManager, 'Warning', 'True', { reason: 'PlainTextIssuer', message })];
   }
+  if (keyManager.spec.tokenEndpoint?.issuer.startsWith('http:') === true) {
+    const message =
+      'API keys and tokens of spec.tokenEndpoint go over plain http: whoever is on the way can read them. Use https';
+    return [observe(keyManager, 'Warning', 'True', { reason: 'PlainTextIssuer', message })];
+  }
   const { issuer = '', jwksUri, jwks } = oidc ?? {};
   if (jwks !== undefined || !(jwksUri ?? issuer).startsWith('http:')) return [];
   const message =
@@ -77,7 +83,7 @@ function plainTextWarning(keyManager: KeyManager): Observation[] {
 }
 
 function compileKeyManager(keyManager: KeyManager, world: World): CompiledKeyManager | Problem {
-  const { oidc, introspection, clientCertificate, apiKey } = keyManager.spec;
+  const { oidc, introspection, clientCertificate, tokenEndpoint, apiKey } = keyManager.spec;
   const base = { contract: contractVersion, kind: 'KeyManager', id: keyOf(keyManager) } as const;
   if (oidc !== undefined) return { ...base, ...compileOidc(oidc) };
   if (introspection !== undefined) {
@@ -88,6 +94,7 @@ function compileKeyManager(keyManager: KeyManager, world: World): CompiledKeyMan
     const compiled = compileClientCertificate(keyManager, clientCertificate, world);
     return 'reason' in compiled ? compiled : { ...base, ...compiled };
   }
+  if (tokenEndpoint !== undefined) return { ...base, ...compileTokenEndpoint(keyManager, tokenEndpoint, world) };
   return { ...base, type: 'ApiKey', header: (apiKey?.header ?? 'X-API-Key').toLowerCase() };
 }
 

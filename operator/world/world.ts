@@ -18,6 +18,7 @@ import type { KeySecret } from './key-secret.ts';
 import { Materials } from './materials.ts';
 import { clientsOf } from './named-proof.ts';
 import { refId, routesOf } from './routes.ts';
+import type { SigningKey } from './signing-keys.ts';
 
 /** What all collections can do, whatever their kind: an object is put only where its kind belongs. */
 export interface Shelf {
@@ -97,6 +98,8 @@ export class World {
 
   readonly compiled = new CompiledIndex();
   readonly definitions = new DefinitionCache();
+  /** Of token endpoints, by KeyManager id. Secret. */
+  readonly signingKeys = new Map<string, readonly SigningKey[]>();
   /** Gateway pods by ApiGateway id, then by name. */
   readonly fleets = new Map<string, Map<string, GatewayPod>>();
   /** Namespaces whose Secrets are completely known. */

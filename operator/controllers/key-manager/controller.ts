@@ -1,6 +1,9 @@
 import type { KeyManager } from '#api/generated/keymanager.ts';
+import { ownsTokenEndpoint } from '../../translate/token-endpoint.ts';
 import { translateKeyManager } from '../../translate/translate-key-manager.ts';
-import type { KindController } from '../reconciler.ts';
+import type { Environment } from '../environment.ts';
+import type { KindController, Visit } from '../reconciler.ts';
+import { keepSigningKeys, lookAgainMs } from './signing-keys.ts';
 
 export const keyManagerController: KindController<KeyManager> = {
   kind: 'KeyManager',
@@ -12,9 +15,15 @@ export const keyManagerController: KindController<KeyManager> = {
     { type: 'ResolvedRefs', healthyWhen: 'True' },
   ],
   get: (env, id) => env.world.keyManagers.get(id),
-  visit: async (env, keyManager) => {
-    const { observations, compiled, status } = translateKeyManager(keyManager, env.world);
-    return { observations, compiled, fields: status };
+  visit,
+  gone: async (env, id) => {
+    env.world.signingKeys.delete(id);
   },
-  gone: async () => {},
 };
+
+async function visit(env: Environment, keyManager: KeyManager, signal: AbortSignal): Promise<Visit> {
+  const hasKeys = ownsTokenEndpoint(keyManager, env.world);
+  if (hasKeys) await keepSigningKeys(env, keyManager, signal);
+  const { observations, compiled, status } = translateKeyManager(keyManager, env.world);
+  return { observations, compiled, fields: status, ...(hasKeys ? { requeueAfterMs: lookAgainMs } : {}) };
+}
