@@ -1,4 +1,9 @@
-import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import {
+  constants,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+  type ServerStreamResponseOptions,
+} from 'node:http2';
 import { type ClientLink, type Downstream, Exchange } from '../exchange.ts';
 import { bodyTooLarge } from '../filters/body-limit.ts';
 import type { ConnectionHost } from './connection-host.ts';
@@ -29,6 +34,8 @@ export class Http2Call implements Downstream {
   readonly #deadline: Deadline;
   readonly #onGone: (call: Http2Call) => void;
   #hasBody = true;
+  /** Bytes of the answer's body to come; less than 0: not known. */
+  #left = -1;
   #trailers: readonly string[] = [];
   #answered = false;
   #aborted = false;
@@ -96,11 +103,15 @@ export class Http2Call implements Downstream {
     this.#host.chain.answering(exchange);
     exchange.status = status;
     this.#hasBody = bodyLength !== 0 && !bodiless.has(status) && exchange.method !== 'HEAD';
-    const headers: OutgoingHttpHeaders = { ...objectOf([...fields, ...exchange.answerHeaders]), ':status': status };
-    if (bodyLength >= 0 && status !== 204) headers['content-length'] = bodyLength;
+    this.#left = this.#hasBody ? bodyLength : -1;
+    const head = [':status', String(status)];
+    addFields(head, fields);
+    addFields(head, exchange.answerHeaders);
+    if (bodyLength >= 0 && status !== 204) head.push('content-length', String(bodyLength));
+    // An answer of a known length has no trailers.
+    const options = { endStream: !this.#hasBody, waitForTrailers: this.#hasBody && bodyLength < 0 };
     try {
-      // An answer of a known length has no trailers.
-      stream.respond(headers, { endStream: !this.#hasBody, waitForTrailers: this.#hasBody && bodyLength < 0 });
+      respond(stream, head, options);
     } catch (error) {
       // What HTTP/1.1 can say and HTTP/2 cannot, such as a status above 599.
       exchange.cause = error;
@@ -112,14 +123,18 @@ export class Http2Call implements Downstream {
   write(piece: Buffer): boolean {
     if (!this.#hasBody || piece.length === 0 || !this.#stream.writable) return true;
     this.#exchange.bytesOut += piece.length;
-    return this.#stream.write(piece);
+    this.#left -= piece.length;
+    if (this.#left !== 0) return this.#stream.write(piece);
+    // The last piece ends the stream in the same frame.
+    this.#stream.end(piece);
+    return true;
   }
 
   end(trailers: readonly string[] = []): void {
     this.#answered = true;
     this.#trailers = trailers;
     if (this.#stream.writableFinished) this.#onFinished();
-    else this.#stream.end();
+    else if (!this.#stream.writableEnded) this.#stream.end();
   }
 
   abort(): void {
@@ -188,6 +203,24 @@ export class Http2Call implements Downstream {
       exchange.upstream?.abort();
       this.#host.chain.refuse(exchange, bodyTooSlow());
     } else this.#stream.close(constants.NGHTTP2_CANCEL);
+  }
+}
+
+/** Adds flat name, value in lower case; fields of the connection are left out. */
+function addFields(head: string[], fields: readonly string[]): void {
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = (fields[i] ?? '').toLowerCase();
+    if (!ofConnection.has(name)) head.push(name, fields[i + 1] ?? '');
+  }
+}
+
+/** As a flat list, which Node sends as it is; it takes some names only once, and then they are joined first. */
+function respond(stream: ServerHttp2Stream, head: string[], options: ServerStreamResponseOptions): void {
+  try {
+    stream.respond(head, options);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_HTTP2_HEADER_SINGLE_VALUE')) throw error;
+    stream.respond(objectOf(head), options);
   }
 }
 
