@@ -107,7 +107,8 @@ export const reasons = {
     'A Day or Month limit counts in the memory of each gateway pod, so a restart forgets it. Give the ApiGateway a Redis.',
   VolatileRedis:
     'Redis counts, but keeps nothing over a restart, or may evict: set `appendonly yes` and `maxmemory-policy noeviction`.',
-  CountsLocally: 'The ApiGateway has no Redis, so each of its pods counts limits for itself.',
+  CountsLocally:
+    'The ApiGateway has no Redis, so each of its pods counts limits and usage for itself, and a restart forgets both.',
   RedisUnavailable: 'Pods cannot use Redis and allow only their share of the limits; the message says why.',
   PlainTextIssuer:
     'A provider is called by plain http, so whoever can change what is on the way can make tokens good. Use https.',

@@ -28,6 +28,7 @@ import { Tracing } from './tracing/tracing.ts';
 import { HttpListener, type ListenerSettings } from './transport/http-listener.ts';
 import { defaultTransportLimits, type TransportLimits } from './transport/limits.ts';
 import { type ListenerAddress, ListenerSet, type WantedListener } from './transport/listener-set.ts';
+import { type Period, UsageKeeper } from './usage/usage-keeper.ts';
 import { type UsageReport, UsageTable } from './usage/usage-table.ts';
 import { DefinitionRoom } from './validation/definition-entry.ts';
 
@@ -79,7 +80,7 @@ export interface Gateway {
   /** Brings the gauges of {@link metrics} up to date; for whoever serves them without the admin server. */
   refreshMetrics(): void;
   /** What was used since this process began. */
-  usage(): UsageReport;
+  usage(period?: Period): Promise<UsageReport>;
   /** How the endpoints of backends do, as JSON; those that are left alone first. */
   backends(): unknown;
   /**
@@ -117,7 +118,7 @@ class RunningGateway implements Gateway {
   readonly #view: View;
   readonly #tracing: Tracing;
   readonly #usage = new UsageTable();
-  readonly #startedAt: number;
+  readonly #usageKeeper: UsageKeeper;
   readonly #listeners: ListenerSet;
   readonly #lines: LineWriter;
   readonly #lease: AckLease | null;
@@ -131,7 +132,7 @@ class RunningGateway implements Gateway {
   constructor(options: GatewayOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#startedAt = this.#clock.now();
+    this.#usageKeeper = new UsageKeeper({ table: this.#usage, clock: this.#clock, log: options.log });
     this.#lines = new LineWriter(1, this.#clock);
     this.ready = new Promise((resolve) => {
       this.#becomeReady = resolve;
@@ -148,6 +149,7 @@ class RunningGateway implements Gateway {
       log: options.log,
       ...(options.acknowledge === undefined ? {} : { pod: options.acknowledge.pod.name }),
       onChange: () => this.#onProgress(),
+      usage: this.#usageKeeper,
     });
     this.#backends = new BackendPools({ ...options.names, clock: this.#clock, extraCa: options.extraCa ?? [] });
     const providers = new ProviderClient({ judge: this.#backends.judge, extraCa: options.extraCa ?? [] });
@@ -221,9 +223,8 @@ class RunningGateway implements Gateway {
     this.#backendMetrics.refresh(this.#backends.states(), this.#backends.retryTotals);
   }
 
-  usage(): UsageReport {
-    const since = new Date(this.#startedAt).toISOString();
-    return { gateway: this.#snapshot.gateway?.id ?? '', since, rows: this.#usage.rows() };
+  usage(period: Period = { from: 0, until: Number.MAX_SAFE_INTEGER }): Promise<UsageReport> {
+    return this.#usageKeeper.report(this.#snapshot.gateway?.id ?? '', period);
   }
 
   backends(): unknown {
@@ -344,7 +345,7 @@ class RunningGateway implements Gateway {
       metrics: this.metrics,
       refresh: () => this.refreshMetrics(),
       unready: () => this.unready(),
-      usage: () => this.usage(),
+      usage: (period) => this.usage(period),
       backends: () => this.backends(),
       clock: this.#clock,
     });

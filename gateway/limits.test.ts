@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { CompiledLimit } from '#api/compiled/contract.ts';
+import type { CompiledLimit } from '#api/compiled/limit.ts';
 import type { LimitLevel } from './limits/rule.ts';
 import { aGateway, aLimit, anApi, aSubscription, aTenant, hashOf } from './testing/compiled.ts';
 import { aBackend, backendAt } from './testing/test-backend.ts';

@@ -4,8 +4,9 @@ import ipaddr from 'ipaddr.js';
 import { compileCallExpression } from '../call-expression.ts';
 import { readJwkSet } from '../json-web-key.ts';
 import { contractVersion } from './base.ts';
-import type { Compiled, CompiledApiService, CompiledGateway, CompiledKind, CompiledLimit } from './contract.ts';
+import type { Compiled, CompiledApiService, CompiledGateway, CompiledKind } from './contract.ts';
 import type { CompiledKeyManager, CompiledKeySource } from './key-manager.ts';
+import type { CompiledLimit } from './limit.ts';
 import { compiledSchemas } from './schema.ts';
 
 export type CompiledVerdict =

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { contractVersion } from '#api/compiled/base.ts';
-import type { Compiled, CompiledRequestLimit } from '#api/compiled/contract.ts';
+import type { Compiled } from '#api/compiled/contract.ts';
+import type { CompiledRequestLimit } from '#api/compiled/limit.ts';
 import { buildCompiledSecret, contentHashOf } from '#api/compiled/secret.ts';
 import { describeError } from '#api/errors.ts';
 import { coreKinds } from '#api/kinds.ts';

@@ -5,9 +5,9 @@ import type {
   CompiledApiService,
   CompiledCredential,
   CompiledListener,
-  CompiledRequestLimit,
   CompiledSubscription,
 } from '#api/compiled/contract.ts';
+import type { CompiledRequestLimit } from '#api/compiled/limit.ts';
 import { issuer, type ServerEvidence, tokenClient } from './evidence.ts';
 
 export type Variant = 'policies' | 'plain' | 'routes';

@@ -85,8 +85,8 @@ export class LocalGateways {
     );
   }
 
-  usage(): UsageReport[] {
-    return [...this.#running.values()].map(({ gateway }) => gateway.usage());
+  async usage(): Promise<UsageReport[]> {
+    return await Promise.all([...this.#running.values()].map(({ gateway }) => gateway.usage()));
   }
 
   /** How the backends of each gateway do, by its id. */

@@ -80,7 +80,7 @@ function adminServer(standalone: Standalone): AdminServer {
       return reason === undefined ? textPage(200, 'ok') : textPage(503, reason);
     },
     '/status': async () => jsonPage(await standalone.status()),
-    '/usage': async () => jsonPage(standalone.gateways.usage()),
+    '/usage': async () => jsonPage(await standalone.gateways.usage()),
     '/backends': async () => jsonPage(standalone.gateways.backends()),
     '/metrics': async () => ({
       status: 200,

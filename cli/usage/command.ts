@@ -8,6 +8,7 @@ export interface UsageFlags {
   readonly api?: string;
   readonly subscription?: string;
   readonly since?: string;
+  readonly until?: string;
   readonly output: 'table' | 'json' | 'csv';
 }
 
@@ -27,16 +28,19 @@ export function registerUsage(program: Command, context: CommandContext, done: (
     .option('--api <namespace/name>', 'only of this ApiService')
     .option('--subscription <namespace/name>', 'only of this Subscription')
     .option('--since <time>', 'only hours from then on: 2026-11-21T08:00Z, or 24h or 7d ago')
+    .option('--until <time>', 'only hours before then, in the same forms')
     .option('-o, --output <format>', 'table, json or csv', parseFormat, 'table')
     .addHelpText(
       'after',
       `
-A gateway counts in its memory, hour by hour, from its own start on; a restart forgets. In a cluster its admin port is reached by
+Hours are kept for 31 days. Gateways with spec.redis add up there every 10 s what all pods count, so one pod is enough to ask;
+without it each pod counts in its memory, and a restart forgets. In a cluster the admin port is reached by
   kubectl port-forward -n NAMESPACE pod/NAME 8081
 
 Examples:
   ${name} usage
   ${name} usage --tenant banten --since 24h
+  ${name} usage --since 2026-11-01 --until 2026-11-08 --api banten/penduduk
   ${name} usage -o csv --gateway http://127.0.0.1:8081 --gateway http://127.0.0.1:9081
 
 Exit codes: 0 counted, 1 a gateway could not be asked, 2 wrong usage.`,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addUp, parseSince } from './usage-sums.ts';
+import { addUp, onceEach, parseSince } from './usage-sums.ts';
 
 const names = { tenant: 'banten', api: 'banten/situs', plan: 'resmi', subscription: 'lebak/izin', consumer: 'lebak' };
 const counts = {
@@ -43,4 +43,16 @@ test('since when', () => {
     const since = parseSince(text, now);
     assert.equal(since === undefined ? undefined : new Date(since).toISOString(), expected, text);
   }
+});
+
+test('pods of one gateway that tell of all of them are added up once, others each', () => {
+  const report = (gateway: string, countedIn: 'Redis' | 'Memory') => ({ gateway, countedIn, since: '', rows: [] });
+  const [one, two, three, four] = [
+    report('a', 'Redis'),
+    report('a', 'Redis'),
+    report('b', 'Redis'),
+    report('a', 'Memory'),
+  ];
+  assert.deepEqual(onceEach([one, two, three, four]), [one, three, four]);
+  assert.deepEqual(onceEach([four, four]), [four, four]);
 });

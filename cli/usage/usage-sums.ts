@@ -1,4 +1,4 @@
-import type { UsageRow } from '#gateway/usage/usage-table.ts';
+import type { UsageReport, UsageRow } from '#gateway/usage/usage-table.ts';
 
 /** What was used by one Subscription of one API on one plan, over all hours and gateways. */
 export type UsageSum = Omit<UsageRow, 'hour'>;
@@ -18,6 +18,13 @@ export function addUp(rows: readonly UsageRow[]): UsageSum[] {
     else for (const name of counts) sum[name] += row[name];
   }
   return [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+}
+
+/** Every pod of a gateway tells the same of what Redis holds. */
+export function onceEach(reports: readonly UsageReport[]): UsageReport[] {
+  const isFirst = (report: UsageReport, i: number) =>
+    reports.findIndex(({ gateway, countedIn }) => countedIn === 'Redis' && gateway === report.gateway) === i;
+  return reports.filter((report, i) => report.countedIn !== 'Redis' || isFirst(report, i));
 }
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Compiled, CompiledLimit } from '#api/compiled/contract.ts';
+import type { Compiled } from '#api/compiled/contract.ts';
+import type { CompiledLimit } from '#api/compiled/limit.ts';
 import { aGateway, aLimit, anApi, aTenant } from '#gateway/testing/compiled.ts';
 import { redisAt } from '#gateway/testing/limit-pod.ts';
 import { aBackend, backendAt } from '#gateway/testing/test-backend.ts';

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { Expositions } from '../metrics/exposition.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import { ListenError } from '../transport/http-listener.ts';
+import { type Period, periodOf } from '../usage/usage-keeper.ts';
 import type { UsageReport } from '../usage/usage-table.ts';
 
 export interface AdminDeps {
@@ -12,7 +13,7 @@ export interface AdminDeps {
   readonly refresh: () => void;
   /** Undefined: ready. Else why not. */
   readonly unready: () => string | undefined;
-  readonly usage: () => UsageReport;
+  readonly usage: (period: Period) => Promise<UsageReport>;
   /** What is to be told about backends, as JSON. */
   readonly backends: () => unknown;
   readonly clock: Clock;
@@ -68,11 +69,17 @@ export class AdminServer {
         void this.#serveMetrics(request.headers.accept ?? '', response);
         return;
       case '/usage':
-        response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(this.#deps.usage()));
+        void this.#serveUsage(request.url ?? '/', response);
         return;
       default:
         answer(response, 404, 'there are /healthz, /readyz, /metrics, /usage and /backends\n');
     }
+  }
+
+  /** `?from=` and `until=`: milliseconds since the epoch; hours that begin in between. */
+  async #serveUsage(target: string, response: ServerResponse): Promise<void> {
+    const report = await this.#deps.usage(periodOf(target));
+    answer(response, 200, JSON.stringify(report), 'application/json');
   }
 
   async #serveMetrics(accept: string, response: ServerResponse): Promise<void> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CompiledApiService, CompiledByteLimit } from '#api/compiled/contract.ts';
+import type { CompiledApiService } from '#api/compiled/contract.ts';
+import type { CompiledByteLimit } from '#api/compiled/limit.ts';
 import { aRedis } from '#tools/testing/redis.ts';
 import type { Gateway } from '../gateway.ts';
 import { aGateway, anApi, aTenant } from '../testing/compiled.ts';

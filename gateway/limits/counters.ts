@@ -1,4 +1,4 @@
-import type { Window } from '#api/compiled/contract.ts';
+import type { Window } from '#api/compiled/limit.ts';
 import type { Clock } from '../clock.ts';
 import { BandwidthPool } from './bandwidth.ts';
 import { BurstLog } from './burst-log.ts';

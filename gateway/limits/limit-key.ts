@@ -1,4 +1,4 @@
-import type { LimitScope } from '#api/compiled/contract.ts';
+import type { LimitScope } from '#api/compiled/limit.ts';
 import type { LimitKeys } from './limiter.ts';
 import type { AnyRule } from './rule.ts';
 

@@ -3,6 +3,7 @@ import type { CompiledRedis } from '#api/compiled/contract.ts';
 import type { LimitCounting } from '#api/compiled/lease.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
+import type { UsageKeeper } from '../usage/usage-keeper.ts';
 import type { CounterPool } from './counters.ts';
 import { LimitStore } from './limit-store.ts';
 import { RedisConnection, type RedisFacts } from './redis-connection.ts';
@@ -25,6 +26,8 @@ export interface LimitSharingDeps {
   /** Name of this process; unique among those that share. */
   readonly pod?: string;
   readonly onChange: () => void;
+  /** Is told which connection there is, and before it ends. */
+  readonly usage?: Pick<UsageKeeper, 'use' | 'leave'>;
 }
 
 interface Configuration {
@@ -40,6 +43,7 @@ export class LimitSharing {
   state: SharingState = local;
   readonly #deps: LimitSharingDeps;
   #using = '';
+  #connection: RedisConnection | null = null;
   #facts: RedisFacts = { isDurable: false, refusal: '' };
 
   constructor(deps: LimitSharingDeps) {
@@ -74,9 +78,12 @@ export class LimitSharing {
   #detach(): () => Promise<void> {
     const { pool } = this.#deps;
     const { store, slotStore } = pool;
+    const connection = this.#connection;
+    this.#connection = null;
     pool.store = null;
     pool.slotStore = null;
     return async () => {
+      if (connection !== null) await this.#deps.usage?.leave(connection);
       await slotStore?.close();
       await store?.close();
     };
@@ -89,6 +96,7 @@ export class LimitSharing {
       onConnected: (facts) => this.#onConnected(store, facts),
       onLost: (reason) => store.lost(reason),
     });
+    this.#connection = connection;
     const shared = {
       clock,
       runner: connection,
@@ -110,6 +118,7 @@ export class LimitSharing {
     store.start();
     pool.slotStore = new SlotStore({ ...shared, store });
     pool.slotStore.start();
+    this.#deps.usage?.use({ runner: connection, keyPrefix: redis.keyPrefix });
     return store;
   }
 

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CompiledLimit } from '#api/compiled/contract.ts';
+import type { CompiledLimit } from '#api/compiled/limit.ts';
 import { aRedis, type TestRedis } from '#tools/testing/redis.ts';
 import { systemClock } from '../clock.ts';
 import { aLimit } from '../testing/compiled.ts';
 import { LimitPod, nobody, redisAt } from '../testing/limit-pod.ts';
+import { addUsageScript, readUsageScript } from '../usage/usage-script.ts';
+import { RedisConnection } from './redis-connection.ts';
 import { buildLimits } from './rule.ts';
 import { SlotAdmission } from './slot-admission.ts';
 
@@ -224,7 +226,7 @@ suite('when Redis does not answer', () => {
 
 test('an ACL user needs no more than the documented rights', async () => {
   const rights =
-    '~simpul:uji:* resetchannels -@all +info +evalsha +eval +time +get +set +hmget +hgetall +hset +hdel +pexpireat +zadd +zscore +zremrangebyscore +zcard +zrem';
+    '~simpul:uji:* resetchannels -@all +info +evalsha +eval +time +get +set +hmget +hget +hgetall +hlen +hset +hdel +pexpireat +zadd +zscore +zremrangebyscore +zcard +zrem';
   await using redis = await aRedis([
     ...`--user gerbang on >rahasia ${rights}`.split(' '),
     ...'--user default off'.split(' '),
@@ -242,6 +244,17 @@ test('an ACL user needs no more than the documented rights', async () => {
   admission.addRules(slots);
   assert.equal(await admission.admit(), null);
   assert.equal(admission.isOwnJudgement, false);
+  const connection = await new Promise<RedisConnection>((resolve) => {
+    const made: RedisConnection = new RedisConnection(redisAt(redis.port, login), {
+      onConnected: () => resolve(made),
+      onLost: () => undefined,
+    });
+  });
+  stack.defer(() => connection.close());
+  const [last, hour] = ['simpul:uji:usage:by:x', 'simpul:uji:usage:1'];
+  const flush = [1, 'other', Date.now(), 'name', 1, 0, 0, 0, 0, 0, 0];
+  assert.equal(await connection.run(addUsageScript, [last, hour], flush), 1);
+  assert.deepEqual(await connection.run(readUsageScript, [hour], []), [['name', '1 0 0 0 0 0 0']]);
   const foreign = stack.use(new LimitPod(redisAt(redis.port, { ...login, keyPrefix: 'simpul:lain:' }), limits));
   await delay(3500);
   assert.equal(foreign.sharing.state.mode, 'Down');

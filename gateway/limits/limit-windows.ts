@@ -1,4 +1,4 @@
-import type { Window } from '#api/compiled/contract.ts';
+import type { Window } from '#api/compiled/limit.ts';
 import type { SharedCounter } from './shared-counter.ts';
 
 /** Fixed windows, in milliseconds; 0: a calendar window. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { CompiledLimit } from '#api/compiled/contract.ts';
+import type { CompiledLimit } from '#api/compiled/limit.ts';
 import { aLimit } from '../testing/compiled.ts';
 import { TestClock } from '../testing/test-clock.ts';
 import { Calendar } from './calendar.ts';

@@ -5,7 +5,7 @@ import type {
   CompiledLimit,
   LimitScope,
   Window,
-} from '#api/compiled/contract.ts';
+} from '#api/compiled/limit.ts';
 import type { Bandwidth } from './bandwidth.ts';
 import type { CounterPool, CounterSet } from './counters.ts';
 import type { SlotSet } from './slots.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CompiledConcurrencyLimit } from '#api/compiled/contract.ts';
+import type { CompiledConcurrencyLimit } from '#api/compiled/limit.ts';
 import { aRedis, type TestRedis } from '#tools/testing/redis.ts';
 import { systemClock } from '../clock.ts';
 import { LimitPod, nobody, redisAt } from '../testing/limit-pod.ts';

@@ -3,7 +3,6 @@ import { contractVersion } from '#api/compiled/base.ts';
 import type {
   CompiledApiService,
   CompiledGateway,
-  CompiledRequestLimit,
   CompiledSubscription,
   CompiledTenant,
 } from '#api/compiled/contract.ts';
@@ -14,6 +13,7 @@ import type {
   CompiledOidcKeyManager,
   CompiledTokenEndpoint,
 } from '#api/compiled/key-manager.ts';
+import type { CompiledRequestLimit } from '#api/compiled/limit.ts';
 import { signatureAlgorithms } from '#api/json-web-key.ts';
 
 /** Builders of valid compiled objects for tests; each takes what the test is about and fills in the rest. */

@@ -1,4 +1,5 @@
-import type { CompiledLimit, CompiledRedis } from '#api/compiled/contract.ts';
+import type { CompiledRedis } from '#api/compiled/contract.ts';
+import type { CompiledLimit } from '#api/compiled/limit.ts';
 import { systemClock } from '../clock.ts';
 import { Calendar } from '../limits/calendar.ts';
 import { CounterPool } from '../limits/counters.ts';

@@ -1,5 +1,6 @@
 import type { Exchange } from '../exchange.ts';
 import { resultOf } from '../filters/grpc.ts';
+import { keptHours } from './usage-script.ts';
 
 /** What was used by one Subscription (or without one) of one API on one plan, in one hour. All counts are of calls; sizes in bytes of body. */
 export interface UsageRow {
@@ -28,8 +29,10 @@ export interface UsageRow {
 
 export interface UsageReport {
   readonly gateway: string;
-  /** When this process began to count: what was before is not known to it. RFC 3339, UTC. */
+  /** When this process began to count. RFC 3339, UTC. */
   readonly since: string;
+  /** `Redis`: what all pods have counted, at most some seconds old. `Memory`: what this process has counted since it began. */
+  readonly countedIn: 'Redis' | 'Memory';
   readonly rows: readonly UsageRow[];
 }
 
@@ -39,8 +42,16 @@ export const otherUsage = '_other';
 /** Some 20 MiB. */
 export const maxUsageCells = 100_000;
 const hourMs = 3_600_000;
-/** Hours beyond are forgotten. */
-const maxHours = 24 * 31;
+
+/** What a cell has counted and Redis does not know yet. */
+export interface Pending {
+  /** JSON: Tenant, API, plan, Subscription, consumer. */
+  readonly name: string;
+  /** In the order of {@link rowOf}. */
+  readonly counts: readonly number[];
+  /** From here on Redis knows it. */
+  flushed(): void;
+}
 
 class Cell {
   readonly tenant: string;
@@ -55,6 +66,8 @@ class Cell {
   aborted = 0;
   bytesIn = 0;
   bytesOut = 0;
+  /** What Redis knows of it. */
+  #known: readonly number[] | null = null;
 
   constructor(exchange: Exchange | null) {
     this.tenant = exchange?.api?.tenantId ?? otherUsage;
@@ -76,9 +89,32 @@ class Cell {
     this.bytesOut += bytesOut;
   }
 
-  row(hour: string): UsageRow {
-    const calls = this.success + this.consumerErrors + this.providerErrors + this.gatewayErrors + this.aborted;
-    return { hour, ...this, calls };
+  row(hour: number): UsageRow {
+    return rowOf(hour, this.#names(), this.#counts());
+  }
+
+  /** Null: Redis knows everything. */
+  pending(): Pending | null {
+    const known = this.#known;
+    const counts = this.#counts().map((count, i) => count - (known?.[i] ?? 0));
+    if (counts.every((count) => count === 0)) return null;
+    const flushed = () => {
+      this.#known = counts.map((count, i) => count + (known?.[i] ?? 0));
+    };
+    return { name: JSON.stringify(this.#names()), counts, flushed };
+  }
+
+  forgetFlushes(): void {
+    this.#known = null;
+  }
+
+  #names(): string[] {
+    return [this.tenant, this.api, this.plan, this.subscription, this.consumer];
+  }
+
+  #counts(): number[] {
+    const { success, consumerErrors, providerErrors, gatewayErrors, aborted, bytesIn, bytesOut } = this;
+    return [success, consumerErrors, providerErrors, gatewayErrors, aborted, bytesIn, bytesOut];
   }
 }
 
@@ -108,6 +144,19 @@ export class UsageTable {
     return [...this.#hours].toSorted(([a], [b]) => a - b).flatMap(([hour, apis]) => rowsOf(hour, apis));
   }
 
+  /** By number of the hour since the epoch: what Redis does not know yet. */
+  *pending(): Generator<[hour: number, pending: readonly Pending[]]> {
+    for (const [number, hour] of this.#hours) {
+      const pending = cellsOf(hour).flatMap((cell) => cell.pending() ?? []);
+      if (pending.length > 0) yield [number, pending];
+    }
+  }
+
+  /** Redis knows nothing of it. */
+  forgetFlushes(): void {
+    for (const hour of this.#hours.values()) for (const cell of cellsOf(hour)) cell.forgetFlushes();
+  }
+
   get size(): number {
     return this.#cells;
   }
@@ -119,7 +168,7 @@ export class UsageTable {
     this.#last = number;
     this.#current = this.#hours.get(number) ?? new Map();
     this.#hours.set(number, this.#current);
-    this.#forget(number - maxHours);
+    this.#forget(number - keptHours);
     return this.#current;
   }
 
@@ -158,6 +207,19 @@ function cellsOf(hour: Hour): Cell[] {
 }
 
 function rowsOf(number: number, hour: Hour): UsageRow[] {
-  const text = new Date(number * hourMs).toISOString();
-  return cellsOf(hour).map((cell) => cell.row(text));
+  return cellsOf(hour).map((cell) => cell.row(number));
+}
+
+/** `names`: Tenant, API, plan, Subscription, consumer. `counts`: success, errors by fault, aborted, bytes in and out. */
+export function rowOf(hour: number, names: readonly string[], counts: readonly number[]): UsageRow {
+  const [tenant = '', api = '', plan = '', subscription = '', consumer = ''] = names;
+  const [success = 0, consumerErrors = 0, providerErrors = 0, gatewayErrors = 0, aborted = 0] = counts;
+  return {
+    hour: new Date(hour * hourMs).toISOString(),
+    ...{ tenant, api, plan, subscription, consumer },
+    calls: success + consumerErrors + providerErrors + gatewayErrors + aborted,
+    ...{ success, consumerErrors, providerErrors, gatewayErrors, aborted },
+    bytesIn: counts[5] ?? 0,
+    bytesOut: counts[6] ?? 0,
+  };
 }

@@ -17,7 +17,7 @@ interface Judgement {
 function judge(gateway: ApiGateway, pods: readonly GatewayPod[]): Judgement {
   if (gateway.spec.redis === undefined) {
     const message =
-      'Each gateway pod counts limits for itself, so callers get up to as many times a limit as there are pods: give spec.redis';
+      'Each gateway pod counts limits for itself, so callers get up to as many times a limit as there are pods, and usage only for its own life: give spec.redis';
     return { status: 'False', because: { reason: 'CountsLocally', message } };
   }
   const telling = pods.filter(({ limits }) => limits !== undefined);
@@ -32,7 +32,7 @@ function judge(gateway: ApiGateway, pods: readonly GatewayPod[]): Judgement {
   }
   if (telling.some(({ limits }) => limits === 'VolatileRedis')) {
     const message =
-      'All gateway pods count together, but a restart of Redis forgets Day and Month: set appendonly yes and maxmemory-policy noeviction';
+      'All gateway pods count together, but a restart of Redis forgets Day and Month, and usage: set appendonly yes and maxmemory-policy noeviction';
     return { status: 'True', because: { reason: 'VolatileRedis', message } };
   }
   return { status: 'True', because: { reason: 'LimitsShared', message: 'All gateway pods count limits together' } };

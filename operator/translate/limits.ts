@@ -1,5 +1,5 @@
 import { compileCallExpression } from '#api/call-expression.ts';
-import type { CompiledLimit, CountBy } from '#api/compiled/contract.ts';
+import type { CompiledLimit, CountBy } from '#api/compiled/limit.ts';
 import type { Limit } from '#api/generated/shared.ts';
 import type { Problem } from './outcome.ts';
 import { parseBytes } from './quantity.ts';
