@@ -20,6 +20,7 @@ import { lifecycle } from './filters/lifecycle.ts';
 import { maintenance } from './filters/maintenance.ts';
 import { metricsFilter } from './filters/metrics.ts';
 import { mirror } from './filters/mirror.ts';
+import { mock } from './filters/mock.ts';
 import { operation } from './filters/operation.ts';
 import { rateLimit } from './filters/rate-limit.ts';
 import { requestId } from './filters/request-id.ts';
@@ -98,6 +99,7 @@ function buildFilters(deps: ChainDeps, callBackend: (exchange: Exchange) => void
     cache({ clock, metrics: metrics.answers, callBackend }),
     faultInjection(metrics.policies, Math.random),
     canary(metrics.policies),
+    mock(),
     responseLimit(),
     bodySample(Math.random),
     mirror({ metrics: metrics.policies, callBackend, chance: Math.random }),

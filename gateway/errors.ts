@@ -52,6 +52,7 @@ export const catalogue = {
   GW_CONCURRENCY_LIMITED: entry(429, 'consumer', 'As many calls as may be are under way'),
   GW_HEAD_TOO_LARGE: entry(431, 'consumer', 'The request head is too large'),
   GW_INTERNAL: entry(500, 'gateway', 'The gateway failed'),
+  GW_MOCK_MISSING: entry(501, 'provider', 'The definition of the API has no such example'),
   GW_METHOD_NOT_SUPPORTED: entry(501, 'consumer', 'The method is not supported'),
   GW_GRPC_NOT_SUPPORTED: entry(501, 'provider', 'The backend of the API does not speak gRPC'),
   GW_UPGRADE_NOT_SUPPORTED: entry(501, 'consumer', 'Changing the protocol is not supported'),

@@ -183,6 +183,8 @@ export class Exchange {
   cacheFlight: Flight | null = null;
   /** What the cache did, as in the log: `hit`, `miss` …; empty: there is none. */
   cacheOutcome = '';
+  /** Answered from the definition. */
+  mocked = false;
   /** What a drill has done to the call; empty: nothing. */
   drill: '' | 'delay' | 'abort' | 'delay+abort' = '';
 

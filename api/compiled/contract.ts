@@ -158,6 +158,8 @@ export interface CompiledApiService extends CompiledBase {
   readonly compression?: CompiledCompression;
   /** Absent: every call reaches the backend. */
   readonly cache?: CompiledCache;
+  /** When calls are answered from `definition`, which then is there: all of them, or those that say which answer they prefer. Absent: never. */
+  readonly mock?: 'Always' | 'Preferred';
   /** Absent: nobody's calls fail on purpose. */
   readonly faultInjection?: CompiledFaultInjection;
   /** Absent: all calls go to one version. */
@@ -204,6 +206,7 @@ export type CompiledLifecycle =
   | { readonly state: 'Retired'; readonly successor?: string };
 
 export interface CompiledBackend extends CompiledTraffic {
+  /** Empty: there is no backend yet. */
   readonly endpoints: readonly { readonly url: string; readonly weight: number }[];
   /** Whole answer, from the first byte sent to the last received. */
   readonly timeoutMs: number;

@@ -95,7 +95,6 @@ const rewrite = record([], {
 const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
   endpoints: {
     type: 'array',
-    minItems: 1,
     maxItems: 64,
     items: record(['url', 'weight'], {
       url: { type: 'string', maxLength: 2048, pattern: '^https?://' },
@@ -282,6 +281,7 @@ export const compiledSchemas = {
         requests: validationMode,
         responses: validationMode,
       }),
+      mock: { enum: ['Always', 'Preferred'] },
       maxRequestBytes: bytes,
       maxResponseBytes: bytes,
       logging,

@@ -144,6 +144,7 @@ function holdsKeys(jwks: string): boolean {
 }
 
 function apiServiceFault(api: CompiledApiService): string | undefined {
+  if (api.mock !== undefined && api.definition === undefined) return 'mock needs a definition';
   const badUrl = urlsOf(api).find(([, url]) => !isBackendUrl(url));
   if (badUrl !== undefined) return `${badUrl[0]} must be an http or https URL without credentials, query and fragment`;
   return accessFault(api) ?? maintenanceFault(api) ?? corsFault(api) ?? allLimitsFault(api);

@@ -68,7 +68,10 @@ export interface ApiServiceSpec {
    * Example: `/banten/situs/v1`.
    */
   readonly basePath: string;
-  /** What stands behind the API. Example: `{endpoints: [{url: 'http://10.1.2.3:9000/situs'}], timeout: 10s}`. */
+  /**
+   * What stands behind the API. Default: nothing yet, and then `mock` answers. Example: `{endpoints: [{url:
+   * 'http://10.1.2.3:9000/situs'}], timeout: 10s}`.
+   */
   readonly backend: ApiServiceBackend;
   /**
    * From which addresses calls are taken, judged by the client's address as `trustedProxies` of the ApiGateway let it
@@ -86,6 +89,11 @@ export interface ApiServiceSpec {
    * Pindah server, retryAfter: 30m, allowFrom: [10.1.2.0/24]}`.
    */
   readonly maintenance?: ApiServiceMaintenance;
+  /**
+   * Answers from the examples of `definition`, else from its schemas; a caller chooses by `Prefer: code=404` and
+   * `Prefer: example=NAME` (RFC 7240). Default: none. Example: `{when: Always}`.
+   */
+  readonly mock?: ApiServiceMock;
   /**
    * Another version that a share of the callers gets. Access log and metrics tell the two apart, and answers say which
    * it was in `Simpul-Version`. Default: none, and all calls go to `backend`. Example: `{version: 2.1.0-rc.1, share:
@@ -199,11 +207,14 @@ export interface ApiServiceGatewayRef {
   readonly namespace: string;
 }
 
-/** What stands behind the API. Example: `{endpoints: [{url: 'http://10.1.2.3:9000/situs'}], timeout: 10s}`. */
+/**
+ * What stands behind the API. Default: nothing yet, and then `mock` answers. Example: `{endpoints: [{url:
+ * 'http://10.1.2.3:9000/situs'}], timeout: 10s}`.
+ */
 export interface ApiServiceBackend {
   /**
-   * Addresses that serve the calls, each its share by weight. Example: `[{url: 'https://a.dukcapil.internal/api',
-   * weight: 3}]`.
+   * Addresses that serve the calls, each its share by weight. Default: none, which needs `mock`. Example: `[{url:
+   * 'https://a.dukcapil.internal/api', weight: 3}]`.
    */
   readonly endpoints: readonly ApiServiceBackendEndpoint[];
   /**
@@ -553,6 +564,18 @@ export interface ApiServiceMaintenance {
   readonly retryAfter?: string;
   /** Addresses of callers that are served all the same. Default: none. Example: `[10.1.2.0/24]`. */
   readonly allowFrom?: readonly string[];
+}
+
+/**
+ * Answers from the examples of `definition`, else from its schemas; a caller chooses by `Prefer: code=404` and `Prefer:
+ * example=NAME` (RFC 7240). Default: none. Example: `{when: Always}`.
+ */
+export interface ApiServiceMock {
+  /**
+   * `Always`, as while there is no backend yet, or `Preferred`: only calls that choose an answer by `Prefer`. Default:
+   * `Always`. Example: `Preferred`.
+   */
+  readonly when: 'Always' | 'Preferred';
 }
 
 /**

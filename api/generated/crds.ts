@@ -2134,8 +2134,7 @@ export const crds: readonly CustomResourceDefinition[] = [
                     "displayName",
                     "version",
                     "gatewayRefs",
-                    "basePath",
-                    "backend"
+                    "basePath"
                   ],
                   "x-kubernetes-validations": [
                     {
@@ -2157,6 +2156,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                     {
                       "rule": "self.authentication.mode != 'None' || !has(self.plans)",
                       "message": "without authentication nobody is on a plan: set authentication.mode to Required or Optional, or move the limits from plans to spec.limits"
+                    },
+                    {
+                      "rule": "size(self.backend.endpoints) > 0 || has(self.mock) && self.mock.when == 'Always'",
+                      "message": "give backend.endpoints, or mock with when Always while there is no backend yet"
+                    },
+                    {
+                      "rule": "!has(self.mock) || has(self.definition)",
+                      "message": "mock answers come from a definition: give definition, or remove mock"
                     },
                     {
                       "rule": "!has(self.canary) || self.canary.version != self.version",
@@ -2335,11 +2342,9 @@ export const crds: readonly CustomResourceDefinition[] = [
                       "pattern": "^/$|^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$"
                     },
                     "backend": {
-                      "description": "What stands behind the API. Example: `{endpoints: [{url: 'http://10.1.2.3:9000/situs'}], timeout: 10s}`.",
+                      "description": "What stands behind the API. Default: nothing yet, and then `mock` answers. Example: `{endpoints: [{url: 'http://10.1.2.3:9000/situs'}], timeout: 10s}`.",
                       "type": "object",
-                      "required": [
-                        "endpoints"
-                      ],
+                      "default": {},
                       "x-kubernetes-validations": [
                         {
                           "rule": "!has(self.tls) || self.endpoints.all(endpoint, endpoint.url.startsWith('https://'))",
@@ -2352,9 +2357,9 @@ export const crds: readonly CustomResourceDefinition[] = [
                       ],
                       "properties": {
                         "endpoints": {
-                          "description": "Addresses that serve the calls, each its share by weight. Example: `[{url: 'https://a.dukcapil.internal/api', weight: 3}]`.",
+                          "description": "Addresses that serve the calls, each its share by weight. Default: none, which needs `mock`. Example: `[{url: 'https://a.dukcapil.internal/api', weight: 3}]`.",
                           "type": "array",
-                          "minItems": 1,
+                          "default": [],
                           "maxItems": 32,
                           "x-kubernetes-list-type": "map",
                           "x-kubernetes-list-map-keys": [
@@ -2978,6 +2983,21 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "maxLength": 49,
                             "pattern": "^[0-9A-Fa-f.:]+/[0-9]{1,3}$"
                           }
+                        }
+                      }
+                    },
+                    "mock": {
+                      "description": "Answers from the examples of `definition`, else from its schemas; a caller chooses by `Prefer: code=404` and `Prefer: example=NAME` (RFC 7240). Default: none. Example: `{when: Always}`.",
+                      "type": "object",
+                      "properties": {
+                        "when": {
+                          "description": "`Always`, as while there is no backend yet, or `Preferred`: only calls that choose an answer by `Prefer`. Default: `Always`. Example: `Preferred`.",
+                          "type": "string",
+                          "default": "Always",
+                          "enum": [
+                            "Always",
+                            "Preferred"
+                          ]
                         }
                       }
                     },

@@ -49,14 +49,22 @@ function outcomeOf(exchange: Exchange): string {
   if (backendStartedAt !== 0)
     part += `,"backend":"${backend}","backendMs":${rounded(backendMs)},"gatewayMs":${rounded(totalMs - backendMs)}`;
   if (exchange.grpcStatus >= 0) part += `,"grpcStatus":${exchange.grpcStatus}`;
-  if (exchange.cacheOutcome !== '') part += `,"cache":"${exchange.cacheOutcome}"`;
-  if (exchange.drill !== '') part += `,"drill":"${exchange.drill}"`;
+  part += policiesOf(exchange);
   if (exchange.attempts > 1) part += `,"attempts":${exchange.attempts}`;
   if (exchange.code !== '') part += `,"code":"${exchange.code}"`;
   if (exchange.fault !== '') part += `,"fault":"${exchange.fault}"`;
   if (exchange.brokenRule !== '') part += `,"invalid":${quoted(exchange.brokenRule)}`;
   if (exchange.clientAborted) part += ',"aborted":true';
   if (exchange.cause !== undefined) part += `,"cause":${quoted(describeError(exchange.cause))}`;
+  return part;
+}
+
+/** What policies have done with it. */
+function policiesOf({ cacheOutcome, mocked, drill }: Exchange): string {
+  let part = '';
+  if (cacheOutcome !== '') part += `,"cache":"${cacheOutcome}"`;
+  if (mocked) part += ',"mock":true';
+  if (drill !== '') part += `,"drill":"${drill}"`;
   return part;
 }
 

@@ -43,6 +43,7 @@ export const filterOrder = [
   'formats', // behind compression, because it changes what is compressed; before the cache, which keeps one answer for all formats
   'cache', // behind the limits, which count hits too; before whatever only a call of the backend needs
   'validation', // after the quota, because it costs the most; right before the backend, so that it sees its answer first
+  'mock', // a call is checked before it is answered from the definition, as the backend would want it
   'response-limit', // nearer to the backend than whatever holds answers
   'body-sample', // only calls that may go on; nearer to the backend than what changes answers, so that they can be read
   'mirror', // last: copies what goes to the backend, and nothing else

@@ -53,7 +53,7 @@ export class Backend {
    */
   pick(exchange: Exchange, now: number, avoided: Endpoint | null): Endpoint {
     if (this.#takingCalls.length === 0) {
-      throw new GatewayError('GW_NO_ENDPOINT', 'All endpoints of this API have the weight 0.');
+      throw new GatewayError('GW_NO_ENDPOINT', 'This API has no endpoint, or all have the weight 0.');
     }
     const usable = this.#isGuarded ? this.#usable(now) : this.#takingCalls;
     return this.#balancer(avoided === null ? usable : withoutIfOthers(usable, avoided), exchange);

@@ -112,6 +112,7 @@ export function buildApiEntry(api: CompiledApiService, deps: EntryDeps): ApiEntr
     access:
       api.access === undefined ? null : { allow: new CidrSet(api.access.allow), deny: new CidrSet(api.access.deny) },
     maintenance: buildMaintenance(api.maintenance),
+    mock: api.mock ?? null,
     ...buildVariants(api, deps),
     compression: api.compression === undefined ? null : new CompressionPolicy(api.compression),
     formats: api.formats ?? null,

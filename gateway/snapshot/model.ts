@@ -50,6 +50,8 @@ export interface ApiEntry extends Routable {
   readonly cors: CorsPolicy | null;
   /** Null: it is served. */
   readonly maintenance: MaintenanceEntry | null;
+  /** Null: calls are never answered from the definition. */
+  readonly mock: 'Always' | 'Preferred' | null;
   /** Null: nobody's calls fail on purpose. */
   readonly faultInjection: FaultInjectionEntry | null;
   /** Null: all calls go to one version. */

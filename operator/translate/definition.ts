@@ -43,12 +43,13 @@ function documentOf(api: ApiService, world: World): Document {
 
 /** How gateways use the definition; empty when they need none. */
 export function compileDefinitionUse(
-  { validation }: ApiService['spec'],
+  { validation, mock }: ApiService['spec'],
   definition: CompiledDefinition | undefined,
-): Pick<CompiledApiService, 'definition'> {
-  if (definition === undefined || validation === undefined) return {};
-  const { requests, responses } = validation;
-  return requests === 'None' && responses === 'None' ? {} : { definition: { id: definition.id, requests, responses } };
+): Pick<CompiledApiService, 'definition' | 'mock'> {
+  const { requests, responses } = validation ?? { requests: 'None', responses: 'None' };
+  const isUsed = mock !== undefined || requests !== 'None' || responses !== 'None';
+  if (definition === undefined || !isUsed) return {};
+  return { definition: { id: definition.id, requests, responses }, ...(mock && { mock: mock.when }) };
 }
 
 /** Where requests are enforced and the spec lists no operations, those of the definition pass and no others. */
