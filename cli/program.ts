@@ -4,6 +4,7 @@ import type { CommandContext } from './context.ts';
 import { registerDev } from './dev/command.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { registerExplain } from './explain/command.ts';
+import { registerExport } from './export/command.ts';
 import { registerImport } from './import/command.ts';
 import { registerKeys } from './keys/command.ts';
 import { registerStatus } from './status/command.ts';
@@ -34,6 +35,7 @@ const commands: readonly Register[] = [
   registerValidate,
   registerTranslate,
   registerImport,
+  registerExport,
   registerStatus,
   registerExplain,
   registerKeys,
