@@ -16,6 +16,8 @@ test('a pod needs nothing but what the downward API gives', () => {
     host: '0.0.0.0',
     admin: { host: '0.0.0.0', port: 8081 },
     logLevel: 'info',
+    workers: 1,
+    worker: 0,
     reservedAddresses: ['10.1.2.3', '10.96.0.1'],
     drainTimeoutMs: 30_000,
   });

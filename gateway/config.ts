@@ -12,6 +12,10 @@ export interface GatewayConfig {
   readonly host: string;
   readonly admin: { readonly host: string; readonly port: number };
   readonly logLevel: LogLevel;
+  /** Processes that serve calls; 1: this one. */
+  readonly workers: number;
+  /** Which of them this one is, from 1; 0: none. Set by the supervisor. */
+  readonly worker: number;
   /** Absent: as the compiled gateway says. */
   readonly listeners?: readonly ListenerSpec[];
   /** Addresses that no backend may have, beside those of the network interfaces: the pod's and the API server's. */
@@ -38,8 +42,8 @@ export function processEnvironment(): Environment {
 
 /**
  * Reads the environment. SIMPUL_NAMESPACE (else POD_NAMESPACE) is needed; POD_NAME, POD_UID and POD_IP come from the
- * downward API; SIMPUL_HOST, SIMPUL_ADMIN_HOST, SIMPUL_ADMIN_PORT, SIMPUL_LOG_LEVEL, SIMPUL_DRAIN_TIMEOUT_MS and
- * SIMPUL_LISTENERS (`http=127.0.0.1:8080,…`) have defaults. Reports all faults at once.
+ * downward API; SIMPUL_HOST, SIMPUL_ADMIN_HOST, SIMPUL_ADMIN_PORT, SIMPUL_LOG_LEVEL, SIMPUL_DRAIN_TIMEOUT_MS,
+ * SIMPUL_WORKERS and SIMPUL_LISTENERS (`http=127.0.0.1:8080,…`) have defaults. Reports all faults at once.
  */
 export function readConfig(env: Environment): GatewayConfig {
   const reader = new Reader(env);
@@ -56,6 +60,8 @@ export function readConfig(env: Environment): GatewayConfig {
       port: reader.integer('SIMPUL_ADMIN_PORT', 8081, 65_535),
     },
     logLevel: reader.logLevel('SIMPUL_LOG_LEVEL'),
+    workers: Math.max(1, reader.integer('SIMPUL_WORKERS', 1, 64)),
+    worker: reader.integer('SIMPUL_WORKER', 0, 64),
     reservedAddresses: [reader.text('POD_IP', ''), reader.text('KUBERNETES_SERVICE_HOST', '')].filter(Boolean),
     drainTimeoutMs: reader.integer('SIMPUL_DRAIN_TIMEOUT_MS', 30_000, 3_600_000),
     ...(listeners === undefined ? {} : { listeners }),

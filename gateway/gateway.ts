@@ -7,13 +7,14 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Chain } from './filters/chain.ts';
 import { KeySources } from './identity/key-sources.ts';
 import { ProviderClient } from './identity/provider-client.ts';
-import { AckLease, type PodIdentity } from './lease/ack-lease.ts';
+import { AckLease, type Acknowledgement, type PodIdentity } from './lease/ack-lease.ts';
 import { Calendar } from './limits/calendar.ts';
 import { CounterPool } from './limits/counters.ts';
 import { LimitSharing } from './limits/limit-sharing.ts';
 import { LineWriter } from './log/line-writer.ts';
 import type { Log } from './log/log.ts';
 import { BackendMetrics } from './metrics/backend-metrics.ts';
+import { Expositions } from './metrics/exposition.ts';
 import { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { type BackendPoolOptions, BackendPools } from './proxy/backend-pools.ts';
@@ -23,6 +24,7 @@ import type { ListenerEntry } from './snapshot/model.ts';
 import { Snapshot } from './snapshot/snapshot.ts';
 import type { CompiledSource } from './snapshot/store-source.ts';
 import { View } from './snapshot/view.ts';
+import { ProgressReport } from './supervisor/progress-report.ts';
 import { openOtlpSink } from './tracing/otlp-sink.ts';
 import { Tracing } from './tracing/tracing.ts';
 import { HttpListener, type ListenerSettings } from './transport/http-listener.ts';
@@ -51,6 +53,8 @@ export interface GatewayOptions {
     readonly namespace: string;
     readonly pod: PodIdentity;
   };
+  /** Instead of {@link acknowledge}, in a worker: who is told how far this process is. `name`: unique among the processes that count limits. */
+  readonly supervised?: { readonly name: string; readonly onProgress: (said: Acknowledgement) => void };
   /** Takes each access-log line; default: standard output, buffered. */
   readonly accessLog?: (line: string) => void;
   /** Addresses that no backend may have; default: those of this machine's network interfaces. */
@@ -121,7 +125,7 @@ class RunningGateway implements Gateway {
   readonly #usageKeeper: UsageKeeper;
   readonly #listeners: ListenerSet;
   readonly #lines: LineWriter;
-  readonly #lease: AckLease | null;
+  readonly #lease: AckLease | ProgressReport | null;
   readonly #admin: AdminServer | null;
   readonly #stopSource = new AbortController();
   #sweep: NodeJS.Timeout | undefined = undefined;
@@ -143,11 +147,12 @@ class RunningGateway implements Gateway {
       openSink: (endpoint, gateway) => openOtlpSink({ endpoint, resource: this.#resource(gateway) }),
       chance: Math.random,
     });
+    const name = nameOf(options);
     this.#sharing = new LimitSharing({
       pool: this.#counters,
       clock: this.#clock,
       log: options.log,
-      ...(options.acknowledge === undefined ? {} : { pod: options.acknowledge.pod.name }),
+      ...(name === undefined ? {} : { pod: name }),
       onChange: () => this.#onProgress(),
       usage: this.#usageKeeper,
     });
@@ -261,7 +266,7 @@ class RunningGateway implements Gateway {
 
   /** What spans say of this process. */
   #resource(gateway: string): Record<string, string> {
-    const pod = this.#options.acknowledge?.pod.name;
+    const pod = nameOf(this.#options);
     return { 'service.name': 'simpul-gateway', 'simpul.gateway': gateway, ...(pod && { 'service.instance.id': pod }) };
   }
 
@@ -319,20 +324,22 @@ class RunningGateway implements Gateway {
     });
   }
 
-  #buildLease(): AckLease | null {
-    const { acknowledge, log } = this.#options;
+  #buildLease(): AckLease | ProgressReport | null {
+    const { acknowledge, supervised, log } = this.#options;
+    const current = (): Acknowledgement => ({
+      version: this.#view.version,
+      epoch: this.#view.epoch,
+      ready: this.unready() === undefined,
+      refusals: this.loader.refusals(),
+      limits: this.#sharing.counting(),
+    });
+    if (supervised !== undefined) return new ProgressReport(current, supervised.onProgress);
     if (acknowledge === undefined) return null;
     return new AckLease({
       ...acknowledge,
       clock: this.#clock,
       log,
-      current: () => ({
-        version: this.#view.version,
-        epoch: this.#view.epoch,
-        ready: this.unready() === undefined,
-        refusals: this.loader.refusals(),
-        limits: this.#sharing.counting(),
-      }),
+      current,
       onRolledBack: () => {
         log.warn({ served: this.#view.version }, 'the API server is at an older version: listing anew');
         this.#relist();
@@ -341,15 +348,20 @@ class RunningGateway implements Gateway {
   }
 
   #buildAdmin(): AdminServer {
+    const expositions = new Expositions(this.metrics.registry, () => this.refreshMetrics());
     return new AdminServer({
-      metrics: this.metrics,
-      refresh: () => this.refreshMetrics(),
+      exposition: (accept, now) => expositions.get(accept, now),
       unready: () => this.unready(),
       usage: (period) => this.usage(period),
       backends: () => this.backends(),
       clock: this.#clock,
     });
   }
+}
+
+/** Of this process among all that serve the same; undefined: it is the only one. */
+function nameOf({ supervised, acknowledge }: GatewayOptions): string | undefined {
+  return supervised?.name ?? acknowledge?.pod.name;
 }
 
 /** Resolves after `ms`, or when `signal` aborts; leaves no timer behind. */

@@ -29,6 +29,12 @@ export interface ApiGatewaySpec {
   readonly className: string;
   /** Number of gateway pods. Default: `2`. Example: `3`. */
   readonly replicas: number;
+  /**
+   * Processes of each pod that serve calls, side by side on the same ports; each has a CPU of its own. One, and more
+   * pods, is right for most; more where pods are few and large. Limits count each process, caches and circuit breakers
+   * belong to one. Default: `1`. Example: `4`.
+   */
+  readonly workers: number;
   /** Ports on which every pod accepts calls. Example: `[{name: http, protocol: HTTP, port: 8080}]`. */
   readonly listeners: readonly ApiGatewayListener[];
   /** Which Tenants' ApiServices may name this ApiGateway. Default: none. Example: `{from: All}`. */

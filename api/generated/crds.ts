@@ -716,6 +716,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                       "minimum": 0,
                       "maximum": 200
                     },
+                    "workers": {
+                      "description": "Processes of each pod that serve calls, side by side on the same ports; each has a CPU of its own. One, and more pods, is right for most; more where pods are few and large. Limits count each process, caches and circuit breakers belong to one. Default: `1`. Example: `4`.",
+                      "type": "integer",
+                      "format": "int32",
+                      "default": 1,
+                      "minimum": 1,
+                      "maximum": 16
+                    },
                     "listeners": {
                       "description": "Ports on which every pod accepts calls. Example: `[{name: http, protocol: HTTP, port: 8080}]`.",
                       "type": "array",

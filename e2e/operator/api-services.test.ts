@@ -135,7 +135,7 @@ describe('an ApiService that was good', () => {
   test('stops where its gateway admits its Tenant no more, and comes back', async () => {
     const labelled = { tenants: { from: 'Selector', selector: { matchLabels: { class: 'trusted' } } } };
     await installation.apply(apiGateway('picky', labelled), tenant('a', a.spec, { class: 'trusted' }));
-    const picky = await installation.startGateway('picky-1', 'simpul-system/picky');
+    const picky = await installation.startGateway('picky-1', { gateway: 'simpul-system/picky' });
     const both = { gatewayRefs: [publicGatewayRef, { name: 'picky', namespace: 'simpul-system' }] };
     const api = await served('both', both);
     await picky.untilStatus(200, '/a/both');

@@ -11,6 +11,8 @@ export interface GatewayPlace {
   readonly namespace: string;
   /** Name of the pod: of its Lease. */
   readonly pod: string;
+  /** Processes that serve calls. */
+  readonly workers: number;
 }
 
 export interface Reply {
@@ -30,7 +32,7 @@ export class GatewayProgram extends Program {
   readonly pod: string;
   readonly #agent = new Agent({ connections: 16 });
 
-  constructor({ kubeconfig, namespace, pod }: GatewayPlace) {
+  constructor({ kubeconfig, namespace, pod, workers }: GatewayPlace) {
     super(`gateway ${pod}`, file, [], {
       KUBECONFIG: kubeconfig,
       SIMPUL_NAMESPACE: namespace,
@@ -40,6 +42,7 @@ export class GatewayProgram extends Program {
       SIMPUL_ADMIN_PORT: '0',
       SIMPUL_LISTENERS: 'http=127.0.0.1:0',
       SIMPUL_DRAIN_TIMEOUT_MS: '2000',
+      SIMPUL_WORKERS: String(workers),
     });
     this.pod = pod;
     void this.ended.then(() => this.#agent.destroy());

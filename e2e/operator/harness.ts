@@ -117,13 +117,13 @@ export class Installation {
   }
 
   /** A gateway process of an ApiGateway, once the operator has made the place for it. Resolves when it is ready. */
-  async startGateway(pod: string, gateway = 'simpul-system/public'): Promise<GatewayProgram> {
+  async startGateway(pod: string, { gateway = 'simpul-system/public', workers = 1 } = {}): Promise<GatewayProgram> {
     const namespace = compiledNamespaceOf({ metadata: parseId(gateway) });
     const account = { namespace, name: gatewayServiceAccount };
     await until(`ServiceAccount in ${namespace}`, () => this.admin.get(coreKinds.ServiceAccount, account));
     const token = await this.cluster.serviceAccountToken(namespace, gatewayServiceAccount);
     const kubeconfig = await this.cluster.kubeconfigFor({ token });
-    const program = new GatewayProgram({ kubeconfig, namespace, pod });
+    const program = new GatewayProgram({ kubeconfig, namespace, pod, workers });
     this.#programs.push(program);
     return await program.untilReady();
   }

@@ -1,18 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
-import { Expositions } from '../metrics/exposition.ts';
-import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
+import type { Exposition } from '../metrics/exposition.ts';
 import { ListenError } from '../transport/http-listener.ts';
 import { type Period, periodOf } from '../usage/usage-keeper.ts';
 import type { UsageReport } from '../usage/usage-table.ts';
 
 export interface AdminDeps {
-  readonly metrics: GatewayMetrics;
-  /** Brings gauges up to date before they are read. */
-  readonly refresh: () => void;
+  /** The metrics, for a scraper with this Accept field. `now`: steady milliseconds. */
+  readonly exposition: (accept: string, now: number) => Promise<Exposition>;
   /** Undefined: ready. Else why not. */
   readonly unready: () => string | undefined;
+  /** `/usage?from=` and `until=`: milliseconds since the epoch; hours that begin in between. */
   readonly usage: (period: Period) => Promise<UsageReport>;
   /** What is to be told about backends, as JSON. */
   readonly backends: () => unknown;
@@ -23,11 +22,9 @@ export interface AdminDeps {
 export class AdminServer {
   readonly #server: Server;
   readonly #deps: AdminDeps;
-  readonly #expositions: Expositions;
 
   constructor(deps: AdminDeps) {
     this.#deps = deps;
-    this.#expositions = new Expositions(deps.metrics.registry, deps.refresh);
     this.#server = createServer({ maxHeaderSize: 8192 }, (request, response) => this.#serve(request, response));
   }
 
@@ -63,33 +60,33 @@ export class AdminServer {
         return;
       }
       case '/backends':
-        answer(response, 200, `${JSON.stringify(this.#deps.backends())}\n`, 'application/json');
+        void this.#servePage(response, async () => jsonPage(await this.#deps.backends()));
         return;
       case '/metrics':
-        void this.#serveMetrics(request.headers.accept ?? '', response);
+        void this.#servePage(response, () =>
+          this.#deps.exposition(request.headers.accept ?? '', this.#deps.clock.steady()),
+        );
         return;
       case '/usage':
-        void this.#serveUsage(request.url ?? '/', response);
+        void this.#servePage(response, async () => jsonPage(await this.#deps.usage(periodOf(request.url ?? '/'))));
         return;
       default:
         answer(response, 404, 'there are /healthz, /readyz, /metrics, /usage and /backends\n');
     }
   }
 
-  /** `?from=` and `until=`: milliseconds since the epoch; hours that begin in between. */
-  async #serveUsage(target: string, response: ServerResponse): Promise<void> {
-    const report = await this.#deps.usage(periodOf(target));
-    answer(response, 200, JSON.stringify(report), 'application/json');
-  }
-
-  async #serveMetrics(accept: string, response: ServerResponse): Promise<void> {
+  async #servePage(response: ServerResponse, make: () => Promise<Exposition>): Promise<void> {
     try {
-      const { type, text } = await this.#expositions.get(accept, this.#deps.clock.steady());
-      response.writeHead(200, { 'Content-Type': type }).end(text);
+      const { type, text } = await make();
+      answer(response, 200, text, type);
     } catch {
-      answer(response, 500, 'the metrics could not be put together\n');
+      answer(response, 500, 'what was asked for could not be put together\n');
     }
   }
+}
+
+function jsonPage(value: unknown): Exposition {
+  return { type: 'application/json', text: `${JSON.stringify(value)}\n` };
 }
 
 function answer(response: ServerResponse, status: number, text: string, type = 'text/plain; charset=utf-8'): void {

@@ -34,9 +34,10 @@ export class LineWriter {
     this.#clock = clock;
   }
 
-  readonly write = (line: string): void => {
+  /** `line` without its line end; several lines may come at once, with how many they are. */
+  readonly write = (line: string, lines = 1): void => {
     if (this.#closed || this.#waiting.length > maxWaitingBytes) {
-      this.#lose(1);
+      this.#lose(lines);
       return;
     }
     if (this.#gap !== null) this.#tellGap(this.#gap);

@@ -19,6 +19,7 @@ export class BackendMetrics {
     this.#up = new Gauge({
       name: 'simpul_gateway_backend_up',
       help: '1: the endpoint takes calls; 0: its calls failed of late, so it is left alone.',
+      aggregator: 'min',
       labelNames,
       registers,
     });
@@ -43,6 +44,7 @@ export class BackendMetrics {
     this.#down = new Gauge({
       name: 'simpul_gateway_backends_down',
       help: 'Endpoints that are left alone, also those without series of their own.',
+      aggregator: 'max',
       registers,
     });
   }

@@ -31,24 +31,33 @@ export class GatewayMetrics implements ArrivalMeter {
     this.registry,
     'simpul_gateway_refused_objects',
     'Compiled objects that could not be loaded; their last good version serves on.',
+    'max',
   );
-  readonly loadedObjects = gauge(this.registry, 'simpul_gateway_loaded_objects', 'Compiled objects that are served.');
+  readonly loadedObjects = gauge(
+    this.registry,
+    'simpul_gateway_loaded_objects',
+    'Compiled objects that are served.',
+    'max',
+  );
   readonly configVersion = gauge(
     this.registry,
     'simpul_gateway_config_version',
     'resourceVersion up to which the configuration is served.',
+    'min',
   );
   readonly viewAge = gauge(
     this.registry,
     'simpul_gateway_view_age_seconds',
     'Time since the API server last confirmed that the configuration is current.',
+    'max',
   );
   readonly limitStoreUp = gauge(
     this.registry,
     'simpul_gateway_limit_store_up',
     '1: limits are counted in Redis. 0: this pod counts for itself, because there is none or it does not answer.',
+    'min',
   );
-  readonly limitPods = gauge(this.registry, 'simpul_gateway_limit_pods', 'Processes that share the limits.');
+  readonly limitPods = gauge(this.registry, 'simpul_gateway_limit_pods', 'Processes that share the limits.', 'max');
   readonly limitSlots = gauge(
     this.registry,
     'simpul_gateway_limit_slots',
@@ -108,6 +117,7 @@ export class GatewayMetrics implements ArrivalMeter {
     name: 'simpul_gateway_certificate_expiry_seconds',
     help: 'When a certificate that is served expires, in seconds since the epoch.',
     labelNames: ['listener', 'certificate'],
+    aggregator: 'min',
     registers: [this.registry],
   });
   readonly #invalid = new Counter({
@@ -150,6 +160,7 @@ export class GatewayMetrics implements ArrivalMeter {
   readonly #keyAge: Gauge<'key_manager'> = new Gauge({
     name: 'simpul_gateway_keys_age_seconds',
     help: 'Time since the keys of a KeyManager were last confirmed by its issuer; NaN: there are none.',
+    aggregator: 'max',
     labelNames: ['key_manager'],
     registers: [this.registry],
     collect: () => this.#collectKeyAges(),
@@ -314,6 +325,7 @@ function seriesKey(api: string, plan: string): string {
   return `${api} ${plan}`;
 }
 
-function gauge(registry: Registry, name: string, help: string): Gauge {
-  return new Gauge({ name, help, registers: [registry] });
+/** `aggregator`: what the workers of one pod say together. */
+function gauge(registry: Registry, name: string, help: string, aggregator: 'sum' | 'min' | 'max' = 'sum'): Gauge {
+  return new Gauge({ name, help, aggregator, registers: [registry] });
 }

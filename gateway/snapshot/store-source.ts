@@ -13,13 +13,13 @@ import type { JudgedSecret } from './loader.ts';
 export type CompiledSource = (handler: CompiledHandler, signal: AbortSignal) => { relist(): void };
 
 /** Takes compiled Secrets: each is projected as it arrives, and the rest of the handler sees only that. */
-export interface CompiledHandler extends ReflectorHandler<JudgedSecret> {
-  project(secret: CompiledSecret): JudgedSecret;
+export interface CompiledHandler<Projected = JudgedSecret> extends ReflectorHandler<Projected> {
+  project(secret: CompiledSecret): Projected;
 }
 
 /** The source that production and standalone mode use: a reflector over a store. */
-export function storeSource(store: Store, namespace: string, log: Log): CompiledSource {
-  return (handler, signal) => {
+export function storeSource(store: Store, namespace: string, log: Log) {
+  return <Projected>(handler: CompiledHandler<Projected>, signal: AbortSignal): { relist(): void } => {
     const source = new StoreSource(store, namespace, log);
     void source.run(handler, signal);
     return source;
@@ -46,7 +46,7 @@ class StoreSource {
   }
 
   /** One reflector after the other: a new one begins with a complete list, which is what `relist` is for. */
-  async run(handler: CompiledHandler, signal: AbortSignal): Promise<void> {
+  async run<Projected>(handler: CompiledHandler<Projected>, signal: AbortSignal): Promise<void> {
     const selection = {
       kind: coreKinds.Secret,
       namespace: this.#namespace,

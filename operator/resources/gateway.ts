@@ -106,6 +106,7 @@ function buildDeployment(gateway: ApiGateway, image: string): Workload {
 }
 
 function podSpec(gateway: ApiGateway, image: string): object {
+  const { workers } = gateway.spec;
   return {
     serviceAccountName: gatewayServiceAccount,
     enableServiceLinks: false,
@@ -121,6 +122,7 @@ function podSpec(gateway: ApiGateway, image: string): object {
           { name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
           { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
           { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+          ...(workers === 1 ? [] : [{ name: 'SIMPUL_WORKERS', value: String(workers) }]),
         ],
         ports: [
           ...gateway.spec.listeners.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })),
@@ -128,7 +130,10 @@ function podSpec(gateway: ApiGateway, image: string): object {
         ],
         readinessProbe: { httpGet: { path: '/readyz', port: 'admin' }, periodSeconds: 2, failureThreshold: 2 },
         livenessProbe: { httpGet: { path: '/healthz', port: 'admin' }, periodSeconds: 10, failureThreshold: 6 },
-        resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '1', memory: '512Mi' } },
+        resources: {
+          requests: { cpu: `${100 * workers}m`, memory: `${128 * workers}Mi` },
+          limits: { cpu: String(workers), memory: `${512 * workers}Mi` },
+        },
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,

@@ -16,8 +16,8 @@ interface Judgement {
 
 function judge(gateway: ApiGateway, pods: readonly GatewayPod[]): Judgement {
   if (gateway.spec.redis === undefined) {
-    const message =
-      'Each gateway pod counts limits for itself, so callers get up to as many times a limit as there are pods, and usage only for its own life: give spec.redis';
+    const who = gateway.spec.workers > 1 ? 'worker of each gateway pod' : 'gateway pod';
+    const message = `Each ${who} counts limits for itself, so callers get up to as many times a limit as there are of them, and usage only for its own life: give spec.redis`;
     return { status: 'False', because: { reason: 'CountsLocally', message } };
   }
   const telling = pods.filter(({ limits }) => limits !== undefined);

@@ -21,7 +21,7 @@ export function redisProblem({ spec: { redis } }: ApiGateway): Problem | undefin
 
 /** Where the pods count together; undefined: each for itself. */
 export function compileRedis(gateway: ApiGateway, world: World): CompiledRedis | Problem | undefined {
-  const { redis, replicas } = gateway.spec;
+  const { redis, replicas, workers } = gateway.spec;
   if (redis === undefined) return undefined;
   const login = loginOf(gateway, world);
   if ('reason' in login) return login;
@@ -34,7 +34,7 @@ export function compileRedis(gateway: ApiGateway, world: World): CompiledRedis |
     ...login,
     keyPrefix: redis.keyPrefix ?? `simpul:${keyOf(gateway)}:`,
     timeoutMs: parseDurationMs(redis.timeout) ?? 0,
-    pods: Math.max(1, replicas),
+    pods: Math.max(1, replicas) * workers,
   };
 }
 

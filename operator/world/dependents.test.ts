@@ -33,7 +33,7 @@ const tenant: Tenant = {
 const gateway: ApiGateway = {
   ...{ apiVersion, kind: 'ApiGateway', metadata: meta('simpul-system/public') },
   spec: {
-    ...{ className: 'simpul', replicas: 1, listeners: [], tenants: { from: 'All' } },
+    ...{ className: 'simpul', replicas: 1, workers: 1, listeners: [], tenants: { from: 'All' } },
     ...{ timeZone: 'Asia/Jakarta', maxRequestBytes: '1Mi', drainDelay: '5s' },
   },
 };

@@ -1,0 +1,40 @@
+import type { LimitCounting, Refusal } from '#api/compiled/lease.ts';
+import type { Acknowledgement } from '../lease/ack-lease.ts';
+import type { WorkerReport } from './messages.ts';
+
+/** Worst first: what one worker lacks, the pod lacks. */
+const worstFirst: readonly LimitCounting[] = ['Down', 'Local', 'VolatileRedis', 'Redis'];
+
+/**
+ * What a pod may say of itself when its workers say `reports`: the least of what those say that serve calls. One that has
+ * just been started again serves nothing yet, so it holds nothing up. `ready`: whether the pod takes calls.
+ */
+export function acknowledgementOf(reports: readonly WorkerReport[], ready: boolean): Acknowledgement {
+  const serving = reports.filter((report) => report.ready);
+  const telling = (serving.length === 0 ? reports : serving).filter(({ version }) => version !== '');
+  const epoch = Math.min(...telling.map((report) => report.epoch));
+  // Versions of two lists cannot be compared: etcd may have been restored in between.
+  const versions = telling.filter((report) => report.epoch === epoch).map(({ version }) => version);
+  return {
+    version: versions.reduce(
+      (least, version) => (BigInt(version) < BigInt(least) ? version : least),
+      versions[0] ?? '',
+    ),
+    epoch: telling.length === 0 ? 0 : epoch,
+    ready,
+    refusals: refusalsOf(telling),
+    limits: worstLimits(telling),
+  };
+}
+
+function refusalsOf(reports: readonly WorkerReport[]): readonly Refusal[] {
+  const all = new Map(reports.flatMap(({ refusals }) => refusals.map((refusal) => [refusal.name, refusal])));
+  return [...all.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function worstLimits(reports: readonly WorkerReport[]): Acknowledgement['limits'] {
+  const sorted = reports
+    .map(({ limits }) => limits)
+    .sort((a, b) => worstFirst.indexOf(a.counting) - worstFirst.indexOf(b.counting));
+  return sorted[0] ?? { counting: 'Local', reason: '' };
+}
