@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gatewayNodeOptions } from '#operator/resources/gateway.ts';
 import { freePorts } from '#tools/controlplane/free-port.ts';
 import { ManagedProcess } from '#tools/controlplane/managed-process.ts';
 import { startWatchdog, type Watchdog } from '#tools/controlplane/watchdog.ts';
@@ -109,6 +110,7 @@ export class ProgramHost {
       SIMPUL_ADMIN_HOST: '127.0.0.1',
       SIMPUL_ADMIN_PORT: String(adminPort),
       POD_NAME: `gateway-${this.#started}`,
+      ...gatewayEnvironment,
     };
     return this.#start({ name: 'gateway', args: [], environment, adminPort });
   }
@@ -135,6 +137,9 @@ export class ProgramHost {
     return running;
   }
 }
+
+/** As the operator has it in a gateway's Deployment. */
+const gatewayEnvironment = { NODE_OPTIONS: gatewayNodeOptions };
 
 /** As docs/operations.md has it: Node.js would otherwise let its heap grow with the memory of the machine. */
 const operatorEnvironment = { NODE_OPTIONS: '--max-old-space-size=352 --max-semi-space-size=16' };

@@ -105,6 +105,9 @@ function buildDeployment(gateway: ApiGateway, image: string): Workload {
   };
 }
 
+/** Below the pod's memory limit, with room for buffers and code: Node.js would let its heap grow towards all of it. */
+export const gatewayNodeOptions = '--max-old-space-size=416';
+
 function podSpec(gateway: ApiGateway, image: string): object {
   const { workers } = gateway.spec;
   return {
@@ -122,6 +125,7 @@ function podSpec(gateway: ApiGateway, image: string): object {
           { name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
           { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
           { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+          { name: 'NODE_OPTIONS', value: gatewayNodeOptions },
           ...(workers === 1 ? [] : [{ name: 'SIMPUL_WORKERS', value: String(workers) }]),
         ],
         ports: [
@@ -132,7 +136,7 @@ function podSpec(gateway: ApiGateway, image: string): object {
         livenessProbe: { httpGet: { path: '/healthz', port: 'admin' }, periodSeconds: 10, failureThreshold: 6 },
         resources: {
           requests: { cpu: `${100 * workers}m`, memory: `${128 * workers}Mi` },
-          limits: { cpu: String(workers), memory: `${512 * workers}Mi` },
+          limits: { cpu: String(workers), memory: `${640 * workers}Mi` },
         },
         securityContext: {
           allowPrivilegeEscalation: false,
