@@ -24,11 +24,11 @@ test('a pod of one process is not told of workers, and has one CPU', () => {
     env.some(({ name }) => name === 'SIMPUL_WORKERS'),
     false,
   );
-  assert.deepEqual(resources, { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '1', memory: '512Mi' } });
+  assert.deepEqual(resources, { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '1', memory: '640Mi' } });
 });
 
 test('each worker brings its CPU and its memory', () => {
   const { env, resources } = containerOf(4);
   assert.equal(env.find(({ name }) => name === 'SIMPUL_WORKERS')?.value, '4');
-  assert.deepEqual(resources, { requests: { cpu: '400m', memory: '512Mi' }, limits: { cpu: '4', memory: '2048Mi' } });
+  assert.deepEqual(resources, { requests: { cpu: '400m', memory: '512Mi' }, limits: { cpu: '4', memory: '2560Mi' } });
 });
