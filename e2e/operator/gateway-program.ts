@@ -25,6 +25,8 @@ export interface CallOptions {
   readonly key?: string;
   readonly host?: string;
   readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 /** One gateway process with the rights that are shipped for it, on free ports of 127.0.0.1. */
@@ -68,10 +70,11 @@ export class GatewayProgram extends Program {
     return this;
   }
 
-  async call(path: string, { key, host = 'gw.test', method = 'GET' }: CallOptions = {}): Promise<Reply> {
+  async call(path: string, { key, host = 'gw.test', method = 'GET', ...rest }: CallOptions = {}): Promise<Reply> {
     const response = await request(`http://127.0.0.1:${await this.port()}${path}`, {
       ...{ method: method as 'GET', dispatcher: this.#agent },
-      headers: { host, ...(key === undefined ? {} : { 'x-api-key': key }) },
+      headers: { host, ...(key === undefined ? {} : { 'x-api-key': key }), ...rest.headers },
+      body: rest.body ?? null,
     });
     return { status: response.statusCode, headers: response.headers, text: await response.body.text() };
   }

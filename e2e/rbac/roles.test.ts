@@ -104,12 +104,15 @@ test('the operator has no Secret outside of where a role is bound to it', async 
     verbs.map((verb) => ({ verb, resource: '/secrets', ...(namespace === undefined ? {} : { namespace }) })),
   );
   const pepper = { verb: 'get', resource: '/secrets', namespace: 'simpul-system', name: 'simpul-pepper' };
-  const allowed = await allowedOf(operator, [...asked, pepper]);
+  const tokenKeys = (verb: string) => ({ ...pepper, verb, name: 'simpul-token-keys' });
+  const allowed = await allowedOf(operator, [...asked, pepper, ...['get', 'patch', 'delete'].map(tokenKeys)]);
   // It lists and watches those that ApiGateways and KeyManagers refer to (simpul-operator-references).
   assert.deepEqual(allowed.map(describeQuestion), [
     'list /secrets in simpul-system',
     'watch /secrets in simpul-system',
     'create /secrets in simpul-system',
     'get /secrets "simpul-pepper" in simpul-system',
+    'get /secrets "simpul-token-keys" in simpul-system',
+    'patch /secrets "simpul-token-keys" in simpul-system',
   ]);
 });
