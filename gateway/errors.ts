@@ -25,6 +25,7 @@ export const catalogue = {
   GW_API_KEY_AMBIGUOUS: entry(400, 'consumer', 'The call carries more than one API key'),
   GW_CREDENTIAL_AMBIGUOUS: entry(400, 'consumer', 'The call carries more than one credential'),
   GW_CREDENTIAL_MISSING: entry(401, 'consumer', 'A credential is needed'),
+  GW_SIGNATURE_INVALID: entry(401, 'consumer', 'The signature is not valid'),
   GW_TOKEN_INVALID: entry(401, 'consumer', 'The token is not valid'),
   GW_TOKEN_EXPIRED: entry(401, 'consumer', 'The token has expired'),
   GW_API_KEY_MISSING: entry(401, 'consumer', 'An API key is needed'),

@@ -315,7 +315,15 @@ export type CredentialProof =
   /** A token in which the KeyManager of this id names this client. */
   | { readonly type: 'OIDC'; readonly keyManager: string; readonly clientId: string }
   /** A certificate of this KeyManager in which this name stands, as `api/certificate-name.ts` writes it. */
-  | { readonly type: 'ClientCertificate'; readonly keyManager: string; readonly certificateName: string };
+  | { readonly type: 'ClientCertificate'; readonly keyManager: string; readonly certificateName: string }
+  /** A request that is signed by the key of this id (RFC 9421). */
+  | ({ readonly type: 'Signature'; readonly keyManager: string; readonly keyId: string } & CompiledSignatureKey);
+
+export type CompiledSignatureKey =
+  /** PEM (SubjectPublicKeyInfo). */
+  | { readonly publicKey: string }
+  /** base64. Secret. */
+  | { readonly hmacSecret: string };
 
 interface CompiledCredentialBase {
   readonly name: string;
@@ -345,12 +353,18 @@ export type CompiledKind = Compiled['kind'];
 export function proofKey(proof: CredentialProof): string {
   if (proof.type === 'ApiKey') return proof.hash;
   if (proof.type === 'OIDC') return clientKey(proof.keyManager, proof.clientId);
+  if (proof.type === 'Signature') return signatureKey(proof.keyManager, proof.keyId);
   return certificateKey(proof.keyManager, proof.certificateName);
 }
 
 /** {@link proofKey} of a client. No hash and no id has a blank. */
 export function clientKey(keyManager: string, clientId: string): string {
   return `${keyManager} ${clientId}`;
+}
+
+/** {@link proofKey} of a signature. */
+export function signatureKey(keyManager: string, keyId: string): string {
+  return `signature:${keyManager} ${keyId}`;
 }
 
 /** {@link proofKey} of a certificate. No hash and no id has a colon. */

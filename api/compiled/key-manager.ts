@@ -7,7 +7,8 @@ export type CompiledKeyManager =
   | CompiledOidcKeyManager
   | CompiledIntrospection
   | CompiledCertificateKeyManager
-  | CompiledTokenEndpoint;
+  | CompiledTokenEndpoint
+  | CompiledSignatureKeyManager;
 
 export interface CompiledApiKeyManager extends CompiledBase {
   readonly kind: 'KeyManager';
@@ -78,6 +79,21 @@ export interface CompiledSigningKey {
   /** P-256 in PKCS #8, PEM. Secret. */
   readonly privateKey: string;
 }
+
+/** Requests that callers sign (RFC 9421). */
+export interface CompiledSignatureKeyManager extends CompiledBase {
+  readonly kind: 'KeyManager';
+  readonly type: 'Signature';
+  readonly algorithms: readonly RequestSignatureAlgorithm[];
+  /** Header fields that must be covered beside what always must; lower case. */
+  readonly components: readonly string[];
+  readonly maxAgeMs: number;
+  /** How far a caller's clock may be ahead. */
+  readonly clockLeewayMs: number;
+}
+
+/** Names of RFC 9421, 6.2.2. */
+export type RequestSignatureAlgorithm = 'ed25519' | 'ecdsa-p256-sha256' | 'ecdsa-p384-sha384' | 'hmac-sha256';
 
 /** Where the keys of an issuer come from. */
 export type CompiledKeySource =

@@ -39,6 +39,17 @@ export const credential = oneOfTypes({
     keyManager: id,
     clientId: { type: 'string', minLength: 1, maxLength: 1024 },
   }),
+  Signature: {
+    ...record(['name', 'type', 'keyManager', 'keyId'], {
+      ...credentialFields,
+      type: { const: 'Signature' },
+      keyManager: id,
+      keyId: { type: 'string', minLength: 1, maxLength: 256, pattern: '^[!-~]+$' },
+      publicKey: { type: 'string', minLength: 1, maxLength: 4096, pattern: '^[\\x0a\\x0d\\x20-\\x7e]*$' },
+      hmacSecret: { type: 'string', minLength: 44, maxLength: 1024, pattern: '^[A-Za-z0-9+/]+={0,2}$' },
+    }),
+    minProperties: 5,
+  },
   ClientCertificate: record(['name', 'type', 'keyManager', 'certificateName'], {
     ...credentialFields,
     type: { const: 'ClientCertificate' },
@@ -89,6 +100,18 @@ export const keyManager = oneOfTypes({
     forwardToken: { type: 'boolean' },
   }),
   ClientCertificate: compiled('KeyManager', ['type', 'ca'], { type: { const: 'ClientCertificate' }, ca: pem }),
+  Signature: compiled('KeyManager', ['type', 'algorithms', 'components', 'maxAgeMs', 'clockLeewayMs'], {
+    type: { const: 'Signature' },
+    algorithms: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 4,
+      items: { enum: ['ed25519', 'ecdsa-p256-sha256', 'ecdsa-p384-sha384', 'hmac-sha256'] },
+    },
+    components: { type: 'array', maxItems: 16, items: fieldName },
+    maxAgeMs: { type: 'integer', minimum: 1000, maximum: 3_600_000 },
+    clockLeewayMs: { type: 'integer', minimum: 0, maximum: 300_000 },
+  }),
   TokenEndpoint: compiled('KeyManager', ['type', 'issuer', 'lifetimeMs', 'keys'], {
     type: { const: 'TokenEndpoint' },
     issuer: url,

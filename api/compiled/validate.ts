@@ -100,6 +100,7 @@ function gatewayFault(gateway: CompiledGateway): string | undefined {
 function keyManagerFault(keyManager: CompiledKeyManager): string | undefined {
   switch (keyManager.type) {
     case 'ApiKey':
+    case 'Signature':
       return undefined;
     case 'Introspection':
       return URL.canParse(keyManager.url) ? undefined : 'url must be an http or https URL';

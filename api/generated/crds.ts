@@ -1614,6 +1614,10 @@ export const crds: readonly CustomResourceDefinition[] = [
                       "message": "give tokenEndpoint when type is TokenEndpoint, and only then"
                     },
                     {
+                      "rule": "self.type == 'Signature' || !has(self.signature)",
+                      "message": "signature belongs to type Signature: remove it, or create a KeyManager of that type"
+                    },
+                    {
                       "rule": "self.type == 'ApiKey' || !has(self.apiKey)",
                       "message": "apiKey belongs to type ApiKey: remove it, or create a KeyManager of that type"
                     }
@@ -1663,14 +1667,15 @@ export const crds: readonly CustomResourceDefinition[] = [
                       }
                     },
                     "type": {
-                      "description": "Kind of proof. `ApiKey`: keys of Subscriptions, kept in Secrets. `OIDC`: JSON Web Tokens of an identity provider, in `Authorization: Bearer`. `Introspection`: tokens of any form, about which the gateway asks the provider. `ClientCertificate`: certificates of an authority, by mutual TLS. `TokenEndpoint`: short-lived tokens that the gateway itself gives for API keys. Example: `OIDC`.",
+                      "description": "Kind of proof. `ApiKey`: keys of Subscriptions, kept in Secrets. `OIDC`: JSON Web Tokens of an identity provider, in `Authorization: Bearer`. `Introspection`: tokens of any form, about which the gateway asks the provider. `ClientCertificate`: certificates of an authority, by mutual TLS. `TokenEndpoint`: short-lived tokens that the gateway itself gives for API keys. `Signature`: requests that callers sign (RFC 9421). Example: `OIDC`.",
                       "type": "string",
                       "enum": [
                         "ApiKey",
                         "OIDC",
                         "Introspection",
                         "ClientCertificate",
-                        "TokenEndpoint"
+                        "TokenEndpoint",
+                        "Signature"
                       ],
                       "x-kubernetes-validations": [
                         {
@@ -1946,6 +1951,59 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "default": 30,
                           "minimum": 1,
                           "maximum": 365
+                        }
+                      }
+                    },
+                    "signature": {
+                      "description": "Settings of type `Signature`: what a signature must be. Default: see each field. Example: `{maxAge: 30s}`.",
+                      "type": "object",
+                      "properties": {
+                        "algorithms": {
+                          "description": "Algorithms of RFC 9421 that are accepted; each key verifies only its own. `HmacSha256` needs a secret that the gateways know too, so it has to be asked for. Default: `Ed25519`, `EcdsaP256`, `EcdsaP384`. Example: `[Ed25519]`.",
+                          "type": "array",
+                          "minItems": 1,
+                          "maxItems": 4,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "One algorithm. Example: `Ed25519`.",
+                            "type": "string",
+                            "enum": [
+                              "Ed25519",
+                              "EcdsaP256",
+                              "EcdsaP384",
+                              "HmacSha256"
+                            ]
+                          }
+                        },
+                        "components": {
+                          "description": "What every signature must cover beside method, authority, path, query and, of a request with a body, `content-digest`: names of header fields in lower case. Default: nothing more. Example: `[content-type]`.",
+                          "type": "array",
+                          "minItems": 1,
+                          "maxItems": 16,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "Name of a header field in lower case. Example: `content-type`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 64,
+                            "pattern": "^[a-z][a-z0-9-]*$"
+                          }
+                        },
+                        "maxAge": {
+                          "description": "How old a signature may be (`created`), between 1s and 1h, as a duration in ms, s, m or h. Default: `1m`. Example: `30s`.",
+                          "type": "string",
+                          "default": "1m",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "clockLeeway": {
+                          "description": "How far a caller's clock may be ahead, at most 5m, as a duration in ms, s, m or h. Default: `10s`. Example: `5s`.",
+                          "type": "string",
+                          "default": "10s",
+                          "minLength": 2,
+                          "maxLength": 16,
+                          "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
                         }
                       }
                     }
@@ -4553,7 +4611,7 @@ export const crds: readonly CustomResourceDefinition[] = [
                         "name"
                       ],
                       "items": {
-                        "description": "One credential; without `apiKey`, `oidc` and `clientCertificate` a key is generated into the Secret `<subscription>-<credential>`. Example: `{name: utama}`.",
+                        "description": "One credential; without `apiKey`, `oidc`, `clientCertificate` and `signature` a key is generated into the Secret `<subscription>-<credential>`. Example: `{name: utama}`.",
                         "type": "object",
                         "required": [
                           "name"
@@ -4564,8 +4622,8 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "message": "notBefore must lie before notAfter"
                           },
                           {
-                            "rule": "(!has(self.apiKey) || !has(self.oidc)) && (!has(self.clientCertificate) || !(has(self.apiKey) || has(self.oidc)))",
-                            "message": "a credential is one thing: give apiKey, oidc and clientCertificate in credentials of their own"
+                            "rule": "(!has(self.apiKey) || !has(self.oidc)) && (!has(self.clientCertificate) || !(has(self.apiKey) || has(self.oidc))) && (!has(self.signature) || !(has(self.apiKey) || has(self.oidc) || has(self.clientCertificate)))",
+                            "message": "a credential is one thing: give apiKey, oidc, clientCertificate and signature in credentials of their own"
                           }
                         ],
                         "properties": {
@@ -4717,6 +4775,82 @@ export const crds: readonly CustomResourceDefinition[] = [
                                 "minLength": 2,
                                 "maxLength": 45,
                                 "pattern": "^[0-9A-Fa-f.:]+$"
+                              }
+                            }
+                          },
+                          "signature": {
+                            "description": "A key by which the application signs its requests (RFC 9421). Default: none. Example: `{keyManagerRef: {name: tanda-tangan}, keyId: perizinan-1, publicKey: '-----BEGIN PUBLIC KEY-----...'}`.",
+                            "type": "object",
+                            "required": [
+                              "keyManagerRef",
+                              "keyId"
+                            ],
+                            "x-kubernetes-validations": [
+                              {
+                                "rule": "has(self.publicKey) != has(self.secretRef)",
+                                "message": "give publicKey, or secretRef for hmac-sha256, and not both"
+                              }
+                            ],
+                            "properties": {
+                              "keyManagerRef": {
+                                "description": "KeyManager of type `Signature`. Example: `{name: tanda-tangan, namespace: simpul-system}`.",
+                                "type": "object",
+                                "required": [
+                                  "name"
+                                ],
+                                "properties": {
+                                  "name": {
+                                    "description": "Name of the KeyManager. Example: `tanda-tangan`.",
+                                    "type": "string",
+                                    "minLength": 1,
+                                    "maxLength": 253,
+                                    "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                                  },
+                                  "namespace": {
+                                    "description": "Namespace of the KeyManager. Default: empty, which is this object's own namespace. Example: `simpul-system`.",
+                                    "type": "string",
+                                    "default": "",
+                                    "maxLength": 63,
+                                    "pattern": "^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"
+                                  }
+                                }
+                              },
+                              "keyId": {
+                                "description": "What signatures say as `keyid`. One Subscription has it. Example: `perizinan-2027`.",
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 256,
+                                "pattern": "^[!#-\\[\\]-~]+$"
+                              },
+                              "publicKey": {
+                                "description": "Public key in PEM form (`BEGIN PUBLIC KEY`): Ed25519, or EC on P-256 or P-384. Default: none; needed but for `hmac-sha256`. Example: `-----BEGIN PUBLIC KEY-----...`.",
+                                "type": "string",
+                                "minLength": 64,
+                                "maxLength": 2048
+                              },
+                              "secretRef": {
+                                "description": "Secret of type `simpul.id/signing-secret` in this namespace that holds the shared secret of `hmac-sha256`, as base64 of at least 32 bytes. Default: none. Example: `{name: perizinan-hmac}`.",
+                                "type": "object",
+                                "required": [
+                                  "name"
+                                ],
+                                "properties": {
+                                  "name": {
+                                    "description": "Name of the Secret. Example: `perizinan-hmac`.",
+                                    "type": "string",
+                                    "minLength": 1,
+                                    "maxLength": 253,
+                                    "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                                  },
+                                  "key": {
+                                    "description": "Key within the Secret's data. Default: `secret`. Example: `secret`.",
+                                    "type": "string",
+                                    "default": "secret",
+                                    "minLength": 1,
+                                    "maxLength": 253,
+                                    "pattern": "^[-._a-zA-Z0-9]+$"
+                                  }
+                                }
                               }
                             }
                           },

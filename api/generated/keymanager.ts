@@ -34,9 +34,9 @@ export interface KeyManagerSpec {
    * Kind of proof. `ApiKey`: keys of Subscriptions, kept in Secrets. `OIDC`: JSON Web Tokens of an identity provider,
    * in `Authorization: Bearer`. `Introspection`: tokens of any form, about which the gateway asks the provider.
    * `ClientCertificate`: certificates of an authority, by mutual TLS. `TokenEndpoint`: short-lived tokens that the
-   * gateway itself gives for API keys. Example: `OIDC`.
+   * gateway itself gives for API keys. `Signature`: requests that callers sign (RFC 9421). Example: `OIDC`.
    */
-  readonly type: 'ApiKey' | 'OIDC' | 'Introspection' | 'ClientCertificate' | 'TokenEndpoint';
+  readonly type: 'ApiKey' | 'OIDC' | 'Introspection' | 'ClientCertificate' | 'TokenEndpoint' | 'Signature';
   /** Settings of type `ApiKey`. Default: the header X-API-Key. Example: `{header: X-Instansi-Key}`. */
   readonly apiKey?: KeyManagerApiKey;
   /**
@@ -62,6 +62,8 @@ export interface KeyManagerSpec {
    * 'https://api.example.go.id/masuk'}`.
    */
   readonly tokenEndpoint?: KeyManagerTokenEndpoint;
+  /** Settings of type `Signature`: what a signature must be. Default: see each field. Example: `{maxAge: 30s}`. */
+  readonly signature?: KeyManagerSignature;
 }
 
 /** Settings of type `ApiKey`. Default: the header X-API-Key. Example: `{header: X-Instansi-Key}`. */
@@ -228,6 +230,29 @@ export interface KeyManagerTokenEndpoint {
    * one until the last token that it signed has expired. Default: `30`. Example: `7`.
    */
   readonly keyRotationDays: number;
+}
+
+/** Settings of type `Signature`: what a signature must be. Default: see each field. Example: `{maxAge: 30s}`. */
+export interface KeyManagerSignature {
+  /**
+   * Algorithms of RFC 9421 that are accepted; each key verifies only its own. `HmacSha256` needs a secret that the
+   * gateways know too, so it has to be asked for. Default: `Ed25519`, `EcdsaP256`, `EcdsaP384`. Example: `[Ed25519]`.
+   */
+  readonly algorithms?: readonly ('Ed25519' | 'EcdsaP256' | 'EcdsaP384' | 'HmacSha256')[];
+  /**
+   * What every signature must cover beside method, authority, path, query and, of a request with a body,
+   * `content-digest`: names of header fields in lower case. Default: nothing more. Example: `[content-type]`.
+   */
+  readonly components?: readonly string[];
+  /**
+   * How old a signature may be (`created`), between 1s and 1h, as a duration in ms, s, m or h. Default: `1m`. Example:
+   * `30s`.
+   */
+  readonly maxAge: string;
+  /**
+   * How far a caller's clock may be ahead, at most 5m, as a duration in ms, s, m or h. Default: `10s`. Example: `5s`.
+   */
+  readonly clockLeeway: string;
 }
 
 /**

@@ -62,7 +62,7 @@ export interface SubscriptionApi {
 }
 
 /**
- * One credential; without `apiKey`, `oidc` and `clientCertificate` a key is generated into the Secret
+ * One credential; without `apiKey`, `oidc`, `clientCertificate` and `signature` a key is generated into the Secret
  * `<subscription>-<credential>`. Example: `{name: utama}`.
  */
 export interface SubscriptionCredential {
@@ -83,6 +83,11 @@ export interface SubscriptionCredential {
    * `{keyManagerRef: {name: mitra}, subject: 'CN=perizinan,O=Kota Tangerang,C=ID'}`.
    */
   readonly clientCertificate?: SubscriptionCredentialClientCertificate;
+  /**
+   * A key by which the application signs its requests (RFC 9421). Default: none. Example: `{keyManagerRef: {name:
+   * tanda-tangan}, keyId: perizinan-1, publicKey: '-----BEGIN PUBLIC KEY-----...'}`.
+   */
+  readonly signature?: SubscriptionCredentialSignature;
   /** From when on the credential is valid, RFC 3339. Default: at once. Example: `2026-12-01T00:00:00Z`. */
   readonly notBefore?: string;
   /** Until when the credential is valid, RFC 3339. Default: until it is removed. Example: `2027-12-01T00:00:00Z`. */
@@ -183,6 +188,46 @@ export interface SubscriptionCredentialClientCertificateKeyManagerRef {
   readonly name: string;
   /** Namespace of the KeyManager. Default: empty, which is this object's own namespace. Example: `simpul-system`. */
   readonly namespace: string;
+}
+
+/**
+ * A key by which the application signs its requests (RFC 9421). Default: none. Example: `{keyManagerRef: {name:
+ * tanda-tangan}, keyId: perizinan-1, publicKey: '-----BEGIN PUBLIC KEY-----...'}`.
+ */
+export interface SubscriptionCredentialSignature {
+  /** KeyManager of type `Signature`. Example: `{name: tanda-tangan, namespace: simpul-system}`. */
+  readonly keyManagerRef: SubscriptionCredentialSignatureKeyManagerRef;
+  /** What signatures say as `keyid`. One Subscription has it. Example: `perizinan-2027`. */
+  readonly keyId: string;
+  /**
+   * Public key in PEM form (`BEGIN PUBLIC KEY`): Ed25519, or EC on P-256 or P-384. Default: none; needed but for
+   * `hmac-sha256`. Example: `-----BEGIN PUBLIC KEY-----...`.
+   */
+  readonly publicKey?: string;
+  /**
+   * Secret of type `simpul.id/signing-secret` in this namespace that holds the shared secret of `hmac-sha256`, as
+   * base64 of at least 32 bytes. Default: none. Example: `{name: perizinan-hmac}`.
+   */
+  readonly secretRef?: SubscriptionCredentialSignatureSecretRef;
+}
+
+/** KeyManager of type `Signature`. Example: `{name: tanda-tangan, namespace: simpul-system}`. */
+export interface SubscriptionCredentialSignatureKeyManagerRef {
+  /** Name of the KeyManager. Example: `tanda-tangan`. */
+  readonly name: string;
+  /** Namespace of the KeyManager. Default: empty, which is this object's own namespace. Example: `simpul-system`. */
+  readonly namespace: string;
+}
+
+/**
+ * Secret of type `simpul.id/signing-secret` in this namespace that holds the shared secret of `hmac-sha256`, as base64
+ * of at least 32 bytes. Default: none. Example: `{name: perizinan-hmac}`.
+ */
+export interface SubscriptionCredentialSignatureSecretRef {
+  /** Name of the Secret. Example: `perizinan-hmac`. */
+  readonly name: string;
+  /** Key within the Secret's data. Default: `secret`. Example: `secret`. */
+  readonly key: string;
 }
 
 /**

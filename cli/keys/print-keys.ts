@@ -55,8 +55,11 @@ type Credential = Subscription['spec']['credentials'][number];
 
 /** What a credential says that is no key: its secret is with the identity provider, or with who holds the certificate. */
 function namedOf(subscription: Subscription, credential: Credential): string | undefined {
-  const { oidc, clientCertificate } = credential;
+  const { oidc, clientCertificate, signature } = credential;
   if (oidc !== undefined) return `client "${oidc.clientId}" of KeyManager ${refId(oidc.keyManagerRef, subscription)}`;
+  if (signature !== undefined) {
+    return `signatures with keyid "${signature.keyId}" for KeyManager ${refId(signature.keyManagerRef, subscription)}`;
+  }
   if (clientCertificate === undefined) return undefined;
   const { keyManagerRef, ...names } = clientCertificate;
   const [[kind, value] = []] = Object.entries(names);

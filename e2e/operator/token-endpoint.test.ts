@@ -39,7 +39,8 @@ describe('a token endpoint', () => {
     return (JSON.parse(answer.text) as { access_token: string }).access_token;
   };
   const callWith = async (gateway: GatewayProgram | undefined, token: string): Promise<number | undefined> =>
-    (await gateway?.call('/provider/api', { headers: { host: 'api.example', authorization: `Bearer ${token}` } }))?.status;
+    (await gateway?.call('/provider/api', { headers: { host: 'api.example', authorization: `Bearer ${token}` } }))
+      ?.status;
 
   test('gives tokens on one pod that are good on every pod', async () => {
     assert.equal(await callWith(gateways[1], await tokenOf(gateways[0])), 200);
@@ -50,7 +51,10 @@ describe('a token endpoint', () => {
     await installation.remove(secret('simpul-system', 'simpul-token-keys', {}));
     // Something about the KeyManager changes, so that it is visited before its time.
     await installation.apply(
-      keyManager('simpul-system', 'masuk', { type: 'TokenEndpoint', tokenEndpoint: { ...endpoint, tokenLifetime: '6m' } }),
+      keyManager('simpul-system', 'masuk', {
+        type: 'TokenEndpoint',
+        tokenEndpoint: { ...endpoint, tokenLifetime: '6m' },
+      }),
     );
     await until('old tokens are refused', async () => (await callWith(gateways[1], token)) === 401);
     assert.equal(await callWith(gateways[1], await tokenOf(gateways[0])), 200);

@@ -1,4 +1,5 @@
 import { type GatewayCode, GatewayError } from '../errors.ts';
+import type { SignatureFault } from '../identity/signature-fault.ts';
 import type { TokenFault } from '../identity/token-fault.ts';
 import type { ApiEntry } from '../snapshot/model.ts';
 import type { Proofs } from '../snapshot/proofs.ts';
@@ -7,7 +8,8 @@ import type { Proofs } from '../snapshot/proofs.ts';
 export const keyChallenge = { headers: ['WWW-Authenticate', 'ApiKey'] };
 
 /** Nothing was shown: says what would be taken. No error attribute, as RFC 6750, 3.1 has it. */
-export function nothingPresented(api: ApiEntry, { keyHeaders, issuers, certificates }: Proofs): GatewayError {
+export function nothingPresented(api: ApiEntry, proofs: Proofs): GatewayError {
+  const { keyHeaders, issuers, certificates, signers } = proofs;
   const ways: string[] = [];
   const headers: string[] = [];
   if (issuers.length > 0) {
@@ -18,18 +20,30 @@ export function nothingPresented(api: ApiEntry, { keyHeaders, issuers, certifica
     ways.push(keyDetail(keyHeaders));
     headers.push(...keyChallenge.headers);
   }
+  if (signers.length > 0) {
+    ways.push('Sign the request (RFC 9421) by a key that a Subscription names.');
+    headers.push('WWW-Authenticate', 'Signature realm="simpul"', ...acceptSignature);
+  }
   if (certificates.length > 0) ways.push(certificateDetail);
-  return new GatewayError(codeOfNothing(issuers.length, keyHeaders.length), ways.join(' '), { headers });
+  return new GatewayError(codeOfNothing(proofs), ways.join(' '), { headers });
 }
 
 /** There is no challenge that asks for a certificate, so an API that takes nothing else does not answer 401. */
-function codeOfNothing(issuers: number, keyHeaders: number): GatewayCode {
-  if (issuers > 0) return 'GW_CREDENTIAL_MISSING';
-  return keyHeaders > 0 ? 'GW_API_KEY_MISSING' : 'GW_CLIENT_CERTIFICATE_MISSING';
+function codeOfNothing({ issuers, signers, keyHeaders }: Proofs): GatewayCode {
+  if (issuers.length > 0 || signers.length > 0) return 'GW_CREDENTIAL_MISSING';
+  return keyHeaders.length > 0 ? 'GW_API_KEY_MISSING' : 'GW_CLIENT_CERTIFICATE_MISSING';
 }
 
 const certificateDetail =
   'Show a client certificate that a Subscription names, on a connection whose listener asks for one.';
+
+/** What a signature must cover (RFC 9421, 5.1). */
+const acceptSignature = ['Accept-Signature', 'sig=("@method" "@authority" "@path" "@query");created;keyid'];
+
+export function badSignature({ message }: SignatureFault): GatewayError {
+  const headers = ['WWW-Authenticate', 'Signature realm="simpul"', ...acceptSignature];
+  return new GatewayError('GW_SIGNATURE_INVALID', `The signature ${message}.`, { headers });
+}
 
 function keyDetail([header = 'x-api-key']: readonly string[]): string {
   return `Send your API key in the header "${header}" or as "Authorization: ApiKey <key>". A Subscription gives you one.`;

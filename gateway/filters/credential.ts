@@ -5,7 +5,8 @@ import type { Exchange } from '../exchange.ts';
 import { looksLikeJws } from '../identity/json-web-signature.ts';
 import { checkBinding, isBound, statedIssuer, type TokenIdentity } from '../identity/token-claims.ts';
 import { TokenFault } from '../identity/token-fault.ts';
-import type { ApiEntry, CertificateEntry, CredentialEntry, GatewayEntry, TokenEntry } from '../snapshot/model.ts';
+import type { ApiEntry, CredentialEntry, GatewayEntry, SignatureEntry, TokenEntry } from '../snapshot/model.ts';
+import type { Proofs } from '../snapshot/proofs.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { ClientCertificate } from '../tls/client-certificate.ts';
 import { badToken, keyChallenge, nothingPresented } from './challenges.ts';
@@ -14,6 +15,7 @@ import type { Filter } from './filter.ts';
 import { buildKeyDigest, maxKeyLength } from './key-digest.ts';
 import { findPresented } from './presented.ts';
 import { ownerOf, shownCertificate } from './shown-certificate.ts';
+import { signerOf } from './signed-request.ts';
 import { ownerOfToken } from './token-endpoint.ts';
 
 /**
@@ -58,23 +60,26 @@ export function credential(snapshot: Pick<Snapshot, 'credentials' | 'subscriptio
       const detail = `The token is good, but no Subscription names the client "${identity.clientId}" of the KeyManager "${id}" (credentials[].oidc.clientId).`;
       throw new GatewayError('GW_CLIENT_UNKNOWN', detail);
     }
+    acceptNow(exchange, found);
+  }
+
+  function acceptSigner(exchange: Exchange, managers: readonly SignatureEntry[]): void | Promise<void> {
+    const signer = signerOf(exchange, { managers, credentials, clock });
+    if (!(signer instanceof Promise)) return acceptNow(exchange, signer);
+    return signer.then((found) => acceptNow(exchange, found));
+  }
+
+  function acceptNow(exchange: Exchange, found: CredentialEntry): void {
     checkTime(found, clock.now(), 'GW_CLIENT_UNKNOWN');
     accept(exchange, found);
   }
 
-  /** False: the client has shown none, or nobody looks. */
-  function acceptCertificate(
-    exchange: Exchange,
-    gateway: GatewayEntry,
-    managers: readonly CertificateEntry[],
-  ): boolean {
-    const certificate = managers.length === 0 ? null : shownCertificate(exchange, gateway);
-    if (certificate === null) return false;
-    const now = clock.now();
-    const found = ownerOf(certificate, { managers, credentials, now });
-    checkTime(found, now, 'GW_CLIENT_UNKNOWN');
-    accept(exchange, found);
-    return true;
+  /** Nothing is presented by the call itself. */
+  function acceptConnection(exchange: Exchange, api: ApiEntry, proofs: Proofs): void {
+    const { certificates: managers } = proofs;
+    const certificate = managers.length === 0 ? null : certificateOf(exchange);
+    if (certificate !== null) acceptNow(exchange, ownerOf(certificate, { managers, credentials, now: clock.now() }));
+    else if (needsProof(api)) throw nothingPresented(api, proofs);
   }
 
   return {
@@ -84,13 +89,11 @@ export function credential(snapshot: Pick<Snapshot, 'credentials' | 'subscriptio
       if (api === null || gateway === null || !looksAtProofs(api)) return undefined;
       const proofs = api.authentication.accepted.now();
       exchange.proofs = proofs;
-      const { key, token } = findPresented(exchange.rawHeaders, proofs);
+      const { key, token, isSigned } = findPresented(exchange.rawHeaders, proofs);
+      if (isSigned) return acceptSigner(exchange, proofs.signers);
       if (token !== '') return acceptToken(exchange, proofs.issuers, token);
-      if (key !== '') acceptKey(exchange, gateway, key);
-      else if (!acceptCertificate(exchange, gateway, proofs.certificates) && needsProof(api)) {
-        throw nothingPresented(api, proofs);
-      }
-      return undefined;
+      if (key !== '') return acceptKey(exchange, gateway, key);
+      return acceptConnection(exchange, api, proofs);
     },
   };
 }

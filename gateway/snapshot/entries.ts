@@ -12,6 +12,7 @@ import { parseId } from '#api/object.ts';
 import type { CacheStore } from '../cache/cache-store.ts';
 import { CompressionPolicy } from '../compression/compression-policy.ts';
 import { CorsPolicy } from '../filters/cors-policy.ts';
+import { SigningKey } from '../identity/signing-key.ts';
 import type { CounterPool } from '../limits/counters.ts';
 import { buildLimits, releaseLimits } from '../limits/rule.ts';
 import { buildMasks } from '../log/masks.ts';
@@ -245,6 +246,7 @@ export function buildCredentials(
         subscription: entry,
         notBefore: credential.notBefore ?? Number.NEGATIVE_INFINITY,
         notAfter: credential.notAfter ?? Number.POSITIVE_INFINITY,
+        signingKey: credential.type === 'Signature' ? new SigningKey(credential) : null,
       },
     ]),
   );

@@ -8,6 +8,7 @@ import type { Clock } from '../clock.ts';
 import { CertificateIssuers } from '../identity/certificate-issuers.ts';
 import { InlineKeys, type KeySources } from '../identity/key-sources.ts';
 import type { ProviderClient } from '../identity/provider-client.ts';
+import { RequestVerifier } from '../identity/request-verifier.ts';
 import { SigningKeys } from '../identity/signing-keys.ts';
 import { TokenEndpoint } from '../identity/token-endpoint.ts';
 import { TokenInspector } from '../identity/token-inspector.ts';
@@ -32,6 +33,7 @@ export function buildKeyManagerEntry(compiled: CompiledKeyManager, deps: KeyMana
   if (compiled.type === 'ClientCertificate') {
     return { type: 'Certificate', id, issuers: new CertificateIssuers(id, compiled.ca) };
   }
+  if (compiled.type === 'Signature') return { type: 'Signature', id, verifier: new RequestVerifier(compiled) };
   if (compiled.type === 'TokenEndpoint') return buildTokenEndpoint(compiled, deps);
   const { forwardToken } = compiled;
   if (compiled.type === 'Introspection') {

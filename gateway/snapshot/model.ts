@@ -14,6 +14,8 @@ import type { ApiCache } from '../cache/cache-store.ts';
 import type { CompressionPolicy } from '../compression/compression-policy.ts';
 import type { CorsPolicy } from '../filters/cors-policy.ts';
 import type { CertificateIssuers } from '../identity/certificate-issuers.ts';
+import type { RequestVerifier } from '../identity/request-verifier.ts';
+import type { SigningKey } from '../identity/signing-key.ts';
 import type { TokenEndpoint } from '../identity/token-endpoint.ts';
 import type { TokenVerifier } from '../identity/token-verifier.ts';
 import type { Limits } from '../limits/rule.ts';
@@ -170,7 +172,7 @@ export interface TenantEntry {
   readonly limits: Limits;
 }
 
-export type KeyManagerEntry = ApiKeyEntry | TokenEntry | CertificateEntry;
+export type KeyManagerEntry = ApiKeyEntry | TokenEntry | CertificateEntry | SignatureEntry;
 
 export interface ApiKeyEntry {
   readonly type: 'ApiKey';
@@ -198,6 +200,13 @@ export interface CertificateEntry {
   readonly issuers: CertificateIssuers;
 }
 
+/** Who takes signed requests. */
+export interface SignatureEntry {
+  readonly type: 'Signature';
+  readonly id: string;
+  readonly verifier: RequestVerifier;
+}
+
 export interface SubscriptionEntry {
   readonly id: string;
   readonly namespace: string;
@@ -219,6 +228,8 @@ export interface CredentialEntry {
   /** Milliseconds since the epoch; the first and the last instant at which it is good. */
   readonly notBefore: number;
   readonly notAfter: number;
+  /** Null: it signs nothing. */
+  readonly signingKey: SigningKey | null;
 }
 
 export interface GatewayEntry {

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts';
-import type { CertificateEntry, KeyManagerEntry, TokenEntry } from './model.ts';
+import type { CertificateEntry, KeyManagerEntry, SignatureEntry, TokenEntry } from './model.ts';
 import type { Slot } from './slot.ts';
 
 /** A KeyManager that an API names, loaded or not. */
@@ -16,6 +16,8 @@ export interface Proofs {
   readonly issuers: readonly TokenEntry[];
   /** In the order in which the API names them; empty: certificates are no proof here. */
   readonly certificates: readonly CertificateEntry[];
+  /** In the order in which the API names them; empty: signatures are no proof here. */
+  readonly signers: readonly SignatureEntry[];
   /** Whether a token stops here. */
   readonly stopsToken: boolean;
 }
@@ -54,7 +56,7 @@ export class AcceptedProofs {
   }
 }
 
-const builtIn: Proofs = { keyHeaders: ['x-api-key'], issuers: [], certificates: [], stopsToken: false };
+const builtIn: Proofs = { keyHeaders: ['x-api-key'], issuers: [], certificates: [], signers: [], stopsToken: false };
 
 function proofsOf(entries: readonly KeyManagerEntry[]): Proofs {
   const issuers = entries.filter((entry) => entry.type === 'Token');
@@ -62,6 +64,7 @@ function proofsOf(entries: readonly KeyManagerEntry[]): Proofs {
     keyHeaders: entries.flatMap((entry) => (entry.type === 'ApiKey' ? entry.header : [])),
     issuers,
     certificates: entries.filter((entry) => entry.type === 'Certificate'),
+    signers: entries.filter((entry) => entry.type === 'Signature'),
     stopsToken: issuers.some(({ forwardToken }) => !forwardToken),
   };
 }

@@ -11,6 +11,7 @@ import type {
   CompiledCertificateKeyManager,
   CompiledIntrospection,
   CompiledOidcKeyManager,
+  CompiledSignatureKeyManager,
   CompiledTokenEndpoint,
 } from '#api/compiled/key-manager.ts';
 import type { CompiledRequestLimit } from '#api/compiled/limit.ts';
@@ -114,6 +115,20 @@ export function aTokenEndpoint(
     type: 'TokenEndpoint',
     issuer: 'http://127.0.0.1/masuk',
     lifetimeMs: 300_000,
+    ...change,
+  };
+}
+
+export function aSignatureKeyManager(change: Partial<CompiledSignatureKeyManager> = {}): CompiledSignatureKeyManager {
+  return {
+    contract: contractVersion,
+    kind: 'KeyManager',
+    id: 'simpul-system/tanda-tangan',
+    type: 'Signature',
+    algorithms: ['ed25519', 'ecdsa-p256-sha256', 'ecdsa-p384-sha384'],
+    components: [],
+    maxAgeMs: 60_000,
+    clockLeewayMs: 10_000,
     ...change,
   };
 }

@@ -6,9 +6,10 @@ import type { KeyProjection, KeySecret } from '../world/key-secret.ts';
 import { apiKeyDataKey } from '../world/key-secret.ts';
 import { namedProof } from '../world/named-proof.ts';
 import type { World } from '../world/world.ts';
-import { keyCredentials, secretNameOf } from '../world/world.ts';
+import { isNamed, keyCredentials, secretNameOf } from '../world/world.ts';
 import type { Problem } from './outcome.ts';
 import { byPrecedence } from './precedence.ts';
+import { signatureProof } from './signature-key.ts';
 import { mayUseKeyManager } from './translate-key-manager.ts';
 
 type Credential = Subscription['spec']['credentials'][number];
@@ -38,9 +39,7 @@ export function judgeCredentials(subscription: Subscription, world: World): Cred
   const taken = new Map<string, string>();
   return subscription.spec.credentials.map((credential) => {
     const situation = { subscription, world, taken };
-    const { oidc, clientCertificate } = credential;
-    const isKey = oidc === undefined && clientCertificate === undefined;
-    const judged = isKey ? judgeKey(credential, situation) : judgeNamed(credential, situation);
+    const judged = isNamed(credential) ? judgeNamed(credential, situation) : judgeKey(credential, situation);
     if (judged.proof !== undefined) taken.set(proofKey(judged.proof), credential.name);
     return judged;
   });
@@ -67,14 +66,23 @@ function judgeKey(credential: Credential, situation: Case): CredentialVerdict {
 
 /** A client of an identity provider, or a certificate: nothing is secret here, so all that can be wrong is who may name it. */
 function judgeNamed(credential: Credential, situation: Case): CredentialVerdict {
-  const proof = namedProof(credential, situation.subscription);
-  if (proof === undefined || proof.type === 'ApiKey') {
-    return { credential, state: 'Refused', proof: undefined, problem: notAName(credential), missing: false };
-  }
+  const { signature } = credential;
+  const proof =
+    signature === undefined
+      ? (namedProof(credential, situation.subscription) ?? notAName(credential))
+      : signatureProof(credential, signature, situation);
+  if ('reason' in proof) return lostProof(credential, proof, situation);
+  if (proof.type === 'ApiKey') throw new TypeError('a named proof is no key');
   const problem = keyManagerProblem(proof, situation) ?? clientProblem(proof, credential, situation);
   if (problem === undefined) return { credential, state: 'Active', proof, problem, missing: false };
   const last = problem.reason === 'CredentialInUse' ? lastGoodProof(credential, situation, proof.type) : undefined;
   return { credential, state: 'Refused', proof: last, problem, missing: false };
+}
+
+/** What went wrong took nothing away from a key that signed before. */
+function lostProof(credential: Credential, problem: Problem, situation: Case): CredentialVerdict {
+  const proof = credential.signature && lastGoodProof(credential, situation, 'Signature');
+  return { credential, state: 'Refused', proof, problem, missing: false };
 }
 
 function notAName({ name, clientCertificate }: Credential): Problem {
@@ -91,6 +99,7 @@ type NamedProof = Exclude<CredentialProof, { readonly type: 'ApiKey' }>;
 const vouching: Readonly<Record<NamedProof['type'], readonly KeyManager['spec']['type'][]>> = {
   OIDC: ['OIDC', 'Introspection'],
   ClientCertificate: ['ClientCertificate'],
+  Signature: ['Signature'],
 };
 
 function keyManagerProblem({ type, keyManager: id }: NamedProof, { subscription, world }: Case): Problem | undefined {
@@ -102,15 +111,27 @@ function keyManagerProblem({ type, keyManager: id }: NamedProof, { subscription,
     return { reason: 'TenantNotAllowed', message };
   }
   if (vouching[type].includes(keyManager.spec.type)) return undefined;
-  const [field, knows] = type === 'OIDC' ? ['oidc', 'clients'] : ['clientCertificate', 'certificates'];
+  const [field, knows] = words[type];
   const message = `KeyManager "${id}" is of type ${keyManager.spec.type} and knows no ${knows}: name one of type ${vouching[type].join(' or ')}, or remove ${field} to get a key`;
   return { reason: 'InvalidValue', message };
 }
 
+/** Field of a credential, what KeyManagers of that type know, one of these, and how to get another. */
+const words: Readonly<Record<NamedProof['type'], readonly [string, string, string, string]>> = {
+  OIDC: ['oidc', 'clients', 'client', 'register a client of its own for this application'],
+  ClientCertificate: [
+    'clientCertificate',
+    'certificates',
+    'certificate',
+    'have a certificate of another name issued for this application',
+  ],
+  Signature: ['signature', 'keys that sign', 'key id', 'choose another keyId'],
+};
+
 function clientProblem(proof: NamedProof, credential: Credential, situation: Case): Problem | undefined {
   const { subscription, world, taken } = situation;
   const client = proofKey(proof);
-  const what = proof.type === 'OIDC' ? 'client' : 'certificate';
+  const [, , what, remedy] = words[proof.type];
   const twin = taken.get(client);
   if (twin !== undefined) {
     const message = `Credentials "${twin}" and "${credential.name}" name the same ${what}: remove one of them`;
@@ -118,10 +139,6 @@ function clientProblem(proof: NamedProof, credential: Credential, situation: Cas
   }
   const rival = world.keys.holderOf(client) ?? firstOf(world.subscriptions.by('client', client), subscription, world);
   if (rival === undefined || rival === keyOf(subscription)) return undefined;
-  const remedy =
-    proof.type === 'OIDC'
-      ? 'register a client of its own for this application'
-      : 'have a certificate of another name issued for this application';
   const message = `The ${what} of credential "${credential.name}" belongs to another Subscription, which keeps it: ${remedy}`;
   return { reason: 'CredentialInUse', message };
 }

@@ -3,7 +3,14 @@ import type { Compiled } from '#api/compiled/contract.ts';
 const redacted = '[redacted]';
 
 /** Fields of compiled objects that are secret with all that is in them, wherever they stand. A new one is named here. */
-const secretFields: ReadonlySet<string> = new Set(['pepper', 'hash', 'secretHeaders', 'privateKey', 'password']);
+const secretFields: ReadonlySet<string> = new Set([
+  'pepper',
+  'hash',
+  'secretHeaders',
+  'privateKey',
+  'password',
+  'hmacSecret',
+]);
 
 /** The compiled object without what is secret in it: fit for eyes, terminals and golden files. */
 export function redactCompiled<T extends Compiled>(compiled: T): T {

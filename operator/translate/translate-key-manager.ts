@@ -10,13 +10,18 @@ import { compileIntrospection, introspectionProblem } from './introspection.ts';
 import type { Outcome, Problem } from './outcome.ts';
 import { observe, verdict } from './outcome.ts';
 import { parseDurationMs } from './quantity.ts';
+import { compileSignature, signatureProblem } from './signature-key.ts';
 import { compileTokenEndpoint, tokenEndpointProblem } from './token-endpoint.ts';
 import { admits } from './translate-api-gateway.ts';
 
 /** Every gateway learns of every KeyManager: they are few, and an ApiService may name one at any time. */
 export function translateKeyManager(keyManager: KeyManager, world: World): Outcome {
   const { oidc, introspection } = keyManager.spec;
-  const problem = oidcProblem(oidc) ?? introspectionProblem(introspection) ?? tokenEndpointProblem(keyManager, world);
+  const problem =
+    oidcProblem(oidc) ??
+    introspectionProblem(introspection) ??
+    tokenEndpointProblem(keyManager, world) ??
+    signatureProblem(keyManager);
   const compiled = problem === undefined ? compileKeyManager(keyManager, world) : problem;
   const isGood = !('reason' in compiled);
   const gateways = isGood ? world.apiGateways.ids() : world.compiled.of('KeyManager', keyOf(keyManager)).keys();
@@ -95,6 +100,7 @@ function compileKeyManager(keyManager: KeyManager, world: World): CompiledKeyMan
     return 'reason' in compiled ? compiled : { ...base, ...compiled };
   }
   if (tokenEndpoint !== undefined) return { ...base, ...compileTokenEndpoint(keyManager, tokenEndpoint, world) };
+  if (keyManager.spec.type === 'Signature') return { ...base, ...compileSignature(keyManager) };
   return { ...base, type: 'ApiKey', header: (apiKey?.header ?? 'X-API-Key').toLowerCase() };
 }
 

@@ -10,7 +10,7 @@ import {
 import { validateCompiled } from '#api/compiled/validate.ts';
 import { compareVersions } from '#api/resource-version.ts';
 
-/** What the operator remembers of one compiled Secret: enough to know whether it must be written, and nothing secret but hashes. */
+/** What the operator remembers of one compiled Secret: enough to know whether it must be written; secret of it are hashes, and what verifies `hmac-sha256`. */
 export interface CompiledEntry {
   readonly gateway: string;
   readonly kind: CompiledKind;

@@ -4,7 +4,12 @@ import type { KubeObject } from '#api/object.ts';
 import type { Wake } from './dependents.ts';
 
 /** Types of Secrets that a spec may refer to; callers' API keys are apart (`key-secret.ts`). */
-export const secretTypes = ['simpul.id/backend-credential', 'kubernetes.io/basic-auth', 'kubernetes.io/tls'] as const;
+export const secretTypes = [
+  'simpul.id/backend-credential',
+  'simpul.id/signing-secret',
+  'kubernetes.io/basic-auth',
+  'kubernetes.io/tls',
+] as const;
 export type SecretType = (typeof secretTypes)[number];
 
 /** A Secret or ConfigMap that a spec names; `types`: those of which the Secret may be. */

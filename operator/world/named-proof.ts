@@ -1,13 +1,15 @@
 import { type CertificateNameKind, certificateName } from '#api/certificate-name.ts';
-import { type CredentialProof, proofKey } from '#api/compiled/contract.ts';
+import { type CredentialProof, proofKey, signatureKey } from '#api/compiled/contract.ts';
 import type { Subscription } from '#api/generated/subscription.ts';
 import { refId } from './routes.ts';
 
 type Credential = Subscription['spec']['credentials'][number];
 
-/** The clients and certificates that it names, as `proofKey` writes them. */
+/** The clients, certificates and signing keys that it names, as `proofKey` writes them. */
 export function clientsOf(subscription: Subscription): string[] {
   return subscription.spec.credentials.flatMap((credential) => {
+    const { signature } = credential;
+    if (signature !== undefined) return signatureKey(refId(signature.keyManagerRef, subscription), signature.keyId);
     const proof = namedProof(credential, subscription);
     return proof === undefined ? [] : proofKey(proof);
   });

@@ -1,5 +1,5 @@
 import type { Reason } from '#api/conditions.ts';
-import { type Material, type MaterialRef, type SecretType, secretTypes } from './materials.ts';
+import type { Material, MaterialRef, SecretType } from './materials.ts';
 import type { World } from './world.ts';
 
 /** Why a reference leads nowhere: becomes a condition, and the last good state serves on. */
@@ -60,5 +60,5 @@ const problems: Readonly<Record<'missing' | 'owned' | 'unreadable' | 'notSynced'
 };
 
 function enumerateTypes(types: readonly SecretType[]): string {
-  return types.length === secretTypes.length ? secretTypes.join(', ') : types.join(' or ');
+  return types.length > 2 ? types.join(', ') : types.join(' or ');
 }

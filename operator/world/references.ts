@@ -1,6 +1,7 @@
 import type { ApiGateway } from '#api/generated/apigateway.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import type { KeyManager } from '#api/generated/keymanager.ts';
+import type { Subscription } from '#api/generated/subscription.ts';
 import type { KubeObject } from '#api/object.ts';
 import { type MaterialRef, secretTypes } from './materials.ts';
 
@@ -8,7 +9,8 @@ import { type MaterialRef, secretTypes } from './materials.ts';
 export function referencesOf(object: KubeObject): MaterialRef[] {
   if (object.kind === 'ApiGateway') return referencesOfApiGateway(object as ApiGateway);
   if (object.kind === 'ApiService') return referencesOfApiService(object as ApiService);
-  return object.kind === 'KeyManager' ? referencesOfKeyManager(object as KeyManager) : [];
+  if (object.kind === 'KeyManager') return referencesOfKeyManager(object as KeyManager);
+  return object.kind === 'Subscription' ? referencesOfSubscription(object as Subscription) : [];
 }
 
 function referencesOfApiGateway(gateway: ApiGateway): MaterialRef[] {
@@ -55,6 +57,17 @@ function referencesOfApiService(api: ApiService): MaterialRef[] {
   );
 }
 
+function referencesOfSubscription(subscription: Subscription): MaterialRef[] {
+  return subscription.spec.credentials.flatMap(({ signature }) =>
+    signature?.secretRef === undefined ? [] : signingSecretRef(subscription, signature.secretRef.name),
+  );
+}
+
+/** One of `spec.credentials.*.signature.secretRef`. */
+export function signingSecretRef({ metadata }: Subscription, name: string): MaterialRef {
+  return { kind: 'Secret', namespace: metadata.namespace ?? '', name, types: ['simpul.id/signing-secret'] };
+}
+
 function referencesOfKeyManager(keyManager: KeyManager): MaterialRef[] {
   return [introspectionCredentialRefOf(keyManager), clientAuthorityRefOf(keyManager)].filter(
     (ref) => ref !== undefined,
@@ -94,6 +107,9 @@ export function caRefOf({ metadata, spec }: ApiService): MaterialRef | undefined
   return authorityRef(metadata.namespace, spec.backend.tls?.caRef);
 }
 
+/** A shared secret lies with nothing else. */
+const authorityTypes = secretTypes.filter((type) => type !== 'simpul.id/signing-secret');
+
 /** Certificates of authorities are no secret, but they may lie in one, beside what is. */
 function authorityRef(
   namespace = '',
@@ -101,7 +117,7 @@ function authorityRef(
 ): MaterialRef | undefined {
   if (ref === undefined) return undefined;
   const { kind, name } = ref;
-  return kind === 'Secret' ? { kind, namespace, name, types: secretTypes } : { kind, namespace, name };
+  return kind === 'Secret' ? { kind, namespace, name, types: authorityTypes } : { kind, namespace, name };
 }
 
 /** `spec.backend.tls.clientCertificateRef`. */

@@ -75,8 +75,8 @@ export class World {
       ),
     client: clientsOf,
     keyManager: (subscription) =>
-      subscription.spec.credentials.flatMap(({ oidc, clientCertificate }) => {
-        const ref = (oidc ?? clientCertificate)?.keyManagerRef;
+      subscription.spec.credentials.flatMap(({ oidc, clientCertificate, signature }) => {
+        const ref = (oidc ?? clientCertificate ?? signature)?.keyManagerRef;
         return ref === undefined ? [] : refId(ref, subscription);
       }),
   });
@@ -223,9 +223,14 @@ function compiledRoutes(entry: CompiledEntry): string[] {
 
 type Credential = Subscription['spec']['credentials'][number];
 
+/** Whether it names what somebody else vouches for; else it is a key. */
+export function isNamed({ oidc, clientCertificate, signature }: Credential): boolean {
+  return (oidc ?? clientCertificate ?? signature) !== undefined;
+}
+
 /** Those of its credentials that are keys and lie in Secrets. */
 export function keyCredentials({ spec }: Subscription): Credential[] {
-  return spec.credentials.filter(({ oidc, clientCertificate }) => (oidc ?? clientCertificate) === undefined);
+  return spec.credentials.filter((credential) => !isNamed(credential));
 }
 
 /** Name of the Secret that holds a key: the one that was brought, or the generated one. */
