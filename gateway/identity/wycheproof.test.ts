@@ -49,8 +49,7 @@ function isTaken(jws: unknown, jwk: JsonWebKey): boolean {
  * that state another (PS256 for PS384) or none that there is (ES521).
  */
 function isAsked(jws: unknown, { kty, alg }: JsonWebKey & { readonly alg?: string }): boolean {
-  const stated = alg === undefined || readCompactJws(String(jws)).algorithm === alg;
-  return kty !== 'oct' && stated;
+  return kty !== 'oct' && (alg === undefined || readCompactJws(String(jws)).algorithm === alg);
 }
 
 suite('JSON Web Signatures of Wycheproof', () => {
