@@ -115,7 +115,10 @@ export class LocalGateways {
     if (this.#closed || namespace === undefined || className !== this.#options.className) return;
     const running = this.#running.get(id);
     if (running !== undefined && namesOf(running.listeners) === namesOf(listeners)) return;
-    if (running !== undefined) await this.#stop(id);
+    if (running !== undefined) {
+      await this.#stop(id);
+      this.#freePorts(id, listeners);
+    }
     const { store, log, accessLog, onChange } = this.#options;
     const gateway = await startGateway({
       source: storeSource(store, namespace, log),
@@ -135,6 +138,13 @@ export class LocalGateways {
     this.#running.delete(id);
     await running?.gateway.shutdown(AbortSignal.abort());
     this.#options.onChange();
+  }
+
+  /** What listeners had that are gone may be had by others. */
+  #freePorts(id: string, listeners: Listeners): void {
+    const kept = new Set(listeners.map(({ name }) => `${id}/${name}`));
+    for (const place of this.#ports.keys())
+      if (place.startsWith(`${id}/`) && !kept.has(place)) this.#ports.delete(place);
   }
 
   /** Where its listeners are on this machine; their own ports may be privileged, or taken by another gateway. */
