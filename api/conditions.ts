@@ -89,6 +89,10 @@ export const reasons = {
   InvalidSecret: 'The content of the Secret is not what it must be; the message says what is wrong, never a value.',
   InvalidCertificate:
     'A certificate or key cannot be used: it is no PEM, or the key belongs to another certificate; the message says which.',
+  CertificateExpiring:
+    'A certificate of a listener expires within 21 days; the message names its Secret. Write a new one into it.',
+  CertificateExpired:
+    'A certificate of a listener has expired, so callers refuse it; the message names its Secret. Write a new one into it.',
   ConfigMapNotFound: 'No such ConfigMap.',
   ConfigMapKeyMissing: 'The ConfigMap lacks the key that is named.',
   ReferenceNotReadable:

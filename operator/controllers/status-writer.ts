@@ -52,8 +52,17 @@ export async function writeStatus(
   recordTransition(env, object, conditions);
 }
 
-/** An Event when Ready turns True or False; on the way there is nothing to tell. */
+/** Warnings that somebody has to act on although everything works: they get an Event of their own. */
+const urgentWarnings: ReadonlySet<string> = new Set(['CertificateExpiring', 'CertificateExpired']);
+
+/** An Event when Ready turns True or False, and when an urgent warning begins; on the way there is nothing to tell. */
 function recordTransition(env: Environment, object: Resource, conditions: readonly Condition[]): void {
+  const warning = conditionOf(conditions, 'Warning');
+  const warned = conditionOf(object.status?.conditions, 'Warning')?.reason;
+  if (warning !== undefined && warning.reason !== warned && urgentWarnings.has(warning.reason)) {
+    const { reason, message } = warning;
+    env.events.record({ object, type: 'Warning', reason, message, action: 'Reconcile' });
+  }
   const before = conditionOf(object.status?.conditions, 'Ready');
   const after = conditionOf(conditions, 'Ready');
   if (after === undefined || after.status === 'Unknown') return;

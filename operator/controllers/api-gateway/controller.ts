@@ -1,3 +1,4 @@
+import type { Observation } from '#api/conditions.ts';
 import type { ApiGateway } from '#api/generated/apigateway.ts';
 import { coreKinds } from '#api/kinds.ts';
 import { keyOf } from '#api/object.ts';
@@ -13,6 +14,7 @@ import {
   installationLabel,
 } from '../../resources/gateway.ts';
 import { StatusError } from '../../runtime/status-error.ts';
+import { certificateExpiry } from '../../status/certificate-expiry.ts';
 import { limitsShared } from '../../status/limits-shared.ts';
 import { isLive } from '../../status/programmed.ts';
 import { translateApiGateway } from '../../translate/translate-api-gateway.ts';
@@ -51,18 +53,30 @@ async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal)
   await sweepDefinitions(env, id, signal);
   wakeSatisfied(env, id);
   const live = pods.filter((pod) => isLive(pod, now));
+  const expiry = certificateExpiry(gateway, env.world, now);
   return {
-    observations: [...observations, limitsShared(gateway, live)],
+    observations: [...withWarning(observations, expiry.warning), limitsShared(gateway, live)],
     compiled,
     fields: { compiledNamespace: namespace, readyGateways: live.length },
-    ...nextLook(pods, now),
+    ...nextLook(pods, now, expiry.lookAgainMs),
   };
 }
 
-/** A Lease that runs out is no event, so we look again when the next one would. */
-function nextLook(pods: readonly GatewayPod[], now: number): { requeueAfterMs?: number } {
-  const ends = pods.filter((pod) => isLive(pod, now)).map((pod) => pod.expiresAt - now);
-  return ends.length === 0 ? {} : { requeueAfterMs: Math.min(...ends) + 1000 };
+/** There is room for one warning; that callers will be refused is the most urgent. */
+function withWarning(observations: readonly Observation[], urgent: Observation | undefined): readonly Observation[] {
+  if (urgent === undefined) return observations;
+  return [...observations.filter(({ type }) => type !== urgent.type), urgent];
+}
+
+/** A Lease that runs out is no event, nor is a certificate that does, so we look again when the next one would. */
+function nextLook(
+  pods: readonly GatewayPod[],
+  now: number,
+  certificateMs: number | undefined,
+): { requeueAfterMs?: number } {
+  const ends = pods.filter((pod) => isLive(pod, now)).map((pod) => pod.expiresAt - now + 1000);
+  if (certificateMs !== undefined) ends.push(certificateMs);
+  return ends.length === 0 ? {} : { requeueAfterMs: Math.min(...ends) };
 }
 
 /** How long the Lease of a pod that is no more is kept for people to see. */
