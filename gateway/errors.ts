@@ -63,6 +63,7 @@ export const catalogue = {
   GW_BACKEND_TLS_FAILED: entry(502, 'provider', 'The TLS connection to the backend cannot be trusted'),
   GW_BACKEND_BROKE_OFF: entry(502, 'provider', 'The backend closed the connection before it answered'),
   GW_BACKEND_PROTOCOL: entry(502, 'provider', 'The answer of the backend is not valid HTTP'),
+  GW_BACKEND_TOKEN_MISSING: entry(502, 'provider', 'There is no token for the backend'),
   GW_RESPONSE_TOO_LARGE: entry(502, 'provider', 'The answer of the backend is too large'),
   GW_RESPONSE_INVALID: entry(502, 'provider', 'The answer of the backend is not what the definition of the API says'),
   GW_FAULT_INJECTED: entry(503, 'provider', 'A drill of the owner of the API'),

@@ -5,6 +5,7 @@ import type {
   CompiledFormat,
   CompiledMaintenance,
 } from './answers.ts';
+import type { CompiledBackendCredential, CompiledBackendOAuth2 } from './backend-credential.ts';
 import type { CompiledBase } from './base.ts';
 import type { CompiledDefinition } from './definition.ts';
 import type { CompiledKeyManager } from './key-manager.ts';
@@ -19,6 +20,7 @@ export type {
   CompiledFormat,
   CompiledMaintenance,
 } from './answers.ts';
+export type { CompiledBackendCredential, CompiledBackendOAuth2 } from './backend-credential.ts';
 export type { CompiledCanary, CompiledFaultInjection, CompiledMirror } from './variants.ts';
 
 /**
@@ -217,6 +219,8 @@ export interface CompiledBackend extends CompiledTraffic {
   readonly headers?: CompiledHeaderChange;
   /** Absent: the backend gets the caller's fields, and nothing of ours. */
   readonly credential?: CompiledBackendCredential;
+  /** Absent: calls carry no token of ours. Never beside `credential`. */
+  readonly oauth2?: CompiledBackendOAuth2;
   /** Absent: the public authorities vouch for the host of the URL. */
   readonly tls?: CompiledBackendTls;
   /** For calls whose operation has none of its own. Absent: the base path is cut off, the query stays. */
@@ -244,12 +248,6 @@ export interface CompiledBackendTls {
   /** Name that is asked for and verified; absent: the host of the URL. */
   readonly serverName?: string;
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
-}
-
-/** By what the backend knows the gateway. */
-export interface CompiledBackendCredential {
-  /** Values by name in lower case; they go before those of {@link CompiledHeaderChange}. Secret. */
-  readonly secretHeaders: { readonly [name: string]: string };
 }
 
 /** Names in lower case. */

@@ -92,6 +92,12 @@ const rewrite = record([], {
   }),
 });
 
+const secretTexts = {
+  type: 'object',
+  maxProperties: 4,
+  additionalProperties: { type: 'string', maxLength: 8192, pattern: fieldValue },
+};
+
 const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
   endpoints: {
     type: 'array',
@@ -111,6 +117,13 @@ const backend = record(['endpoints', 'timeoutMs', 'connectTimeoutMs'], {
     clientCertificate: record(['certificate', 'privateKey'], { certificate: pem, privateKey: pem }),
     serverName: host,
     minVersion: { enum: ['TLSv1.2', 'TLSv1.3'] },
+  }),
+  oauth2: record(['tokenUrl', 'scopes', 'secretHeaders'], {
+    tokenUrl: { type: 'string', maxLength: 2048, pattern: '^https?://[\\x21-\\x7e]+$' },
+    scopes,
+    audience: { type: 'string', minLength: 1, maxLength: 1024 },
+    secretHeaders: secretTexts,
+    secretForm: secretTexts,
   }),
   credential: record(['secretHeaders'], {
     secretHeaders: {

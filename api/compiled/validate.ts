@@ -154,6 +154,7 @@ function apiServiceFault(api: CompiledApiService): string | undefined {
 /** Where calls may go, each with the field that says so. */
 function urlsOf({ backend, canary, mirror }: CompiledApiService): [string, string][] {
   return [
+    ...(backend.oauth2 === undefined ? [] : [['backend.oauth2.tokenUrl', backend.oauth2.tokenUrl] as [string, string]]),
     ...backend.endpoints.map(({ url }, i): [string, string] => [`backend.endpoints.${i}.url`, url]),
     ...(canary?.endpoints ?? []).map(({ url }, i): [string, string] => [`canary.endpoints.${i}.url`, url]),
     ...(mirror === undefined ? [] : [['mirror.url', mirror.url] as [string, string]]),

@@ -256,6 +256,12 @@ export interface ApiServiceBackend {
    */
   readonly credentialRef?: ApiServiceBackendCredentialRef;
   /**
+   * Where the gateway gets a token for its calls of the backend, by client credentials (RFC 6749, 4.4): `credentialRef`
+   * then has the client id as `username` and its secret as `password`. Default: none. Example: `{tokenUrl:
+   * 'https://sso.dukcapil.internal/token', scopes: [penduduk]}`.
+   */
+  readonly oauth2?: ApiServiceBackendOauth2;
+  /**
    * What the endpoints speak. `HTTP1`: HTTP/1.1. `HTTP2`: HTTP/2, which gRPC needs; https endpoints have to choose it
    * by ALPN, http endpoints have to take it without being asked (h2c). Default: `HTTP1`. Example: `HTTP2`.
    */
@@ -427,6 +433,28 @@ export interface ApiServiceBackendTlsClientCertificateRef {
 export interface ApiServiceBackendCredentialRef {
   /** Name of the Secret. Example: `dukcapil-basic`. */
   readonly name: string;
+}
+
+/**
+ * Where the gateway gets a token for its calls of the backend, by client credentials (RFC 6749, 4.4): `credentialRef`
+ * then has the client id as `username` and its secret as `password`. Default: none. Example: `{tokenUrl:
+ * 'https://sso.dukcapil.internal/token', scopes: [penduduk]}`.
+ */
+export interface ApiServiceBackendOauth2 {
+  /** The token endpoint, without credentials, query and fragment. Example: `https://sso.dukcapil.internal/token`. */
+  readonly tokenUrl: string;
+  /** Scopes that are asked for. Default: none, and the server decides. Example: `[penduduk]`. */
+  readonly scopes?: readonly string[];
+  /**
+   * Parameter `audience` of the request, which some servers need. Default: none. Example:
+   * `https://api.dukcapil.internal`.
+   */
+  readonly audience?: string;
+  /**
+   * How the server knows the client: `Basic`, or `Form` for servers that take id and secret only in the body. Default:
+   * `Basic`. Example: `Form`.
+   */
+  readonly clientAuthentication: 'Basic' | 'Form';
 }
 
 /**

@@ -2417,6 +2417,10 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "message": "tls is for https: begin the url of every endpoint with https://, or remove tls"
                         },
                         {
+                          "rule": "!has(self.oauth2) || has(self.credentialRef)",
+                          "message": "oauth2 needs a client id and secret: name the Secret that holds them in credentialRef"
+                        },
+                        {
                           "rule": "!has(self.hashOn) || self.loadBalancing == 'ConsistentHash'",
                           "message": "hashOn belongs to loadBalancing ConsistentHash: set loadBalancing, or remove hashOn"
                         }
@@ -2681,6 +2685,51 @@ export const crds: readonly CustomResourceDefinition[] = [
                               "minLength": 1,
                               "maxLength": 253,
                               "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                            }
+                          }
+                        },
+                        "oauth2": {
+                          "description": "Where the gateway gets a token for its calls of the backend, by client credentials (RFC 6749, 4.4): `credentialRef` then has the client id as `username` and its secret as `password`. Default: none. Example: `{tokenUrl: 'https://sso.dukcapil.internal/token', scopes: [penduduk]}`.",
+                          "type": "object",
+                          "required": [
+                            "tokenUrl"
+                          ],
+                          "properties": {
+                            "tokenUrl": {
+                              "description": "The token endpoint, without credentials, query and fragment. Example: `https://sso.dukcapil.internal/token`.",
+                              "type": "string",
+                              "minLength": 8,
+                              "maxLength": 1024,
+                              "pattern": "^https?://[^\\s/?#@\\\\]+(/[^\\s?#\\\\]*)?$"
+                            },
+                            "scopes": {
+                              "description": "Scopes that are asked for. Default: none, and the server decides. Example: `[penduduk]`.",
+                              "type": "array",
+                              "maxItems": 16,
+                              "x-kubernetes-list-type": "set",
+                              "items": {
+                                "description": "One scope. Example: `penduduk`.",
+                                "type": "string",
+                                "minLength": 1,
+                                "maxLength": 128,
+                                "pattern": "^[!#-\\[\\]-~]+$"
+                              }
+                            },
+                            "audience": {
+                              "description": "Parameter `audience` of the request, which some servers need. Default: none. Example: `https://api.dukcapil.internal`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 512,
+                              "pattern": "^[!-~]+$"
+                            },
+                            "clientAuthentication": {
+                              "description": "How the server knows the client: `Basic`, or `Form` for servers that take id and secret only in the body. Default: `Basic`. Example: `Form`.",
+                              "type": "string",
+                              "default": "Basic",
+                              "enum": [
+                                "Basic",
+                                "Form"
+                              ]
                             }
                           }
                         },

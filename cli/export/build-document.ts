@@ -58,7 +58,7 @@ function read({ api, document }: ExportInput): Document {
   if (document !== undefined) {
     const openApi = new OpenApiDocument(document);
     const { root, dialect } = openApi;
-    const items = Object.entries(isObject(root['paths']) ? root['paths'] : {});
+    const items = Object.entries(isObject(root['paths']) ? root['paths'] : {}).filter(([path]) => path.startsWith('/'));
     const paths = items.map(([path, item]) => [path, openApi.follow(item, `/paths/${path}`).value] as const);
     return { root, dialect, paths: Object.fromEntries(paths) };
   }

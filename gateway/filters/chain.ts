@@ -46,6 +46,7 @@ export class Chain {
     }
     const reply = replyFor(error, exchange.requestId);
     if (!(error instanceof GatewayError)) this.#report(exchange, error);
+    else if (error.cause !== undefined) exchange.cause = error.cause;
     if (isOfGrpc) exchange.grpcStatus = grpcStatusOf(reply.status);
     if (exchange.status !== 0) {
       // What has come so far stands, and its end says what became of the rest.

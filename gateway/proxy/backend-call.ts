@@ -68,10 +68,13 @@ export class BackendCall implements AnswerSink, ChannelTaker, Upstream {
     const backend = backendOf(exchange);
     if (backend === null) throw new GatewayError('GW_ROUTE_NOT_FOUND', 'No API is served at this host and path.');
     this.#retries = backend.retries;
-    if (this.#retries?.keepsBody(exchange) !== true) this.#begin(backend);
+    const token = backend.token?.ready();
+    const body =
+      this.#retries?.keepsBody(exchange) === true ? readWholeBody(exchange, bodyLimitOf(exchange)) : undefined;
+    if (token === undefined && body === undefined) this.#begin(backend);
     else {
-      readWholeBody(exchange, bodyLimitOf(exchange))
-        .then(() => this.#begin(backend))
+      Promise.all([token, body])
+        .then(() => exchange.finished || this.#begin(backend))
         .catch((error: unknown) => this.#chain.refuse(exchange, error));
     }
   }
@@ -163,6 +166,7 @@ export class BackendCall implements AnswerSink, ChannelTaker, Upstream {
       if (this.#retryInstead(head.status)) return;
       clearTimeout(this.#timer);
     }
+    if (head.status === 401) backendOf(exchange)?.token?.doubt();
     if (resultOf(exchange, head.status) >= 500) exchange.fault = 'provider';
     exchange.downstream.writeHead(head.status, answerFields(head, answerChangeOf(exchange)), head.contentLength);
     if (head.status === 101) exchange.downstream.readBody(Number.POSITIVE_INFINITY);

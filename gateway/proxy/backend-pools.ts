@@ -2,10 +2,12 @@ import type { AddressJudge } from '#api/backend-address.ts';
 import type { CompiledBackend } from '#api/compiled/contract.ts';
 import type { CompiledHealthCheck } from '#api/compiled/traffic.ts';
 import type { Clock } from '../clock.ts';
+import { ProviderClient } from '../identity/provider-client.ts';
 import { Backend } from './backend.ts';
 import type { ChannelPool } from './backend-channel.ts';
 import type { NameDeps } from './backend-name.ts';
 import { buildBackendTls, tlsIdentity } from './backend-tls.ts';
+import { BackendToken, type BackendTokenDeps } from './backend-token.ts';
 import type { Random } from './balancer.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { ConnectionPool, type OpenSocket } from './connection-pool.ts';
@@ -48,6 +50,7 @@ export class BackendPools {
   readonly #options: BackendPoolOptions;
   readonly #random: Random;
   readonly #names: NameDeps;
+  readonly #tokenDeps: BackendTokenDeps;
   #judge: AddressJudge;
   /** By the rules in force when it is asked. */
   readonly judge: AddressJudge = (address) => this.#judge(address);
@@ -57,6 +60,8 @@ export class BackendPools {
     this.#random = options.random ?? Math.random;
     const shared = new SharedLookup(options.findAddresses);
     this.#names = { clock: options.clock, findAddresses: shared.find, findTtl: options.findTtl ?? findTtl };
+    const { clock, extraCa } = options;
+    this.#tokenDeps = { clock, client: new ProviderClient({ judge: this.judge, extraCa }) };
     this.#judge = () => 'cannot be judged before the gateway has its configuration';
   }
 
@@ -83,10 +88,12 @@ export class BackendPools {
   /** Give it back with {@link release}. */
   acquire(compiled: CompiledBackend): Backend {
     const endpoints = compiled.endpoints.map(({ url, weight }) => this.#endpoint(new URL(url), weight, compiled));
-    return new Backend(compiled, endpoints, { random: this.#random, retryTotals: this.retryTotals });
+    const token = compiled.oauth2 === undefined ? null : new BackendToken(compiled.oauth2, this.#tokenDeps);
+    return new Backend(compiled, endpoints, { random: this.#random, retryTotals: this.retryTotals, token });
   }
 
   release(backend: Backend): void {
+    backend.token?.stop();
     for (const { shared, state } of backend.endpoints) {
       shared.users--;
       state.users--;

@@ -1,6 +1,7 @@
 import type { CompiledBackend } from '#api/compiled/contract.ts';
 import { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
+import type { BackendToken } from './backend-token.ts';
 import { type Balancer, buildBalancer, type Random } from './balancer.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type AnswerChange, buildAnswerChange, buildHeaderChange, type HeaderChange } from './header-change.ts';
@@ -11,6 +12,8 @@ import { circuitOpen, overloaded } from './shed.ts';
 export interface BackendDeps {
   readonly random: Random;
   readonly retryTotals: RetryTotals;
+  /** Null: calls carry no token of ours. */
+  readonly token: BackendToken | null;
 }
 
 /** What stands behind one API: its endpoints, and who of them gets which call. */
@@ -31,12 +34,15 @@ export class Backend {
 
   /** Its endpoints are called by HTTP/2. */
   readonly isHttp2: boolean;
+  readonly token: BackendToken | null;
+
   /** Null: each call is sent once. */
   readonly retries: RetryPolicy | null;
 
   constructor(compiled: CompiledBackend, endpoints: readonly Endpoint[], deps: BackendDeps) {
     this.timeoutMs = compiled.timeoutMs;
     this.endpoints = endpoints;
+    this.token = deps.token;
     this.isHttp2 = compiled.protocol !== undefined;
     this.retries = compiled.retries === undefined ? null : new RetryPolicy(compiled.retries, deps.retryTotals);
     this.headers = buildHeaderChange(compiled);

@@ -12,11 +12,12 @@ export interface HeaderChange {
 export function buildHeaderChange({
   headers,
   credential,
-}: Pick<CompiledBackend, 'headers' | 'credential'>): HeaderChange | null {
-  if (headers === undefined && credential === undefined) return null;
+  oauth2,
+}: Pick<CompiledBackend, 'headers' | 'credential' | 'oauth2'>): HeaderChange | null {
+  if (headers === undefined && credential === undefined && oauth2 === undefined) return null;
   const set = { ...headers?.set, ...credential?.secretHeaders };
   const lines = Object.entries(set).map(([name, value]) => `${name}: ${value}\r\n`);
-  const stopped = credential === undefined ? [] : ['authorization'];
+  const stopped = credential === undefined && oauth2 === undefined ? [] : ['authorization'];
   return { dropped: new Set([...Object.keys(set), ...(headers?.remove ?? []), ...stopped]), text: lines.join('') };
 }
 

@@ -1,7 +1,7 @@
 import type { Exchange } from '../exchange.ts';
 import { viaName } from '../filters/head.ts';
 import { carriesProof } from '../filters/presented.ts';
-import { backendOf } from './backend.ts';
+import { type Backend, backendOf } from './backend.ts';
 import type { Endpoint } from './endpoint.ts';
 import { DropList } from './hop-by-hop.ts';
 
@@ -49,8 +49,15 @@ export function requestText(exchange: Exchange, endpoint: Endpoint): string {
     if (dropped.has(name)) met = noted(met, name, value);
     else if (isForwarded(exchange, name, value)) text += `${name}: ${value}\r\n`;
   }
-  const added = backendOf(exchange)?.headers?.text ?? '';
-  return `${text}${added}${consumerText(exchange)}${forwardingText(exchange, met ?? nothingMet)}${framingText(exchange)}\r\n`;
+  return `${text}${addedText(backendOf(exchange))}${consumerText(exchange)}${forwardingText(exchange, met ?? nothingMet)}${framingText(exchange)}\r\n`;
+}
+
+/** What the API adds to each request. Secret where the backend wants a credential. */
+function addedText(backend: Backend | null): string {
+  if (backend === null) return '';
+  const { headers, token } = backend;
+  const text = headers === null ? '' : headers.text;
+  return token === null ? text : text + token.line;
 }
 
 /** The path without base path, joined to the endpoint's own; the query as it came; unless something wants it otherwise. */

@@ -49,13 +49,15 @@ function buildCanary(api: CompiledApiService, canary: CompiledCanary, deps: Deps
 /** Called as the backend is, but for its secrets: those are between it and the gateway. */
 function buildMirror(api: CompiledApiService, mirror: CompiledMirror, deps: Deps): MirrorEntry {
   const { url, rate, methods, maxBodyBytes, timeoutMs, maxCalls } = mirror;
-  const { headers, rewrite, connectTimeoutMs } = api.backend;
+  const { headers, rewrite, connectTimeoutMs, credential, oauth2 } = api.backend;
+  // Where the gateway shows itself to the backend, what the caller says there goes nowhere.
+  const stopped = credential === undefined && oauth2 === undefined ? [] : ['authorization'];
   const backend: CompiledBackend = {
     endpoints: [{ url, weight: 1 }],
     timeoutMs,
     connectTimeoutMs: Math.min(connectTimeoutMs, timeoutMs),
     maxConnections: maxCalls,
-    ...(headers && { headers }),
+    headers: { set: headers?.set ?? {}, remove: [...(headers?.remove ?? []), ...stopped] },
     ...(rewrite && { rewrite }),
   };
   const variant = buildVariant(api, api.version, backend, deps);

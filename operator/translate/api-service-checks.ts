@@ -144,6 +144,9 @@ function successorMustBeAnother({ api }: Candidate): Problem | undefined {
 /** Where calls may go, each with the field that says so. */
 function urlsOf({ spec: { backend, canary, mirror } }: ApiService): [string, string][] {
   return [
+    ...(backend.oauth2 === undefined
+      ? []
+      : [['spec.backend.oauth2.tokenUrl', backend.oauth2.tokenUrl] as [string, string]]),
     ...backend.endpoints.map(({ url }, i): [string, string] => [`spec.backend.endpoints[${i}].url`, url]),
     ...(canary?.endpoints ?? []).map(({ url }, i): [string, string] => [`spec.canary.endpoints[${i}].url`, url]),
     ...(mirror === undefined ? [] : [['spec.mirror.url', mirror.url] as [string, string]]),

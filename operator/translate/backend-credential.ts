@@ -1,4 +1,4 @@
-import type { CompiledBackendCredential } from '#api/compiled/contract.ts';
+import type { CompiledBackend, CompiledBackendCredential, CompiledBackendOAuth2 } from '#api/compiled/contract.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import type { Material } from '../world/materials.ts';
 import { resolveMaterial } from '../world/reference-problems.ts';
@@ -11,17 +11,49 @@ const headerPrefix = 'header.';
 const mostHeaders = 16;
 const longestValue = 8192;
 
-/** What the backend knows the gateway by, as header fields; undefined: nothing is asked for. */
+/** How the gateway comes to a token for the backend; undefined: it needs none. */
+function compileBackendOAuth2(
+  { spec: { backend } }: ApiService,
+  material: Material,
+  secret: string,
+): CompiledBackendOAuth2 | Problem {
+  const { tokenUrl = '', scopes = [], audience, clientAuthentication } = backend.oauth2 ?? {};
+  const [id, password] = [textOf(material, 'username'), textOf(material, 'password')];
+  if (!/^[ -~]{1,1024}$/.test(id) || !/^[ -~]{1,4096}$/.test(password)) {
+    return invalid(secret, 'must hold username (the client id) and password (its secret) for spec.backend.oauth2');
+  }
+  const inForm = clientAuthentication === 'Form';
+  // Both are encoded before they become Basic (RFC 6749, 2.3.1).
+  const pair = `${encodeURIComponent(id)}:${encodeURIComponent(password)}`;
+  return {
+    tokenUrl,
+    scopes: [...scopes].sort(),
+    ...(audience === undefined ? {} : { audience }),
+    secretHeaders: inForm ? {} : { authorization: `Basic ${Buffer.from(pair).toString('base64')}` },
+    ...(inForm ? { secretForm: { client_id: id, client_secret: password } } : {}),
+  };
+}
+
+/** What the backend knows the gateway by; undefined: nothing is asked for. */
 export function compileBackendCredential(
   api: ApiService,
   world: World,
-): CompiledBackendCredential | Problem | undefined {
+): Pick<CompiledBackend, 'credential' | 'oauth2'> | Problem | undefined {
   const ref = credentialRefOf(api);
   if (ref === undefined) return undefined;
   const material = resolveMaterial(world, field, ref);
   if ('reason' in material) return material;
-  const fields = fieldsOf(material, ref.name);
-  return Array.isArray(fields) ? judgeFields(fields, ref.name) : fields;
+  if (api.spec.backend.oauth2 === undefined) {
+    const credential = compileFields(material, ref.name);
+    return 'reason' in credential ? credential : { credential };
+  }
+  const oauth2 = compileBackendOAuth2(api, material, ref.name);
+  return 'reason' in oauth2 ? oauth2 : { oauth2 };
+}
+
+function compileFields(material: Material, secret: string): CompiledBackendCredential | Problem {
+  const fields = fieldsOf(material, secret);
+  return Array.isArray(fields) ? judgeFields(fields, secret) : fields;
 }
 
 /** Names in lower case with their values. */

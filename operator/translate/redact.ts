@@ -7,6 +7,7 @@ const secretFields: ReadonlySet<string> = new Set([
   'pepper',
   'hash',
   'secretHeaders',
+  'secretForm',
   'privateKey',
   'password',
   'hmacSecret',

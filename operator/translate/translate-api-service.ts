@@ -188,10 +188,10 @@ function compileBackendMaterials(
   if (credential !== undefined && 'reason' in credential) return { compiled: {}, problem: credential };
   const tls = compileBackendTls(api, world);
   if (tls !== undefined && 'reason' in tls) return { compiled: {}, problem: tls };
-  return { compiled: { ...(credential && { credential }), ...(tls && { tls }) } };
+  return { compiled: { ...credential, ...(tls && { tls }) } };
 }
 
-type BackendMaterials = Pick<CompiledBackend, 'credential' | 'tls'>;
+type BackendMaterials = Pick<CompiledBackend, 'credential' | 'oauth2' | 'tls'>;
 
 interface CompileInput {
   readonly api: ApiService;
