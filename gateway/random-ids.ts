@@ -1,7 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 /** Ids that nobody can guess or repeat. Random bytes are drawn in advance, some hundred ids at a time. */
 export interface Ids {
+  /** 32 hexadecimal digits. */
   readonly requestId: () => string;
   /** 32 hexadecimal digits. */
   readonly traceId: () => string;
@@ -15,7 +16,7 @@ let pool = '';
 let used = 0;
 
 export const randomIds: Ids = {
-  requestId: () => randomUUID(),
+  requestId: () => randomHex(16),
   traceId: () => randomHex(16),
   spanId: () => randomHex(8),
 };

@@ -64,7 +64,7 @@ suite('a quota of bytes', () => {
     });
   }
 
-  test('pods count together: one answer beyond it at most, when one comes after the other', async () => {
+  test('pods count together: one answer of each beyond it at most', async () => {
     await using it = await aWorld([quota({ bytes: 1000 * kib })], 3);
     let sent = 0;
     for (let i = 0; i < 100; i++) {
@@ -72,7 +72,8 @@ suite('a quota of bytes', () => {
       if (answer.status === 200) sent += answer.text.length;
       await delay(5);
     }
-    assert.ok(sent >= 970 * kib && sent <= 1030 * kib, `${sent / kib} KiB of 1000`);
+    // One that another pod has sent a moment ago may not have been told by then.
+    assert.ok(sent >= 970 * kib && sent <= (1000 + 3 * 30) * kib, `${sent / kib} KiB of 1000`);
   });
 
   test('calls and bytes are counted apart, though both limits may have one name', async () => {

@@ -79,10 +79,7 @@ export class Chain {
       for (let i = first; i < this.#before.length && exchange.reply === null; i++) {
         const pending = this.#before[i]?.(exchange);
         if (pending === undefined) continue;
-        pending.then(
-          () => this.#runFrom(exchange, i + 1),
-          (error: unknown) => this.refuse(exchange, error),
-        );
+        this.#runAfter(pending, exchange, i + 1);
         return;
       }
       if (exchange.finished) return;
@@ -91,6 +88,14 @@ export class Chain {
     } catch (error) {
       this.refuse(exchange, error);
     }
+  }
+
+  /** Apart from the loop, which else would make a scope for each filter of each call. */
+  #runAfter(pending: Promise<void>, exchange: Exchange, next: number): void {
+    pending.then(
+      () => this.#runFrom(exchange, next),
+      (error: unknown) => this.refuse(exchange, error),
+    );
   }
 
   #send(exchange: Exchange): void {

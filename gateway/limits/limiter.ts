@@ -92,8 +92,9 @@ export class Limiter {
   admit(): Denial | null | Promise<Denial | null> {
     const { store } = this.#pool;
     if (store === null) return this.#admitAlone();
-    for (const [index, rule] of this.#rules.entries()) {
-      this.#shared.push(rule.counters.shared(this.#keys[index] ?? '', rule.limit, this.#at.steady));
+    let at = 0;
+    for (const rule of this.#rules) {
+      this.#shared.push(rule.counters.shared(this.#keys[at++] ?? '', rule.limit, this.#at.steady));
     }
     const denial = this.#denialOf(store);
     return denial === undefined ? this.#lease(store) : denial;
@@ -105,11 +106,14 @@ export class Limiter {
   }
 
   #admitAlone(): Denial | null {
-    for (const [index, rule] of this.#rules.entries()) {
-      const denial = this.#check(rule, this.#keys[index] ?? '');
+    // Not entries(): that makes an array for each rule of each call.
+    let at = 0;
+    for (const rule of this.#rules) {
+      const denial = this.#check(rule, this.#keys[at++] ?? '');
       if (denial !== null) return denial;
     }
-    for (const [index, rule] of this.#rules.entries()) this.#count(rule, this.#keys[index] ?? '');
+    at = 0;
+    for (const rule of this.#rules) this.#count(rule, this.#keys[at++] ?? '');
     return null;
   }
 
@@ -117,8 +121,9 @@ export class Limiter {
   #denialOf(store: LimitStore): Denial | null | undefined {
     const { steady } = this.#at;
     let lacks = false;
-    for (const [index, rule] of this.#rules.entries()) {
-      const counter = this.#shared[index];
+    let at = 0;
+    for (const rule of this.#rules) {
+      const counter = this.#shared[at++];
       if (counter === undefined) continue;
       const denial = sharedDenial(rule, counter, steady);
       if (denial !== null) return denial;
@@ -154,8 +159,9 @@ export class Limiter {
 
   #spend(store: LimitStore): null {
     const { steady } = this.#at;
-    for (const [index, rule] of this.#rules.entries()) {
-      const counter = this.#shared[index];
+    let at = 0;
+    for (const rule of this.#rules) {
+      const counter = this.#shared[at++];
       if (counter === undefined) continue;
       if (rule.limit.unit === 'requests') spendShared(counter, store, steady);
       this.#compare(rule, counter.remaining(), counter.end - steady);

@@ -1,12 +1,58 @@
 import type { Counter, Histogram } from 'prom-client';
 
+/** Calls of one class of answers. */
+interface ClassCount {
+  readonly class: string;
+  readonly child: Counter.Internal;
+  /** Calls that the counter has not been told of. */
+  untold: number;
+}
+
 /** The call counters of one (ApiService, plan) pair; a class's counter is made at its first call and kept. */
-export interface CallSeries {
+export class CallSeries {
   readonly api: string;
   readonly plan: string;
-  readonly counter: Counter<'api' | 'plan' | 'class'>;
-  readonly children: Map<string, Counter.Internal>;
+  readonly #counter: Counter<'api' | 'plan' | 'class'>;
+  readonly #counts: (ClassCount | undefined)[] = [];
+
+  constructor(counter: Counter<'api' | 'plan' | 'class'>, { api, plan }: { api: string; plan: string }) {
+    this.api = api;
+    this.plan = plan;
+    this.#counter = counter;
+  }
+
+  /** Adds here what prom-client hears of when it is asked: its own addition hashes labels, in every call. */
+  add(status: number): void {
+    const index = Math.floor(status / 100);
+    const count = this.#counts[index] ?? this.#begin(classes[index] ?? '5xx', index);
+    count.untold++;
+  }
+
+  /** Brings prom-client's counters up to date. */
+  tell(): void {
+    for (const count of this.#counts) {
+      if (count === undefined || count.untold === 0) continue;
+      count.child.inc(count.untold);
+      count.untold = 0;
+    }
+  }
+
+  /** Its counters go. */
+  remove(): void {
+    for (const count of this.#counts) {
+      if (count !== undefined) this.#counter.remove({ api: this.api, plan: this.plan, class: count.class });
+    }
+  }
+
+  #begin(name: string, index: number): ClassCount {
+    const child = this.#counter.labels({ api: this.api, plan: this.plan, class: name });
+    const count = { class: name, child, untold: 0 };
+    this.#counts[index] = count;
+    return count;
+  }
 }
+
+const classes = ['aborted', '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 
 /** The histogram of one ApiService, or of all that have none of their own. */
 export interface LatencySeries {
@@ -34,26 +80,11 @@ export class ApiMeters {
    */
   count(plan: string | null, status: number, seconds: number, traceId: string): void {
     const series = this.series.get(plan) ?? this.series.get(null);
-    if (series !== undefined) childOf(series, classOf(status)).inc();
+    series?.add(status);
     // A WebSocket connection lasts as long as its two ends like; that says nothing about the API.
     if (status === 101) return;
     const { label, histogram, child } = this.#latency;
     if (traceId === '') child.observe(seconds);
     else histogram.observe({ labels: { api: label }, value: seconds, exemplarLabels: { trace_id: traceId } });
   }
-}
-
-const classes = ['aborted', '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
-
-function classOf(status: number): string {
-  return classes[Math.floor(status / 100)] ?? '5xx';
-}
-
-function childOf(series: CallSeries, status: string): Counter.Internal {
-  let child = series.children.get(status);
-  if (child === undefined) {
-    child = series.counter.labels({ api: series.api, plan: series.plan, class: status });
-    series.children.set(status, child);
-  }
-  return child;
 }

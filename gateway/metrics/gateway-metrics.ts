@@ -3,7 +3,7 @@ import type { ListenerEntry } from '../snapshot/model.ts';
 import type { LossReason } from '../tracing/span-queue.ts';
 import type { ArrivalFailure, ArrivalMeter } from '../transport/arrival-report.ts';
 import { AnswerMetrics } from './answer-metrics.ts';
-import { ApiMeters, type CallSeries, type LatencySeries } from './api-meters.ts';
+import { ApiMeters, CallSeries, type LatencySeries } from './api-meters.ts';
 import { PolicyMetrics } from './policy-metrics.ts';
 
 /** Most (ApiService, plan) pairs with series of their own; the rest count together as `_other`. */
@@ -79,6 +79,9 @@ export class GatewayMetrics implements ArrivalMeter {
     help: 'Calls by ApiService, plan and class of the answer (2xx, 4xx, …; aborted: the caller went away).',
     labelNames: ['api', 'plan', 'class'],
     registers: [this.registry],
+    collect: () => {
+      for (const { series } of this.#series.values()) series.tell();
+    },
   });
   readonly #latency = new Histogram<'api' | 'trace_id'>({
     name: 'simpul_gateway_call_duration_seconds',
@@ -278,7 +281,7 @@ export class GatewayMetrics implements ArrivalMeter {
     const key = seriesKey(labels.api, labels.plan);
     let held = this.#series.get(key);
     if (held === undefined) {
-      held = { users: 0, series: { ...labels, counter: this.#calls, children: new Map() } };
+      held = { users: 0, series: new CallSeries(this.#calls, labels) };
       this.#series.set(key, held);
     }
     held.users++;
@@ -292,9 +295,7 @@ export class GatewayMetrics implements ArrivalMeter {
     held.users--;
     if (held.users > 0) return;
     this.#series.delete(key);
-    for (const status of series.children.keys()) {
-      this.#calls.remove({ api: series.api, plan: series.plan, class: status });
-    }
+    series.remove();
   }
 
   #acquireLatency(api: string): LatencySeries {
