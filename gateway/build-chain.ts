@@ -37,6 +37,7 @@ import type { CounterPool } from './limits/counters.ts';
 import type { Log } from './log/log.ts';
 import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { BackendCall } from './proxy/backend-call.ts';
+import type { CallBackend } from './proxy/detached-call.ts';
 import { randomIds } from './random-ids.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import type { Tracing } from './tracing/tracing.ts';
@@ -61,15 +62,23 @@ export interface ChainDeps {
 export function buildChain(deps: ChainDeps): Chain {
   const { clock, log } = deps;
   const chain: Chain = new Chain(
-    buildFilters(deps, (exchange) => callDetached(exchange, chain, clock)),
+    buildFilters(deps, {
+      callBackend: (exchange) => callDetached(exchange, chain, clock),
+      runBehindCache: (exchange) => chain.runBehind('cache', exchange),
+    }),
     (exchange) => new BackendCall(exchange, chain, clock).start(),
     ({ requestId: id }, error) => log.error({ err: error, requestId: id }, 'a call failed by an error of the gateway'),
   );
   return chain;
 }
 
-/** `callBackend`: for calls that no client waits for. */
-function buildFilters(deps: ChainDeps, callBackend: (exchange: Exchange) => void): Filter[] {
+/** For calls that no client waits for. */
+interface Detached {
+  readonly callBackend: CallBackend;
+  readonly runBehindCache: CallBackend;
+}
+
+function buildFilters(deps: ChainDeps, { callBackend, runBehindCache }: Detached): Filter[] {
   const { snapshot, clock, metrics } = deps;
   return [
     requestId(randomIds.requestId),
@@ -96,7 +105,7 @@ function buildFilters(deps: ChainDeps, callBackend: (exchange: Exchange) => void
     validation(deps.definitionRoom, metrics),
     compression(metrics.answers),
     formats(metrics.answers),
-    cache({ clock, metrics: metrics.answers, callBackend }),
+    cache({ clock, metrics: metrics.answers, callBackend: runBehindCache }),
     faultInjection(metrics.policies, Math.random),
     canary(metrics.policies),
     mock(),

@@ -1,4 +1,5 @@
 import { CodedError } from '#api/errors.ts';
+import type { PackedBodies } from './cache/packed-bodies.ts';
 
 /** Who has to act: the caller, the people who run the gateway, or the owner of the API. */
 export type Fault = 'consumer' | 'gateway' | 'provider';
@@ -123,6 +124,8 @@ export interface Reply {
   /** Flat name, value; without Content-Length. */
   readonly headers: readonly string[];
   readonly body: string | Buffer;
+  /** Of a stored answer: its body as it was compressed before. */
+  readonly packed?: PackedBodies;
 }
 
 /** An RFC 9457 answer. */

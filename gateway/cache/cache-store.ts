@@ -54,6 +54,15 @@ export class CacheStore {
   add(answer: StoredAnswer, place: Place): void {
     this.#places.set(answer, place);
     this.#bytes += answer.size;
+    answer.onGrow = (bytes) => {
+      if (!this.#places.has(answer)) return;
+      this.#bytes += bytes;
+      this.#makeRoom();
+    };
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
     for (const [oldest, { cache, key }] of this.#places) {
       if (this.#bytes <= this.#maxBytes) break;
       this.evictions++;

@@ -21,7 +21,7 @@ export function storedReply(serving: Serving): Reply {
   const { request, answer } = serving;
   addAge(serving);
   if (request.has(answer)) return { status: 304, headers: answer.notModifiedFields, body: '' };
-  return { status: answer.status, headers: answer.fields, body: answer.body };
+  return { status: answer.status, headers: answer.fields, body: answer.body, packed: answer.packed };
 }
 
 /** The same where the backend was called already. */

@@ -1,5 +1,6 @@
 import { fieldValue, only, without } from './fields.ts';
 import type { Freshness } from './freshness.ts';
+import { PackedBodies } from './packed-bodies.ts';
 
 /** What a 304 repeats of the answer that it stands for (RFC 9110, 15.4.5). */
 const inNotModified = new Set(['cache-control', 'content-location', 'date', 'etag', 'expires', 'vary', 'via']);
@@ -25,8 +26,11 @@ export class StoredAnswer {
   readonly storedAt: number;
   readonly etag: string;
   readonly lastModified: string;
-  /** Bytes of memory that it counts for. */
-  readonly size: number;
+  /** Bytes of memory that it counts for; grows when it is compressed. */
+  size: number;
+  readonly packed: PackedBodies;
+  /** Told when `size` has grown; the store sets it. */
+  onGrow: (bytes: number) => void = () => undefined;
 
   constructor(answer: Pick<StoredAnswer, 'status' | 'fields' | 'body' | 'freshness' | 'selectedBy' | 'storedAt'>) {
     this.status = answer.status;
@@ -39,6 +43,10 @@ export class StoredAnswer {
     this.etag = fieldValue(this.fields, 'etag');
     this.lastModified = fieldValue(this.fields, 'last-modified');
     this.size = overheadBytes + this.body.length + this.fields.reduce((sum, text) => sum + text.length, 0);
+    this.packed = new PackedBodies(fieldValue(this.fields, 'content-type'), (bytes) => {
+      this.size += bytes;
+      this.onGrow(bytes);
+    });
   }
 
   ageMs(now: number): number {

@@ -1,4 +1,5 @@
 import { constants, createBrotliCompress, createGzip, createZstdCompress } from 'node:zlib';
+import { fieldValue } from '../cache/fields.ts';
 import type { GatewayError } from '../errors.ts';
 import type { Exchange, Upstream } from '../exchange.ts';
 import { PassingDownstream } from '../filters/passing-downstream.ts';
@@ -34,6 +35,11 @@ export class CompressingDownstream extends PassingDownstream {
   #inner: Upstream | null = null;
   #stream: ReturnType<typeof openStream> | null = null;
   #streams = false;
+  /** Compressed before. */
+  #ready: Buffer | null = null;
+  /** Takes the whole body once it is compressed; null: nobody wants it. */
+  #keep: ((body: Buffer) => void) | null = null;
+  #pieces: Buffer[] = [];
   #flushTimer: NodeJS.Timeout | undefined = undefined;
   #trailers: readonly string[] | undefined = undefined;
 
@@ -49,7 +55,9 @@ export class CompressingDownstream extends PassingDownstream {
     const encoding = this.#encoding;
     if (status === 304 && encoding !== null) this.next.writeHead(status, varied(weakened(fields)), bodyLength);
     else if (!this.#policy.covers(status, fields, bodyLength)) this.next.writeHead(status, fields, bodyLength);
-    else if (encoding === null || !this.#begin(encoding)) this.next.writeHead(status, varied(fields), bodyLength);
+    else if (encoding !== null && this.#takeReady(encoding, fields)) {
+      this.next.writeHead(status, varied(encodedFields(fields, encoding)), this.#ready?.length ?? -1);
+    } else if (encoding === null || !this.#begin(encoding)) this.next.writeHead(status, varied(fields), bodyLength);
     else {
       this.#streams = bodyLength < 0;
       this.next.writeHead(status, varied(encodedFields(fields, encoding)), -1);
@@ -57,6 +65,7 @@ export class CompressingDownstream extends PassingDownstream {
   }
 
   override write(piece: Buffer): boolean {
+    if (this.#ready !== null) return true;
     if (this.#stream === null) return this.next.write(piece);
     if (this.#streams) this.#flushTimer ??= setTimeout(() => this.#flush(), flushAfterMs);
     this.#host.metrics.countCompressed('in', piece.length);
@@ -65,6 +74,7 @@ export class CompressingDownstream extends PassingDownstream {
 
   override end(trailers?: readonly string[]): void {
     this.#trailers = trailers;
+    if (this.#ready !== null && this.#exchange.method !== 'HEAD') this.next.write(this.#ready);
     if (this.#stream === null) this.next.end(trailers);
     else this.#stream.end();
   }
@@ -86,6 +96,17 @@ export class CompressingDownstream extends PassingDownstream {
     this.#inner?.abort();
   }
 
+  /** Whether the answer is a stored one, which was compressed before; if it was not, it is kept for the next. */
+  #takeReady(encoding: Encoding, fields: readonly string[]): boolean {
+    const packed = this.#exchange.reply?.packed;
+    if (packed === undefined || packed.contentType !== fieldValue(fields, 'content-type')) return false;
+    this.#ready = packed.get(encoding) ?? null;
+    if (this.#ready !== null) return true;
+    this.#keep = (body) => packed.put(encoding, body);
+    this.#pieces = [];
+    return false;
+  }
+
   /** False: as many are compressed as may be. A HEAD is told what a GET would be, and there is nothing to compress. */
   #begin(encoding: Encoding): boolean {
     if (this.#exchange.method === 'HEAD') return true;
@@ -104,11 +125,13 @@ export class CompressingDownstream extends PassingDownstream {
 
   #onCompressed(bytes: Buffer): void {
     this.#host.metrics.countCompressed('out', bytes.length);
+    if (this.#keep !== null) this.#pieces.push(bytes);
     if (!this.next.write(bytes)) this.#stream?.pause();
   }
 
   #onEnd(): void {
     this.#close();
+    this.#keep?.(Buffer.concat(this.#pieces));
     this.next.end(this.#trailers);
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { RequestListener, RequestOptions } from 'node:http';
 import { test } from 'node:test';
 import type { CompiledApiService, CompiledCache } from '#api/compiled/contract.ts';
+import { readDefinition } from '#api/openapi/read-definition.ts';
 import { aLimit, anApi, aSubscription, aTenant, hashOf } from '../testing/compiled.ts';
 import { aBackend, aRawBackend, backendAt } from '../testing/test-backend.ts';
 import { TestClock } from '../testing/test-clock.ts';
@@ -305,4 +306,38 @@ test('an edited API begins with nothing stored', async () => {
   const api = anApi({ backend: backendAt(it.backend.url, { timeoutMs: 4000 }), cache: rules });
   it.gw.source.put(api);
   assert.equal((await it.get()).text, '2');
+});
+
+test('an answer that is fetched in the background is compared with the definition as any other', async () => {
+  const verdict = readDefinition(`
+openapi: 3.1.0
+info: { title: Situs, version: 1.0.0 }
+paths: { /: { get: { responses: { '200': { description: Ada, content: { application/json: { schema: { type: object } } } } } } } }
+`);
+  assert.ok(verdict.ok);
+  const { definition } = verdict;
+  let body = '{"nama":"Kominfo"}';
+  const change = { staleWhileRevalidateMs: 60_000 };
+  const use = { definition: { id: definition.id, requests: 'None', responses: 'Enforce' } } as const;
+  const listener: RequestListener = (_request, response) => {
+    response.setHeader('Content-Type', 'application/json').end(body);
+  };
+  await using place = await aCached(listener, change, use);
+  const { gw, backend, clock } = place;
+  gw.source.put(definition);
+  assert.equal((await call(gw.port, `${base}/`)).text, '{"nama":"Kominfo"}');
+  body = '"rusak"';
+  clock.advance(61_000);
+  assert.equal((await call(gw.port, `${base}/`)).text, '{"nama":"Kominfo"}');
+  await until(() => backend.requests.length === 2);
+  const failures = async () =>
+    /validation_failures_total\{api="banten\/situs",direction="response"\} 1/.test(
+      await gw.gateway.metrics.registry.metrics(),
+    );
+  let isCounted = false;
+  await until(() => {
+    void failures().then((found) => (isCounted = found));
+    return isCounted;
+  });
+  assert.equal((await call(gw.port, `${base}/`)).text, '{"nama":"Kominfo"}');
 });

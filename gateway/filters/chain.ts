@@ -1,6 +1,6 @@
 import { GatewayError, replyFor } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
-import { type Filter, filterOrder } from './filter.ts';
+import { type Filter, type FilterName, filterOrder } from './filter.ts';
 import { grpcReply, grpcStatusOf, grpcTrailers, isGrpc } from './grpc.ts';
 
 /** Called with every call that no filter answered. Never throws. */
@@ -17,6 +17,8 @@ type Step = (exchange: Exchange) => void | Promise<void>;
  */
 export class Chain {
   readonly #before: readonly Step[];
+  /** Of each step in `#before`. */
+  readonly #names: readonly FilterName[];
   readonly #answer: readonly ((exchange: Exchange) => void)[];
   readonly #end: readonly ((exchange: Exchange) => void)[];
   readonly #forward: Forward;
@@ -25,6 +27,7 @@ export class Chain {
   constructor(filters: readonly Filter[], forward: Forward, report: ReportError) {
     const sorted = filters.toSorted((a, b) => filterOrder.indexOf(a.name) - filterOrder.indexOf(b.name));
     this.#before = sorted.flatMap((filter) => filter.onRequest ?? []);
+    this.#names = sorted.flatMap((filter) => (filter.onRequest === undefined ? [] : [filter.name]));
     this.#answer = sorted.flatMap((filter) => filter.onAnswer ?? []);
     this.#end = sorted.flatMap((filter) => filter.onEnd ?? []).reverse();
     this.#forward = forward;
@@ -34,6 +37,11 @@ export class Chain {
   /** Takes a call to its answer or its backend. */
   run(exchange: Exchange): void {
     this.#runFrom(exchange, 0);
+  }
+
+  /** Takes a call that the filter `name` has begun by itself through the filters behind it. */
+  runBehind(name: FilterName, exchange: Exchange): void {
+    this.#runFrom(exchange, this.#names.indexOf(name) + 1);
   }
 
   /** Refuses a call whose head is not sent yet: a GatewayError by its code, anything else as the one generic 500. */

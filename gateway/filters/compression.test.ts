@@ -6,7 +6,7 @@ import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import type { CompiledApiService, CompiledCompression } from '#api/compiled/contract.ts';
 import { anApi, aTenant } from '../testing/compiled.ts';
 import { aBackend, backendAt } from '../testing/test-backend.ts';
-import { aRunningGateway, until } from '../testing/test-gateway.ts';
+import { aRunningGateway, type TestGateway, until } from '../testing/test-gateway.ts';
 
 const base = '/banten/situs/v1';
 const rules: CompiledCompression = {
@@ -194,3 +194,45 @@ test('what the cache keeps is compressed for each caller as it likes', async () 
   }
   assert.equal(it.backend.requests.length, 1);
 });
+
+test('a stored answer is compressed once for each coding, and counts for the memory of the cache', async () => {
+  const cache = { ...storing, maxBytes: 100_000 };
+  await using place = await aCompressing(asJson, { cache });
+  const { gw, get, backend } = place;
+  await get('', 'identity');
+  const bytesBefore = await metricOf(gw, 'simpul_gateway_cache_bytes');
+  const first = await get('', 'br');
+  const compressed = await metricOf(gw, 'simpul_gateway_compression_bytes_total{side="in"}');
+  assert.equal(compressed, text.length);
+  const second = await get('', 'br');
+  assert.deepEqual(second.bytes, first.bytes);
+  assert.equal(brotliDecompressSync(second.bytes).toString(), text);
+  assert.equal(second.headers['content-length'], String(first.bytes.length));
+  assert.deepEqual([second.headers.etag, second.headers.vary], ['W/"v1"', 'Accept-Encoding']);
+  assert.equal(await metricOf(gw, 'simpul_gateway_compression_bytes_total{side="in"}'), compressed);
+  assert.equal(await metricOf(gw, 'simpul_gateway_cache_bytes'), bytesBefore + first.bytes.length);
+  assert.equal(gunzipSync((await get('', 'gzip')).bytes).toString(), text);
+  const head = await get('', 'br', 'HEAD');
+  assert.deepEqual([head.bytes.length, head.headers['content-length']], [0, String(first.bytes.length)]);
+  assert.equal(backend.requests.length, 1);
+});
+
+test('a stored answer in another format is not taken for the one that was compressed', async () => {
+  await using place = await aCompressing(asJson, {
+    cache: { ...storing, maxBytes: 100_000 },
+    formats: ['json', 'csv'],
+  });
+  const { get } = place;
+  for (let i = 0; i < 3; i++) assert.equal(gunzipSync((await get('', 'gzip')).bytes).toString(), text);
+  for (let i = 0; i < 2; i++)
+    assert.match(gunzipSync((await get('?format=csv', 'gzip')).bytes).toString(), /^id,name\r\n0,/);
+  assert.equal(gunzipSync((await get('', 'gzip')).bytes).toString(), text);
+});
+
+const storing = { ttlMs: 60_000, keyHeaders: [], shared: true, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 };
+
+async function metricOf({ gateway }: TestGateway, series: string): Promise<number> {
+  gateway.refreshMetrics();
+  const lines = (await gateway.metrics.registry.metrics()).split('\n');
+  return Number(lines.find((line) => line.startsWith(`${series} `))?.split(' ')[1]);
+}
