@@ -3599,7 +3599,7 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "x-kubernetes-validations": [
                             {
                               "rule": "has(self.inline) != has(self.configMapRef)",
-                              "message": "give the document once: either inline or configMapRef"
+                              "message": "give the document once: either inline or configMapRef; nothing is fetched from a URL, so that what is served cannot change there: simpul import openapi URL writes it here"
                             }
                           ],
                           "properties": {
