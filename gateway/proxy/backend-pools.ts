@@ -7,7 +7,7 @@ import { Backend } from './backend.ts';
 import type { ChannelPool } from './backend-channel.ts';
 import type { NameDeps } from './backend-name.ts';
 import { buildBackendTls, tlsIdentity } from './backend-tls.ts';
-import { BackendToken, type BackendTokenDeps } from './backend-token.ts';
+import { BackendTokens } from './backend-tokens.ts';
 import type { Random } from './balancer.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { ConnectionPool, type OpenSocket } from './connection-pool.ts';
@@ -50,7 +50,7 @@ export class BackendPools {
   readonly #options: BackendPoolOptions;
   readonly #random: Random;
   readonly #names: NameDeps;
-  readonly #tokenDeps: BackendTokenDeps;
+  readonly #tokens: BackendTokens;
   #judge: AddressJudge;
   /** By the rules in force when it is asked. */
   readonly judge: AddressJudge = (address) => this.#judge(address);
@@ -61,7 +61,7 @@ export class BackendPools {
     const shared = new SharedLookup(options.findAddresses);
     this.#names = { clock: options.clock, findAddresses: shared.find, findTtl: options.findTtl ?? findTtl };
     const { clock, extraCa } = options;
-    this.#tokenDeps = { clock, client: new ProviderClient({ judge: this.judge, extraCa }) };
+    this.#tokens = new BackendTokens({ clock, client: new ProviderClient({ judge: this.judge, extraCa }) });
     this.#judge = () => 'cannot be judged before the gateway has its configuration';
   }
 
@@ -88,12 +88,12 @@ export class BackendPools {
   /** Give it back with {@link release}. */
   acquire(compiled: CompiledBackend): Backend {
     const endpoints = compiled.endpoints.map(({ url, weight }) => this.#endpoint(new URL(url), weight, compiled));
-    const token = compiled.oauth2 === undefined ? null : new BackendToken(compiled.oauth2, this.#tokenDeps);
+    const token = compiled.oauth2 === undefined ? null : this.#tokens.acquire(compiled.oauth2);
     return new Backend(compiled, endpoints, { random: this.#random, retryTotals: this.retryTotals, token });
   }
 
   release(backend: Backend): void {
-    backend.token?.stop();
+    if (backend.token !== null) this.#tokens.release(backend.token);
     for (const { shared, state } of backend.endpoints) {
       shared.users--;
       state.users--;
@@ -117,6 +117,7 @@ export class BackendPools {
 
   /** Cuts everything at once; for the end of the process. */
   destroy(): void {
+    this.#tokens.destroy();
     for (const check of this.#checks.values()) check.stop();
     for (const { connections } of this.#pools.values()) connections.pool.destroy();
     this.#pools.clear();

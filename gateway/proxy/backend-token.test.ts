@@ -149,3 +149,15 @@ test('a mirror gets no token, and neither log nor metrics show it', async () => 
   const shown = JSON.stringify(place.gw.calls) + (await place.gw.gateway.metrics.registry.metrics());
   assert.doesNotMatch(shown, /token-1|rahasia/);
 });
+
+test('an edited API goes on with the token that it has', async () => {
+  await using place = await running();
+  const { gw, api, asked, text } = place;
+  assert.equal(await text(), 'Bearer token-1');
+  gw.source.put({ ...api, version: '1.0.1' });
+  assert.equal(await text(), 'Bearer token-1');
+  assert.equal(asked.length, 1);
+  const oauth2 = { ...api.backend.oauth2, scopes: ['c'] } as CompiledBackendOAuth2;
+  gw.source.put({ ...api, backend: { ...api.backend, oauth2 } });
+  assert.equal(await text(), 'Bearer token-2');
+});

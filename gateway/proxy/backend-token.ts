@@ -29,6 +29,8 @@ export interface BackendTokenDeps {
 export class BackendToken {
   /** Whole line for the head of a request; empty: there is none now. Secret. */
   line = '';
+  /** Of what it is got by. */
+  readonly key: string;
   readonly #compiled: CompiledBackendOAuth2;
   readonly #deps: BackendTokenDeps;
   readonly #form: string;
@@ -41,7 +43,8 @@ export class BackendToken {
   #failures = 0;
   #fetching: Promise<void> | null = null;
 
-  constructor(compiled: CompiledBackendOAuth2, deps: BackendTokenDeps) {
+  constructor(key: string, compiled: CompiledBackendOAuth2, deps: BackendTokenDeps) {
+    this.key = key;
     this.#compiled = compiled;
     this.#deps = deps;
     const { scopes, audience, secretForm } = compiled;
