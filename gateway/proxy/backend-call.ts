@@ -160,7 +160,7 @@ export class BackendCall implements AnswerSink, ChannelTaker, Upstream {
     const exchange = this.#exchange;
     if (exchange.upgrade !== '') this.#checkUpgrade(head);
     this.#sent?.drop();
-    if (exchange.api?.backend.isHttp2) exchange.grpcStatus = statedGrpcStatus(head.fields);
+    if (backendOf(exchange)?.isHttp2) exchange.grpcStatus = statedGrpcStatus(head.fields);
     this.#judge(!isOutOfOrder(resultOf(exchange, head.status)));
     if (this.#retries !== null) {
       if (this.#retryInstead(head.status)) return;

@@ -18,6 +18,7 @@ import { anApi, aTenant } from '../testing/compiled.ts';
 import { aBackend, backendAt } from '../testing/test-backend.ts';
 import { TestClock } from '../testing/test-clock.ts';
 import { aRunningGateway, call, codeOf, until } from '../testing/test-gateway.ts';
+import type { FindAddresses } from './shared-lookup.ts';
 
 const base = '/banten/situs/v1';
 let authority: TestAuthority;
@@ -30,8 +31,16 @@ after(async () => {
 
 type OnStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 
-/** A real HTTP/2 backend on a free port of 127.0.0.1. */
-async function aHttp2Backend(onStream: OnStream, server: Http2Server = createServer()) {
+interface Place {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+}
+
+const anyPlace: Place = { host: '127.0.0.1', port: 0 };
+
+/** A real HTTP/2 backend, on a free port of 127.0.0.1 unless it is to be elsewhere. */
+async function aHttp2Backend(onStream: OnStream, server: Http2Server = createServer(), at: Place = anyPlace) {
   const sessions = new Set<ServerHttp2Session>();
   let opened = 0;
   server.on('session', (session) => {
@@ -45,7 +54,7 @@ async function aHttp2Backend(onStream: OnStream, server: Http2Server = createSer
       headers,
     ),
   );
-  server.listen(0, '127.0.0.1');
+  server.listen(at.port, at.host);
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
@@ -237,6 +246,43 @@ test('a connection that has died without a word is found out, and the next call 
   assert.equal((await call(gw.port, base)).text, 'ok');
   for (const session of backend.sessions) session.destroy();
   relay.close();
+});
+
+test('calls are spread over all addresses of a name, and leave those that it has no more', async () => {
+  const held: (() => void)[] = [];
+  const answers: OnStream = (stream, headers) => {
+    const answer = () => {
+      stream.respond({ ':status': 200 });
+      stream.end(stream.session?.socket.localAddress);
+    };
+    if (headers[':path'] === '/situs/held') held.push(answer);
+    else answer();
+  };
+  await using one = await aHttp2Backend(answers);
+  await using two = await aHttp2Backend(answers, createServer(), { host: '127.0.0.2', port: one.port });
+  const addresses = ['127.0.0.1', '127.0.0.2'];
+  const findAddresses: FindAddresses = (_name, done) =>
+    done(
+      null,
+      addresses.map((address) => ({ address, family: 4 })),
+    );
+  const clock = new TestClock();
+  const endpoints = [{ url: `http://pods.example:${one.port}/situs`, weight: 1 }];
+  await using gw = await serve(one.port, { endpoints }, { clock, names: { findAddresses, findTtl: () => undefined } });
+  const waiting = [call(gw.port, `${base}/held`), call(gw.port, `${base}/held`)];
+  await until(() => held.length === 2);
+  await until(() => one.sessions.size === 1 && two.sessions.size === 1);
+  const spread = Array.from({ length: 20 }, () => call(gw.port, `${base}/held`));
+  await until(() => held.length === 22);
+  for (const answer of held.splice(0)) answer();
+  const texts = (await Promise.all([...waiting, ...spread])).map(({ text }) => text);
+  assert.ok(texts.filter((text) => text === '127.0.0.2').length >= 8, texts.join());
+  addresses.shift();
+  await until(() => {
+    clock.advance(1000);
+    return one.sessions.size === 0;
+  });
+  assert.equal((await call(gw.port, base)).text, '127.0.0.2');
 });
 
 test('WebSocket is refused where the backend speaks HTTP/2', async () => {

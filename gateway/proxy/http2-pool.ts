@@ -155,5 +155,6 @@ export class Http2Pool implements ChannelPool, Http2SessionOwner {
     this.onFree(session);
     // It may have been under way when the addresses changed, or the last API went.
     if (this.#isClosed || this.#addresses?.has(session.address) === false) session.close();
+    else if (session.streams > 1 && this.#isNarrow(session)) this.#openOne();
   }
 }
