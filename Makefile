@@ -41,7 +41,7 @@ faults: controlplane ## Run the faults that take minutes each, such as an API se
 
 .PHONY: large-bodies
 large-bodies: $(installed) ## Send 5 GiB up and down through a gateway; `make test` does so with 256 MiB.
-	@SIMPUL_TEST_BODY_MIB=5120 node --test --test-timeout=3600000 e2e/gateway/large-bodies.test.ts
+	@SIMPUL_TEST_BODY_MIB=5120 node --test --test-timeout=3600000 e2e/gateway/large-bodies.test.ts e2e/gateway/large-http2-bodies.test.ts
 
 .PHONY: lint
 lint: $(installed) ## Check style, types, imports and unused code.
