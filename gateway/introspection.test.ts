@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { CompiledIntrospection } from '#api/compiled/key-manager.ts';
+import { anAuthority, type TestCertificate } from './testing/authority.ts';
 import { anApi, anIntrospection, anIssuer, aSubscription, aTenant } from './testing/compiled.ts';
 import { aBackend, backendAt } from './testing/test-backend.ts';
 import { aRunningGateway, call, codeOf } from './testing/test-gateway.ts';
@@ -14,19 +16,23 @@ const base = '/banten/situs/v1';
 const key = anIssuerKey();
 const active = { active: true, client_id: 'perizinan', scope: 'penduduk.baca', sub: 'user-1' };
 
-/** A provider that is asked about tokens: `answer` is what it says, text as it is. */
-async function aProvider() {
+/** A provider that is asked about tokens: `answer` is what it says, text as it is. `tls`: over https, with this certificate. */
+async function aProvider(tls?: TestCertificate) {
   const questions: { readonly form: URLSearchParams; readonly headers: IncomingMessage['headers'] }[] = [];
   const provider = { status: 200, answer: active as unknown, stalls: false, questions, url: '' };
-  const server = createServer(async (request, response) => {
+  const listener = async (request: IncomingMessage, response: ServerResponse) => {
     questions.push({ form: new URLSearchParams(await text(request)), headers: request.headers });
     if (provider.stalls) return;
     const { answer } = provider;
     response.writeHead(provider.status).end(typeof answer === 'string' ? answer : JSON.stringify(answer));
-  });
+  };
+  const server =
+    tls === undefined
+      ? createServer(listener)
+      : createSecureServer({ cert: tls.certificate, key: tls.privateKey }, listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  provider.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/introspect`;
+  provider.url = `http${tls === undefined ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}/introspect`;
   const close = async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -54,6 +60,15 @@ async function aWorld(change: Partial<CompiledIntrospection> = {}, keyManagers =
   const send = (token: string) => call(gw.port, base, { headers: { authorization: `Bearer ${token}` } });
   return { provider, issuer, backend, send, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
+
+test('a provider with an authority of its own is asked where the KeyManager names that, and nowhere else', async () => {
+  await using authority = await anAuthority();
+  await using provider = await aProvider(await authority.issue('sso', { names: 'IP:127.0.0.1' }));
+  for (const [ca, status] of [[{ ca: authority.ca }, 200] as const, [{}, 503] as const]) {
+    await using world = await aWorld({ url: provider.url, ...ca });
+    assert.equal((await world.send('abc')).status, status);
+  }
+});
 
 test('a provider is asked once about a token, by many calls at a time too', async () => {
   await using world = await aWorld();

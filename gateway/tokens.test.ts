@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { test } from 'node:test';
 import type { Compiled, CompiledApiService } from '#api/compiled/contract.ts';
 import type { CompiledOidcKeyManager } from '#api/compiled/key-manager.ts';
+import { anAuthority } from './testing/authority.ts';
 import { aGateway, aKeyManager, anApi, anIssuer, aSubscription, aTenant, hashOf } from './testing/compiled.ts';
 import { aBackend, backendAt, type TestBackend } from './testing/test-backend.ts';
 import { aRunningGateway, call, codeOf, until } from './testing/test-gateway.ts';
@@ -276,6 +277,23 @@ test('an issuer is no way to addresses that backends may not have', async () => 
   const { port } = new URL(world.issuer.issuer);
   world.gw.source.put(anIssuer({ issuer: `http://127.0.0.2:${port}` }));
   assert.equal(codeOf(await world.send(signedToken(key, claimsOf('x')))), 'GW_KEY_MANAGER_UNREACHABLE');
+});
+
+test('an issuer with an authority of its own is believed where the KeyManager names that, and nowhere else', async () => {
+  await using authority = await anAuthority();
+  await using other = await anAuthority();
+  await using issuer = await aTestIssuer([key], await authority.issue('sso', { names: 'IP:127.0.0.1' }));
+  const keyManager = (keys: CompiledOidcKeyManager['keys']) => anIssuer({ issuer: issuer.issuer, keys });
+  const discovery = { from: 'Discovery', issuer: issuer.issuer } as const;
+  await using world = await aWorld({ objects: [keyManager({ ...discovery, ca: authority.ca })] });
+  const token = signedToken(key, claimsOf(issuer.issuer));
+  assert.equal((await world.send(token)).status, 200);
+  for (const keys of [discovery, { ...discovery, ca: other.ca }]) {
+    world.gw.source.put(keyManager(keys));
+    assert.equal(codeOf(await world.send(token)), 'GW_KEY_MANAGER_UNREACHABLE');
+  }
+  world.gw.source.put(keyManager({ from: 'Uri', uri: `${issuer.issuer}/keys`, ca: authority.ca }));
+  assert.equal((await world.send(token)).status, 200);
 });
 
 test('keys in the KeyManager itself need nobody', async () => {

@@ -51,6 +51,8 @@ export interface CompiledIntrospection extends CompiledBase {
   /** How long an answer holds, within the token's life. */
   readonly cacheMs: number;
   readonly timeoutMs: number;
+  /** PEM: these authorities alone vouch for the endpoint; absent: the public ones. */
+  readonly ca?: string;
   readonly forwardToken: boolean;
 }
 
@@ -95,10 +97,10 @@ export interface CompiledSignatureKeyManager extends CompiledBase {
 /** Names of RFC 9421, 6.2.2. */
 export type RequestSignatureAlgorithm = 'ed25519' | 'ecdsa-p256-sha256' | 'ecdsa-p384-sha384' | 'hmac-sha256';
 
-/** Where the keys of an issuer come from. */
+/** Where the keys of an issuer come from. `ca`: PEM, these authorities alone vouch for the address; absent: the public ones. */
 export type CompiledKeySource =
   /** Its discovery document. */
-  | { readonly from: 'Discovery'; readonly issuer: string }
-  | { readonly from: 'Uri'; readonly uri: string }
+  | { readonly from: 'Discovery'; readonly issuer: string; readonly ca?: string }
+  | { readonly from: 'Uri'; readonly uri: string; readonly ca?: string }
   /** A JWK set as JSON. */
   | { readonly from: 'Inline'; readonly jwks: string };

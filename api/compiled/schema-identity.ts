@@ -77,8 +77,8 @@ export const keyManager = oneOfTypes({
       required: ['from'],
       discriminator: { propertyName: 'from' },
       oneOf: [
-        record(['from', 'issuer'], { from: { const: 'Discovery' }, issuer: url }),
-        record(['from', 'uri'], { from: { const: 'Uri' }, uri: url }),
+        record(['from', 'issuer'], { from: { const: 'Discovery' }, issuer: url, ca: pem }),
+        record(['from', 'uri'], { from: { const: 'Uri' }, uri: url, ca: pem }),
         record(['from', 'jwks'], { from: { const: 'Inline' }, jwks: { type: 'string', maxLength: 65_536 } }),
       ],
     },
@@ -97,6 +97,7 @@ export const keyManager = oneOfTypes({
     scopesClaim: claimName,
     cacheMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },
     timeoutMs: { type: 'integer', minimum: 1, maximum: 10_000 },
+    ca: pem,
     forwardToken: { type: 'boolean' },
   }),
   ClientCertificate: compiled('KeyManager', ['type', 'ca'], { type: { const: 'ClientCertificate' }, ca: pem }),

@@ -1794,6 +1794,39 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "minLength": 2,
                           "maxLength": 32768
                         },
+                        "caRef": {
+                          "description": "PEM certificates in this namespace of the authorities that alone vouch for the issuer's addresses, where they are https. Default: the public ones. Example: `{name: sso-ca, key: ca.crt}`.",
+                          "type": "object",
+                          "required": [
+                            "name"
+                          ],
+                          "properties": {
+                            "kind": {
+                              "description": "ConfigMap, or Secret of the types `kubernetes.io/tls`, `simpul.id/backend-credential` or `kubernetes.io/basic-auth`. Default: `ConfigMap`. Example: `Secret`.",
+                              "type": "string",
+                              "default": "ConfigMap",
+                              "enum": [
+                                "ConfigMap",
+                                "Secret"
+                              ]
+                            },
+                            "name": {
+                              "description": "Name of the ConfigMap or Secret. Example: `sso-ca`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 253,
+                              "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                            },
+                            "key": {
+                              "description": "Key within its data. Default: `ca.crt`. Example: `ca.crt`.",
+                              "type": "string",
+                              "default": "ca.crt",
+                              "minLength": 1,
+                              "maxLength": 253,
+                              "pattern": "^[-._a-zA-Z0-9]+$"
+                            }
+                          }
+                        },
                         "forwardToken": {
                           "description": "Whether backends get the token. It lets them act in the caller's name wherever the token is accepted. Default: `false`. Example: `true`.",
                           "type": "boolean",
@@ -1872,6 +1905,39 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "minLength": 2,
                           "maxLength": 16,
                           "pattern": "^([0-9]{1,6}(ms|s|m|h))+$"
+                        },
+                        "caRef": {
+                          "description": "PEM certificates in this namespace of the authorities that alone vouch for the endpoint, where it is https. Default: the public ones. Example: `{name: sso-ca, key: ca.crt}`.",
+                          "type": "object",
+                          "required": [
+                            "name"
+                          ],
+                          "properties": {
+                            "kind": {
+                              "description": "ConfigMap, or Secret of the types `kubernetes.io/tls`, `simpul.id/backend-credential` or `kubernetes.io/basic-auth`. Default: `ConfigMap`. Example: `Secret`.",
+                              "type": "string",
+                              "default": "ConfigMap",
+                              "enum": [
+                                "ConfigMap",
+                                "Secret"
+                              ]
+                            },
+                            "name": {
+                              "description": "Name of the ConfigMap or Secret. Example: `sso-ca`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 253,
+                              "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                            },
+                            "key": {
+                              "description": "Key within its data. Default: `ca.crt`. Example: `ca.crt`.",
+                              "type": "string",
+                              "default": "ca.crt",
+                              "minLength": 1,
+                              "maxLength": 253,
+                              "pattern": "^[-._a-zA-Z0-9]+$"
+                            }
+                          }
                         },
                         "forwardToken": {
                           "description": "Whether backends get the token. It lets them act in the caller's name wherever the token is accepted. Default: `false`. Example: `true`.",

@@ -121,10 +121,31 @@ export interface KeyManagerOidc {
    */
   readonly jwks?: string;
   /**
+   * PEM certificates in this namespace of the authorities that alone vouch for the issuer's addresses, where they are
+   * https. Default: the public ones. Example: `{name: sso-ca, key: ca.crt}`.
+   */
+  readonly caRef?: KeyManagerOidcCaRef;
+  /**
    * Whether backends get the token. It lets them act in the caller's name wherever the token is accepted. Default:
    * `false`. Example: `true`.
    */
   readonly forwardToken: boolean;
+}
+
+/**
+ * PEM certificates in this namespace of the authorities that alone vouch for the issuer's addresses, where they are
+ * https. Default: the public ones. Example: `{name: sso-ca, key: ca.crt}`.
+ */
+export interface KeyManagerOidcCaRef {
+  /**
+   * ConfigMap, or Secret of the types `kubernetes.io/tls`, `simpul.id/backend-credential` or
+   * `kubernetes.io/basic-auth`. Default: `ConfigMap`. Example: `Secret`.
+   */
+  readonly kind: 'ConfigMap' | 'Secret';
+  /** Name of the ConfigMap or Secret. Example: `sso-ca`. */
+  readonly name: string;
+  /** Key within its data. Default: `ca.crt`. Example: `ca.crt`. */
+  readonly key: string;
 }
 
 /**
@@ -166,6 +187,11 @@ export interface KeyManagerIntrospection {
    */
   readonly timeout: string;
   /**
+   * PEM certificates in this namespace of the authorities that alone vouch for the endpoint, where it is https.
+   * Default: the public ones. Example: `{name: sso-ca, key: ca.crt}`.
+   */
+  readonly caRef?: KeyManagerIntrospectionCaRef;
+  /**
    * Whether backends get the token. It lets them act in the caller's name wherever the token is accepted. Default:
    * `false`. Example: `true`.
    */
@@ -180,6 +206,22 @@ export interface KeyManagerIntrospection {
 export interface KeyManagerIntrospectionCredentialRef {
   /** Name of the Secret. Example: `sso-introspeksi`. */
   readonly name: string;
+}
+
+/**
+ * PEM certificates in this namespace of the authorities that alone vouch for the endpoint, where it is https. Default:
+ * the public ones. Example: `{name: sso-ca, key: ca.crt}`.
+ */
+export interface KeyManagerIntrospectionCaRef {
+  /**
+   * ConfigMap, or Secret of the types `kubernetes.io/tls`, `simpul.id/backend-credential` or
+   * `kubernetes.io/basic-auth`. Default: `ConfigMap`. Example: `Secret`.
+   */
+  readonly kind: 'ConfigMap' | 'Secret';
+  /** Name of the ConfigMap or Secret. Example: `sso-ca`. */
+  readonly name: string;
+  /** Key within its data. Default: `ca.crt`. Example: `ca.crt`. */
+  readonly key: string;
 }
 
 /**

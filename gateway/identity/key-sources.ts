@@ -26,7 +26,8 @@ export class KeySources {
     const id = idOf(source);
     let held = this.#remote.get(id);
     if (held === undefined) {
-      const address = source.from === 'Uri' ? { uri: source.uri } : { issuer: source.issuer };
+      const { ca } = source;
+      const address = source.from === 'Uri' ? { uri: source.uri, ca } : { issuer: source.issuer, ca };
       held = { keys: new RemoteKeys(address, this.#deps), users: 0 };
       this.#remote.set(id, held);
       held.keys.start();

@@ -6,6 +6,7 @@ import { systemClock } from '../clock.ts';
 import { buildBackendTls } from '../proxy/backend-tls.ts';
 import { buildOpener } from '../proxy/open-socket.ts';
 import { SharedLookup } from '../proxy/shared-lookup.ts';
+import { Recent } from './recent.ts';
 
 /** An identity provider does not answer as it should. For the log: the message has no secret and nothing of an answer. */
 export class ProviderFault extends CodedError {
@@ -18,6 +19,12 @@ export interface ProviderClientOptions {
   /** The same judge as for backends: an issuer must not be a way around it. */
   readonly judge: AddressJudge;
   readonly extraCa: readonly string[];
+}
+
+/** Whom to call. `ca`: PEM, these authorities alone vouch for it; undefined: the public ones. */
+export interface ProviderPlace {
+  readonly url: URL;
+  readonly ca: string | undefined;
 }
 
 export interface ProviderAnswer {
@@ -39,19 +46,20 @@ const maxAnswerBytes = 512 * 1024;
  */
 export class ProviderClient {
   readonly #options: ProviderClientOptions;
+  readonly #tls = new Recent<ReturnType<typeof buildBackendTls>>(64);
 
   constructor(options: ProviderClientOptions) {
     this.#options = options;
   }
 
-  /** The body of a 200; everything else is a {@link ProviderFault}. */
-  get(url: URL, signal: AbortSignal): Promise<ProviderAnswer> {
-    return this.#call(url, { method: 'GET', headers: { accept: 'application/json' } }, signal);
+  /** The body of a 200; everything else is a {@link ProviderFault}. `ca`: see {@link ProviderPlace}. */
+  get(url: URL, signal: AbortSignal, ca?: string): Promise<ProviderAnswer> {
+    return this.#call({ url, ca }, { method: 'GET', headers: { accept: 'application/json' } }, signal);
   }
 
   /** The same of a POST with a form. */
   postForm(
-    url: URL,
+    place: ProviderPlace,
     form: string,
     secretHeaders: Readonly<Record<string, string>>,
     signal: AbortSignal,
@@ -62,13 +70,14 @@ export class ProviderClient {
       'content-type': 'application/x-www-form-urlencoded',
       'content-length': String(Buffer.byteLength(form)),
     };
-    return this.#call(url, { method: 'POST', headers }, signal, form);
+    return this.#call(place, { method: 'POST', headers }, signal, form);
   }
 
-  async #call(url: URL, options: RequestOptions, signal: AbortSignal, body = ''): Promise<ProviderAnswer> {
+  async #call(place: ProviderPlace, options: RequestOptions, signal: AbortSignal, body = ''): Promise<ProviderAnswer> {
+    const { url } = place;
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const sent = this.#send(url, { ...options, signal: bounded });
+      const sent = this.#send(place, { ...options, signal: bounded });
       sent.on('response', resolve).on('error', (error) => reject(faultOf(url, error)));
       sent.end(body);
     });
@@ -79,9 +88,18 @@ export class ProviderClient {
     return { body: await readBounded(answer, url), maxAge: maxAgeOf(answer.headers['cache-control']) };
   }
 
-  #send(url: URL, options: RequestOptions): ClientRequest {
-    const { judge, extraCa } = this.#options;
-    const tls = buildBackendTls(undefined, extraCa);
+  /** Made once for each set of authorities: it costs a millisecond, and an endpoint is asked for each token. */
+  #tlsFor(ca = ''): ReturnType<typeof buildBackendTls> {
+    const known = this.#tls.get(ca);
+    if (known !== undefined) return known;
+    const tls = buildBackendTls(ca === '' ? undefined : { ca, minVersion: 'TLSv1.2' }, this.#options.extraCa);
+    this.#tls.set(ca, tls);
+    return tls;
+  }
+
+  #send({ url, ca }: ProviderPlace, options: RequestOptions): ClientRequest {
+    const { judge } = this.#options;
+    const tls = this.#tlsFor(ca);
     const { open } = buildOpener(
       { origin: url.origin, judge, connectTimeoutMs, tls, alpn: 'http/1.1', names },
       () => undefined,

@@ -5,7 +5,10 @@ import { type ProviderAnswer, type ProviderClient, ProviderFault } from './provi
 import { member, parseStrictJson } from './strict-json.ts';
 
 /** Where an issuer's keys come from: its discovery document, or their address itself. */
-export type KeyAddress = { readonly issuer: string } | { readonly uri: string };
+export type KeyAddress = ({ readonly issuer: string } | { readonly uri: string }) & {
+  /** PEM: these authorities alone vouch for it; undefined: the public ones. */
+  readonly ca: string | undefined;
+};
 
 export interface RemoteKeysDeps {
   readonly client: Pick<ProviderClient, 'get'>;
@@ -98,7 +101,8 @@ export class RemoteKeys {
     } catch (error) {
       if (this.#stop.signal.aborted) return 0;
       onFetch('failure');
-      log.warn({ err: error, keys: this.#address, kept: this.#keys !== null }, 'keys of an issuer cannot be fetched');
+      const { ca: _ca, ...keys } = this.#address;
+      log.warn({ err: error, keys, kept: this.#keys !== null }, 'keys of an issuer cannot be fetched');
       return Math.min(retryMs.first * 2 ** this.#failures++, retryMs.longest);
     }
   }
@@ -106,10 +110,11 @@ export class RemoteKeys {
   async #load(): Promise<ProviderAnswer> {
     const { client } = this.#deps;
     const { signal } = this.#stop;
-    if ('uri' in this.#address) return client.get(new URL(this.#address.uri), signal);
+    const { ca } = this.#address;
+    if ('uri' in this.#address) return client.get(new URL(this.#address.uri), signal, ca);
     const { issuer } = this.#address;
-    const document = await client.get(discoveryUrl(issuer), signal);
-    return client.get(jwksUriOf(document.body, issuer), signal);
+    const document = await client.get(discoveryUrl(issuer), signal, ca);
+    return client.get(jwksUriOf(document.body, issuer), signal, ca);
   }
 
   #take(body: Buffer): void {

@@ -13,6 +13,8 @@ export interface TokenInspectorOptions {
   /** For messages. */
   readonly keyManager: string;
   readonly url: string;
+  /** PEM: these authorities alone vouch for it; undefined: the public ones. */
+  readonly ca: string | undefined;
   /** By which the endpoint knows the gateway. Secret. */
   readonly headers: Readonly<Record<string, string>>;
   readonly rules: AnswerRules;
@@ -92,10 +94,10 @@ export class TokenInspector {
   }
 
   async #answerAbout(token: string): Promise<JsonObject> {
-    const { client, headers, timeoutMs } = this.#options;
+    const { client, ca, headers, timeoutMs } = this.#options;
     const form = new URLSearchParams({ token, token_type_hint: 'access_token' }).toString();
     try {
-      const { body } = await client.postForm(this.#url, form, headers, AbortSignal.timeout(timeoutMs));
+      const { body } = await client.postForm({ url: this.#url, ca }, form, headers, AbortSignal.timeout(timeoutMs));
       // An answer that cannot be read says nothing about the token.
       return parseStrictJson(body);
     } catch (error) {

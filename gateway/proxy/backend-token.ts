@@ -86,7 +86,8 @@ export class BackendToken {
     const { tokenUrl, secretHeaders } = this.#compiled;
     const { client, clock } = this.#deps;
     try {
-      const { body } = await client.postForm(new URL(tokenUrl), this.#form, secretHeaders, this.#stop.signal);
+      const place = { url: new URL(tokenUrl), ca: undefined };
+      const { body } = await client.postForm(place, this.#form, secretHeaders, this.#stop.signal);
       this.#keep(body.toString('utf8'));
       this.#failures = 0;
     } catch (error) {

@@ -96,6 +96,7 @@ function buildInspector(compiled: CompiledIntrospection, deps: KeyManagerDeps): 
   return new TokenInspector({
     keyManager: id,
     url,
+    ca: compiled.ca,
     headers: secretHeaders,
     rules: { audiences, applicationClaim, scopesClaim, isOwn: false },
     cacheMs,

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { TestCertificate } from './authority.ts';
 
 /** A key of an issuer, with what its JWK says. */
 export interface IssuerKey {
@@ -64,17 +66,22 @@ export interface TestIssuer {
   readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
-export async function aTestIssuer(keys: readonly IssuerKey[]): Promise<TestIssuer> {
-  const server: Server = createServer((request, response) => {
+/** `tls`: it is an https one, with this certificate for 127.0.0.1. */
+export async function aTestIssuer(keys: readonly IssuerKey[], tls?: TestCertificate): Promise<TestIssuer> {
+  const answer: RequestListener = (request, response) => {
     issuer.asked.push(request.url ?? '');
     if (issuer.broken) response.writeHead(500).end();
     else if (request.url === '/keys') response.end(JSON.stringify({ keys: issuer.keys.map(({ jwk }) => jwk) }));
     else response.end(JSON.stringify({ issuer: origin, jwks_uri: `${origin}/keys`, ...issuer.discovery }));
-  });
+  };
+  const server: Server =
+    tls === undefined
+      ? createServer(answer)
+      : createSecureServer({ cert: tls.certificate, key: tls.privateKey }, answer);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = `http${tls === undefined ? '' : 's'}://127.0.0.1:${port}`;
   const issuer: TestIssuer = {
     ...{ issuer: origin, port, asked: [], keys, discovery: {}, broken: false },
     [Symbol.asyncDispose]: async () => {

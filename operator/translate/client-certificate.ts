@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import type { CompiledCertificateKeyManager } from '#api/compiled/key-manager.ts';
 import type { KeyManager } from '#api/generated/keymanager.ts';
-import { resolveMaterial, valueIn } from '../world/reference-problems.ts';
 import { clientAuthorityRefOf } from '../world/references.ts';
 import type { World } from '../world/world.ts';
-import { certificateBlocks, certificatesProblem } from './certificates.ts';
+import { readAuthorities } from './authorities.ts';
+import { certificateBlocks } from './certificates.ts';
 import type { Problem } from './outcome.ts';
 
 type ClientCertificate = NonNullable<KeyManager['spec']['clientCertificate']>;
@@ -18,23 +18,13 @@ export function compileClientCertificate(
   world: World,
 ): Omit<CompiledCertificateKeyManager, 'contract' | 'kind' | 'id'> | Problem {
   const ref = clientAuthorityRefOf(keyManager);
-  const material = ref && resolveMaterial(world, field, ref);
-  if (ref === undefined || material === undefined)
-    return { reason: 'ConfigMapNotFound', message: `${field} is missing` };
-  if ('reason' in material) return material;
-  const found = valueIn(material, caRef.key, field, ref);
+  if (ref === undefined) return { reason: 'ConfigMapNotFound', message: `${field} is missing` };
+  const found = readAuthorities({ field, ref, key: caRef.key }, world);
   if ('reason' in found) return found;
-  const problem = certificatesProblem(found.text) ?? authoritiesProblem(found.text);
-  if (problem === undefined) return { type: 'ClientCertificate', ca: certificatesIn(found.text) };
+  const problem = authoritiesProblem(found.ca);
+  if (problem === undefined) return { type: 'ClientCertificate', ...found };
   const message = `${field}: key "${caRef.key}" of ${caRef.kind} "${caRef.name}" ${problem}`;
   return { reason: 'InvalidCertificate', message };
-}
-
-/** In one form, whatever stood around them. */
-function certificatesIn(pem: string): string {
-  return certificateBlocks(pem)
-    .map((block) => new X509Certificate(block).toString())
-    .join('');
 }
 
 function authoritiesProblem(pem: string): string | undefined {

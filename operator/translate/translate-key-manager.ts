@@ -4,7 +4,9 @@ import type { Observation } from '#api/conditions.ts';
 import type { KeyManager } from '#api/generated/keymanager.ts';
 import { readJwkSet, type SignatureAlgorithm, signatureAlgorithms } from '#api/json-web-key.ts';
 import { keyOf } from '#api/object.ts';
+import { providerAuthorityRefOf } from '../world/references.ts';
 import type { World } from '../world/world.ts';
+import { readAuthorities } from './authorities.ts';
 import { compileClientCertificate } from './client-certificate.ts';
 import { compileIntrospection, introspectionProblem } from './introspection.ts';
 import type { Outcome, Problem } from './outcome.ts';
@@ -88,23 +90,47 @@ function plainTextWarning(keyManager: KeyManager): Observation[] {
 }
 
 function compileKeyManager(keyManager: KeyManager, world: World): CompiledKeyManager | Problem {
-  const { oidc, introspection, clientCertificate, tokenEndpoint, apiKey } = keyManager.spec;
-  const base = { contract: contractVersion, kind: 'KeyManager', id: keyOf(keyManager) } as const;
-  if (oidc !== undefined) return { ...base, ...compileOidc(oidc) };
-  if (introspection !== undefined) {
-    const compiled = compileIntrospection(keyManager, introspection, world);
-    return 'reason' in compiled ? compiled : { ...base, ...compiled };
-  }
-  if (clientCertificate !== undefined) {
-    const compiled = compileClientCertificate(keyManager, clientCertificate, world);
-    return 'reason' in compiled ? compiled : { ...base, ...compiled };
-  }
-  if (tokenEndpoint !== undefined) return { ...base, ...compileTokenEndpoint(keyManager, tokenEndpoint, world) };
-  if (keyManager.spec.type === 'Signature') return { ...base, ...compileSignature(keyManager) };
-  return { ...base, type: 'ApiKey', header: (apiKey?.header ?? 'X-API-Key').toLowerCase() };
+  const settings = compileSettings(keyManager, world);
+  if ('reason' in settings) return settings;
+  return { contract: contractVersion, kind: 'KeyManager', id: keyOf(keyManager), ...settings };
 }
 
-function compileOidc(oidc: Oidc): Omit<CompiledOidcKeyManager, 'contract' | 'kind' | 'id'> {
+type WithoutBase<T> = T extends unknown ? Omit<T, 'contract' | 'kind' | 'id'> : never;
+
+/** The spec has the settings of its own type, and no others. */
+function compileSettings(keyManager: KeyManager, world: World): WithoutBase<CompiledKeyManager> | Problem {
+  const { oidc, introspection, clientCertificate, tokenEndpoint, apiKey, type } = keyManager.spec;
+  if (oidc !== undefined || introspection !== undefined) return compileProvider(keyManager, world);
+  if (clientCertificate !== undefined) return compileClientCertificate(keyManager, clientCertificate, world);
+  if (tokenEndpoint !== undefined) return compileTokenEndpoint(keyManager, tokenEndpoint, world);
+  if (type === 'Signature') return compileSignature(keyManager);
+  return { type: 'ApiKey', header: (apiKey?.header ?? 'X-API-Key').toLowerCase() };
+}
+
+function compileProvider(keyManager: KeyManager, world: World): WithoutBase<CompiledKeyManager> | Problem {
+  const { oidc, introspection } = keyManager.spec;
+  const authorities = providerAuthorities(keyManager, world);
+  if ('reason' in authorities) return authorities;
+  if (oidc !== undefined) return compileOidc(oidc, authorities);
+  if (introspection === undefined) throw new TypeError('neither oidc nor introspection');
+  const compiled = compileIntrospection(keyManager, introspection, world);
+  return 'reason' in compiled ? compiled : { ...compiled, ...authorities };
+}
+
+/** Those that alone vouch for a provider; nothing: the public ones do. */
+function providerAuthorities(keyManager: KeyManager, world: World): { readonly ca?: string } | Problem {
+  const { oidc, introspection } = keyManager.spec;
+  const key = (oidc ?? introspection)?.caRef?.key;
+  const ref = providerAuthorityRefOf(keyManager);
+  if (ref === undefined || key === undefined) return {};
+  const field = oidc === undefined ? 'spec.introspection.caRef' : 'spec.oidc.caRef';
+  return readAuthorities({ field, ref, key }, world);
+}
+
+function compileOidc(
+  oidc: Oidc,
+  authorities: { readonly ca?: string },
+): Omit<CompiledOidcKeyManager, 'contract' | 'kind' | 'id'> {
   const { issuer, applicationClaim, scopesClaim } = oidc;
   return {
     type: 'OIDC',
@@ -115,7 +141,7 @@ function compileOidc(oidc: Oidc): Omit<CompiledOidcKeyManager, 'contract' | 'kin
     algorithms: compileAlgorithms(oidc.algorithms),
     clockLeewayMs: parseDurationMs(oidc.clockLeeway) ?? 0,
     forwardToken: oidc.forwardToken,
-    keys: compileKeySource(oidc),
+    keys: compileKeySource(oidc, authorities),
   };
 }
 
@@ -125,9 +151,11 @@ function compileAlgorithms(named: Oidc['algorithms']): readonly SignatureAlgorit
   return signatureAlgorithms.filter((one) => named.some((name) => name === (one === 'Ed25519' ? 'EdDSA' : one)));
 }
 
-function compileKeySource({ issuer, jwksUri, jwks }: Oidc): CompiledKeySource {
+function compileKeySource({ issuer, jwksUri, jwks }: Oidc, authorities: { readonly ca?: string }): CompiledKeySource {
   if (jwks !== undefined) return { from: 'Inline', jwks };
-  return jwksUri === undefined ? { from: 'Discovery', issuer } : { from: 'Uri', uri: jwksUri };
+  return jwksUri === undefined
+    ? { from: 'Discovery', issuer, ...authorities }
+    : { from: 'Uri', uri: jwksUri, ...authorities };
 }
 
 /** Whether ApiServices and Subscriptions in `namespace` may name `keyManager`: its own namespace always, others as `spec.tenants` says. */

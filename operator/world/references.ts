@@ -69,9 +69,16 @@ export function signingSecretRef({ metadata }: Subscription, name: string): Mate
 }
 
 function referencesOfKeyManager(keyManager: KeyManager): MaterialRef[] {
-  return [introspectionCredentialRefOf(keyManager), clientAuthorityRefOf(keyManager)].filter(
-    (ref) => ref !== undefined,
-  );
+  return [
+    introspectionCredentialRefOf(keyManager),
+    clientAuthorityRefOf(keyManager),
+    providerAuthorityRefOf(keyManager),
+  ].filter((ref) => ref !== undefined);
+}
+
+/** `spec.oidc.caRef` or `spec.introspection.caRef`. */
+export function providerAuthorityRefOf({ metadata, spec }: KeyManager): MaterialRef | undefined {
+  return authorityRef(metadata.namespace, (spec.oidc ?? spec.introspection)?.caRef);
 }
 
 /** `spec.clientCertificate.caRef`. */
