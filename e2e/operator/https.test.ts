@@ -89,6 +89,22 @@ describe('an HTTPS listener, from the Secret to the call', () => {
     assert.ok(calls > 100, String(calls));
   });
 
+  test('workers resume the TLS sessions of one another', async () => {
+    const other = await installation.startGateway('public-2', { workers: 2 });
+    const port = await other.port();
+    const meet = async (session?: Buffer): Promise<{ readonly session: Buffer; readonly isResumed: boolean }> => {
+      const options = { host: '127.0.0.1', port, servername: host, ca: authority.ca, maxVersion: 'TLSv1.2' } as const;
+      const socket = connect({ ...options, ...(session === undefined ? {} : { session }) });
+      await once(socket, 'secureConnect');
+      const met = { session: socket.getSession() ?? assert.fail('no session'), isResumed: socket.isSessionReused() };
+      socket.destroy();
+      return met;
+    };
+    const { session } = await meet();
+    for (let i = 0; i < 6; i++) assert.equal((await meet(session)).isResumed, true, `connection ${i}`);
+    await other.kill();
+  });
+
   test('a certificate that soon expires, and one that has, are told by a condition and an Event', async () => {
     await rotate({ days: 5 });
     await installation.untilCondition(fleet, 'Warning', { status: 'True', reason: 'CertificateExpiring' });

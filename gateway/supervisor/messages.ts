@@ -12,10 +12,11 @@ export type ConfigMessage =
   | { readonly type: 'upsert' | 'remove'; readonly secret: CompiledSecret }
   | { readonly type: 'progress'; readonly version: string };
 
-/** From the supervisor to a worker. `end`: drain and exit; `hurry`: wait for nothing more. */
+/** From the supervisor to a worker. `share`: comes first; `end`: drain and exit; `hurry`: wait for nothing more. */
 export type Order =
   | ConfigMessage
   | { readonly type: 'ask'; readonly id: number; readonly question: Question; readonly period: Period }
+  | { readonly type: 'share'; readonly ticketSecret: Uint8Array }
   | { readonly type: 'end' }
   | { readonly type: 'hurry' };
 

@@ -1,5 +1,6 @@
 import { type Gateway, type GatewayOptions, startGateway } from '../gateway.ts';
 import type { Log } from '../log/log.ts';
+import { shareTicketSecret } from '../tls/tls-settings.ts';
 import { ConfigFeed } from './config-feed.ts';
 import type { Order, Report } from './messages.ts';
 
@@ -19,6 +20,7 @@ export async function runWorker({ name, ...options }: WorkerOptions): Promise<vo
   let gateway: Gateway | undefined;
   process.on('message', (order: Order) => {
     if (order.type === 'hurry') hurry.abort();
+    else if (order.type === 'share') shareTicketSecret(Buffer.from(order.ticketSecret));
     else if (order.type === 'end') gateway?.shutdown(hurry.signal).then(ended.resolve, ended.reject);
     else if (order.type === 'ask') void answer(gateway, order).then((value) => tell(order.id, value));
     else feed.take(order);

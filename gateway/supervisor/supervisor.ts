@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { Counter, Gauge, Registry } from 'prom-client';
@@ -48,6 +49,7 @@ export class Supervisor {
   readonly #restarts: Counter;
   readonly #lines = new LineWriter(1, systemClock);
   readonly #outputs = new Set<Promise<unknown>>();
+  readonly #ticketSecret = randomBytes(32);
   readonly #stopSource = new AbortController();
   readonly #slots: WorkerSlot[] = [];
   readonly #lease: AckLease;
@@ -126,7 +128,10 @@ export class Supervisor {
   #slot(index: number): WorkerSlot {
     return new WorkerSlot(index, {
       log: this.#options.log,
-      onHello: (send) => this.#relay.add(send),
+      onHello: (send) => {
+        send({ type: 'share', ticketSecret: this.#ticketSecret });
+        this.#relay.add(send);
+      },
       onGone: (send) => {
         this.#relay.drop(send);
         if (!this.#isDraining) this.#restarts.inc();

@@ -63,8 +63,13 @@ function checkedAuthorities(pem: string): string[] {
   throw new CertificateFault('the authorities for client certificates hold no certificate in PEM form');
 }
 
-/** Of this process; lost with it. */
-const ticketSecret = randomBytes(32);
+/** Of this process, or of all workers of a pod; lost with them. */
+let ticketSecret: Buffer = randomBytes(32);
+
+/** Workers share one, or a client that comes back to another of them would begin anew. Before anything is loaded. */
+export function shareTicketSecret(secret: Buffer): void {
+  ticketSecret = secret;
+}
 
 /**
  * Sessions go on when the configuration is loaded anew, but not when anything of the TLS settings has changed: what was
