@@ -195,6 +195,10 @@ test('whoever asks too often waits, and nobody else does', async () => {
   assert.equal(late.status, 429);
   assert.equal(late.headers['retry-after'], '60');
   assert.equal((await world.ask({ ...wrong, client_id: 'tangerang/lain' })).status, 401);
+  assert.equal((await world.ask(own)).status, 429, 'the secret is not even looked at');
+  const metrics = await world.gw.gateway.metrics.registry.metrics();
+  assert.match(metrics, /simpul_gateway_token_requests_total\{result="invalid_client"\} 61/);
+  assert.match(metrics, /simpul_gateway_token_requests_total\{result="slow_down"\} 2/);
 });
 
 test('it answers on its own host alone', async () => {

@@ -28,6 +28,12 @@ export interface TokenRequest {
   readonly client: string;
 }
 
+export interface TokenEndpointDeps {
+  readonly keys: SigningKeys;
+  readonly clock: Clock;
+  readonly count: (result: 'issued' | TokenErrorCode) => void;
+}
+
 /** One client from one address asks so often in a minute: each token costs a signature. */
 const attemptsPerMinute = 60;
 
@@ -42,17 +48,19 @@ export class TokenEndpoint {
   readonly #settings: CompiledTokenEndpoint;
   readonly #keys: SigningKeys;
   readonly #clock: Clock;
+  readonly #count: TokenEndpointDeps['count'];
   readonly #attempts = new Attempts(attemptsPerMinute, 60_000);
   readonly #metadata: Reply;
   readonly #jwks: Reply;
 
-  constructor(settings: CompiledTokenEndpoint, keys: SigningKeys, clock: Clock) {
+  constructor(settings: CompiledTokenEndpoint, { keys, clock, count }: TokenEndpointDeps) {
     const { hostname, pathname } = new URL(settings.issuer);
     this.host = normalizeHost(hostname) ?? '';
     this.path = pathname.replace(/\/$/, '');
     this.#settings = settings;
     this.#keys = keys;
     this.#clock = clock;
+    this.#count = count;
     this.#metadata = published('application/json', metadataOf(settings.issuer));
     this.#jwks = published('application/jwk-set+json', keys.jwks);
   }
@@ -73,9 +81,12 @@ export class TokenEndpoint {
   /** The answer to a request for a token, whatever it is. */
   answer(request: TokenRequest, clients: TokenClients): Reply {
     try {
-      return ofToken(200, this.#grant(request, clients), []);
+      const document = this.#grant(request, clients);
+      this.#count('issued');
+      return ofToken(200, document, []);
     } catch (error) {
       if (!(error instanceof TokenRefusal)) throw error;
+      this.#count(error.code);
       return refusal(error, request.authorization !== '');
     }
   }

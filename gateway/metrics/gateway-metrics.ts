@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { TokenErrorCode } from '../identity/token-refusal.ts';
 import type { ListenerEntry } from '../snapshot/model.ts';
 import type { LossReason } from '../tracing/span-queue.ts';
 import type { ArrivalFailure, ArrivalMeter } from '../transport/arrival-report.ts';
@@ -154,6 +155,12 @@ export class GatewayMetrics implements ArrivalMeter {
     labelNames: ['result'],
     registers: [this.registry],
   });
+  readonly #tokenRequests = new Counter({
+    name: 'simpul_gateway_token_requests_total',
+    help: 'Requests to token endpoints of our own by what became of them: issued, or the error of RFC 6749.',
+    labelNames: ['result'],
+    registers: [this.registry],
+  });
   readonly #keyFetches = new Counter({
     name: 'simpul_gateway_key_fetches_total',
     help: 'Attempts to fetch the keys of issuers, by result.',
@@ -257,6 +264,8 @@ export class GatewayMetrics implements ArrivalMeter {
   }
 
   readonly countToken = (result: 'cached' | 'verified' | 'refused'): void => this.#tokens.inc({ result });
+
+  readonly countTokenRequest = (result: 'issued' | TokenErrorCode): void => this.#tokenRequests.inc({ result });
 
   readonly countKeyFetch = (result: 'success' | 'failure'): void => this.#keyFetches.inc({ result });
 

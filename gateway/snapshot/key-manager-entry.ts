@@ -77,7 +77,7 @@ function buildTokenEndpoint(compiled: CompiledTokenEndpoint, { clock, metrics }:
     clock,
     count: metrics.countToken,
   });
-  const endpoint = new TokenEndpoint(compiled, signing, clock);
+  const endpoint = new TokenEndpoint(compiled, { keys: signing, clock, count: metrics.countTokenRequest });
   return { type: 'Token', id, issuer, verifier, endpoint, forwardToken: false };
 }
 
