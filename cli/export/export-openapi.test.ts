@@ -108,7 +108,7 @@ const document = `
           /nik/{nomor}:
             servers: [{ url: https://lain.internal }]
             parameters: [{ name: nomor, in: path, required: true, schema: { type: string } }]
-            get: { security: [{ rahasia: [] }], responses: { '200': { description: Ada } } }
+            get: { servers: [{ url: https://lagi.internal }], security: [{ rahasia: [] }], responses: { '200': { description: Ada } } }
             delete: { responses: { '204': { description: Hilang } } }
           /admin: { get: { responses: { '200': { description: Ada } } } }
         components: { securitySchemes: { rahasia: { type: apiKey, in: header, name: x-rahasia } } }

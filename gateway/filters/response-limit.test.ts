@@ -37,12 +37,15 @@ test('an answer within the bound passes, said or not', async () => {
 
 test('one that says that it is larger is refused, and the next call is served', async () => {
   await using place = await running();
-  const { gw } = place;
+  const { gw, closed } = place;
   const answer = await call(gw.port, `${base}?size=1001`);
   assert.deepEqual([answer.status, codeOf(answer)], [502, 'GW_RESPONSE_TOO_LARGE']);
   await gw.logged(1);
   assert.deepEqual([gw.calls[0]?.['code'], gw.calls[0]?.['fault']], ['GW_RESPONSE_TOO_LARGE', 'provider']);
   assert.equal((await call(gw.port, `${base}?size=1`)).text, 'x');
+  // What is left of a large one is not read.
+  assert.equal((await call(gw.port, `${base}?size=50000000`)).status, 502);
+  await until(() => closed.includes('cut'));
 });
 
 test('one that turns out to be larger is broken off, on both sides', async () => {
