@@ -86,6 +86,10 @@ bench-gateway: $(installed) programs ## Requests per second and core, beside ngi
 limits: programs ## Offer more than limits allow to 1, 3 and 10 gateway processes for minutes, with faults of Redis.
 	@SIMPUL_LONG=1 node --test --test-concurrency=1 --test-timeout=900000 'e2e/limits/*.test.ts'
 
+.PHONY: soak
+soak: $(installed) programs ## Mixed traffic for MINUTES=20 while gateways change, restart and die: nothing may be lost or grow.
+	@node e2e/soak/main.ts --minutes $(or $(MINUTES),20)
+
 ##@ Prepare
 
 .PHONY: controlplane
