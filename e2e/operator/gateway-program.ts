@@ -13,6 +13,13 @@ export interface GatewayPlace {
   readonly pod: string;
   /** Processes that serve calls. */
   readonly workers: number;
+  /** Instead of free ones. */
+  readonly ports?: GatewayPorts;
+}
+
+export interface GatewayPorts {
+  readonly port: number;
+  readonly adminPort: number;
 }
 
 export interface Reply {
@@ -34,15 +41,15 @@ export class GatewayProgram extends Program {
   readonly pod: string;
   readonly #agent = new Agent({ connections: 16 });
 
-  constructor({ kubeconfig, namespace, pod, workers }: GatewayPlace) {
+  constructor({ kubeconfig, namespace, pod, workers, ports = { port: 0, adminPort: 0 } }: GatewayPlace) {
     super(`gateway ${pod}`, file, [], {
       KUBECONFIG: kubeconfig,
       SIMPUL_NAMESPACE: namespace,
       POD_NAME: pod,
       SIMPUL_HOST: '127.0.0.1',
       SIMPUL_ADMIN_HOST: '127.0.0.1',
-      SIMPUL_ADMIN_PORT: '0',
-      SIMPUL_LISTENERS: 'http=127.0.0.1:0',
+      SIMPUL_ADMIN_PORT: String(ports.adminPort),
+      SIMPUL_LISTENERS: `http=127.0.0.1:${ports.port}`,
       SIMPUL_DRAIN_TIMEOUT_MS: '2000',
       SIMPUL_WORKERS: String(workers),
     });

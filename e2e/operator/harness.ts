@@ -14,7 +14,7 @@ import { Transport } from '#kube/transport.ts';
 import { compiledNamespaceOf, gatewayServiceAccount } from '#operator/resources/gateway.ts';
 import type { ControlPlane, ControlPlaneOptions } from '#tools/controlplane/control-plane.ts';
 import { startControlPlane } from '#tools/controlplane/control-plane.ts';
-import { GatewayProgram } from './gateway-program.ts';
+import { type GatewayPorts, GatewayProgram } from './gateway-program.ts';
 import { OperatorProgram } from './operator-program.ts';
 import type { Program } from './program.ts';
 import { until, type Wait } from './waiting.ts';
@@ -32,6 +32,13 @@ export interface Seen extends KubeObject {
   };
   readonly type?: string;
   readonly data?: Readonly<Record<string, string>>;
+}
+
+export interface GatewayChoice {
+  readonly gateway?: string;
+  readonly workers?: number;
+  /** Instead of free ones. */
+  readonly ports?: GatewayPorts;
 }
 
 /** What a condition must be; `message` is searched for. */
@@ -117,13 +124,17 @@ export class Installation {
   }
 
   /** A gateway process of an ApiGateway, once the operator has made the place for it. Resolves when it is ready. */
-  async startGateway(pod: string, { gateway = 'simpul-system/public', workers = 1 } = {}): Promise<GatewayProgram> {
+  async startGateway(
+    pod: string,
+    { gateway = 'simpul-system/public', workers = 1, ports }: GatewayChoice = {},
+  ): Promise<GatewayProgram> {
     const namespace = compiledNamespaceOf({ metadata: parseId(gateway) });
     const account = { namespace, name: gatewayServiceAccount };
     await until(`ServiceAccount in ${namespace}`, () => this.admin.get(coreKinds.ServiceAccount, account));
     const token = await this.cluster.serviceAccountToken(namespace, gatewayServiceAccount);
     const kubeconfig = await this.cluster.kubeconfigFor({ token });
-    const program = new GatewayProgram({ kubeconfig, namespace, pod, workers });
+    const own = ports === undefined ? {} : { ports };
+    const program = new GatewayProgram({ kubeconfig, namespace, pod, workers, ...own });
     this.#programs.push(program);
     return await program.untilReady();
   }
