@@ -96,7 +96,8 @@ export interface CompiledCertificate {
 export interface CompiledRedis {
   /** Of Redis itself (one), or of its Sentinels. */
   readonly addresses: readonly { readonly host: string; readonly port: number }[];
-  readonly sentinel?: { readonly masterName: string };
+  /** `password` is secret, and the Sentinels' own. */
+  readonly sentinel?: { readonly masterName: string; readonly username?: string; readonly password?: string };
   /** Absent: not encrypted. `ca`: PEM, instead of the machine's authorities. */
   readonly tls?: { readonly ca?: string; readonly serverName?: string };
   readonly username?: string;

@@ -34,6 +34,8 @@ export const redis = record(['addresses', 'keyPrefix', 'timeoutMs', 'pods'], {
   },
   sentinel: record(['masterName'], {
     masterName: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._-]+$' },
+    username: secretText,
+    password: secretText,
   }),
   tls: record([], {
     ca: { type: 'string', minLength: 1, maxLength: 65_536 },

@@ -238,6 +238,20 @@ export interface ApiGatewayRedisSentinel {
   readonly masterName: string;
   /** Host and port of each Sentinel. Example: `['sentinel-0.redis:26379']`. */
   readonly addresses: readonly string[];
+  /**
+   * Secret of this namespace of type `kubernetes.io/basic-auth` that the Sentinels themselves want: `username` (empty
+   * or left out: the default user) and `password`. Default: none, they want none. Example: `{name: redis-sentinel}`.
+   */
+  readonly credentialRef?: ApiGatewayRedisSentinelCredentialRef;
+}
+
+/**
+ * Secret of this namespace of type `kubernetes.io/basic-auth` that the Sentinels themselves want: `username` (empty or
+ * left out: the default user) and `password`. Default: none, they want none. Example: `{name: redis-sentinel}`.
+ */
+export interface ApiGatewayRedisSentinelCredentialRef {
+  /** Name of the Secret. Example: `redis-sentinel`. */
+  readonly name: string;
 }
 
 /**

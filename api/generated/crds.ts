@@ -1152,6 +1152,22 @@ export const crds: readonly CustomResourceDefinition[] = [
                                 "maxLength": 259,
                                 "pattern": "^([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$"
                               }
+                            },
+                            "credentialRef": {
+                              "description": "Secret of this namespace of type `kubernetes.io/basic-auth` that the Sentinels themselves want: `username` (empty or left out: the default user) and `password`. Default: none, they want none. Example: `{name: redis-sentinel}`.",
+                              "type": "object",
+                              "required": [
+                                "name"
+                              ],
+                              "properties": {
+                                "name": {
+                                  "description": "Name of the Secret. Example: `redis-sentinel`.",
+                                  "type": "string",
+                                  "minLength": 1,
+                                  "maxLength": 253,
+                                  "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                                }
+                              }
                             }
                           }
                         },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,7 +9,8 @@ import { promisify } from 'node:util';
 import { aLimit } from '#gateway/testing/compiled.ts';
 import { LimitPod, redisAt } from '#gateway/testing/limit-pod.ts';
 import { freePorts } from '#tools/controlplane/free-port.ts';
-import { aRedis, TestRedis } from '#tools/testing/redis.ts';
+import { aRedis } from '#tools/testing/redis.ts';
+import { eventually, watchedRedis } from './sentinel.ts';
 
 const run = promisify(execFile);
 
@@ -39,40 +40,9 @@ test('TLS: certificates are checked against the authority that is named', async 
   }
 });
 
-async function aSentinel(master: number): Promise<TestRedis> {
-  const [port = 0] = await freePorts(1);
-  const folder = await mkdtemp(join(tmpdir(), 'simpul-sentinel-'));
-  const lines = [
-    `port ${port}`,
-    'bind 127.0.0.1',
-    `sentinel monitor simpul 127.0.0.1 ${master} 1`,
-    'sentinel down-after-milliseconds simpul 500',
-    'sentinel failover-timeout simpul 3000',
-  ];
-  await writeFile(join(folder, 'sentinel.conf'), `${lines.join('\n')}\n`);
-  const sentinel = new TestRedis(port, folder, 'redis-sentinel', [join(folder, 'sentinel.conf')]);
-  await sentinel.start();
-  return sentinel;
-}
-
 test('Sentinel: the replica that takes over goes on with what was counted', async () => {
   await using stack = new AsyncDisposableStack();
-  const master = stack.use(await aRedis());
-  const replica = stack.use(await aRedis(['--replicaof', '127.0.0.1', String(master.port)]));
-  const eventually = async (what: string, condition: () => Promise<boolean>) => {
-    const deadline = performance.now() + 90_000;
-    while (!(await condition().catch(() => false))) {
-      assert.ok(performance.now() < deadline, what);
-      await delay(100);
-    }
-  };
-  await eventually('the replica follows', async () =>
-    (await replica.command('INFO replication')).includes('master_link_status:up'),
-  );
-  const sentinel = stack.use(await aSentinel(master.port));
-  await eventually('the Sentinel knows the replica', async () =>
-    (await sentinel.command('SENTINEL replicas simpul')).includes(String(replica.port)),
-  );
+  const { master, sentinel } = await watchedRedis(stack);
   const watched = redisAt(sentinel.port, { sentinel: { masterName: 'simpul' }, pods: 2 });
   const limits = [aLimit({ requests: 100, per: 'Day' })];
   const [one, two] = [stack.use(new LimitPod(watched, limits)), stack.use(new LimitPod(watched, limits))];
@@ -87,4 +57,24 @@ test('Sentinel: the replica that takes over goes on with what was counted', asyn
   await delay(400); // what lies idle goes back
   const after = (await one.admitted(100)) + (await two.admitted(100));
   assert.ok(before + after <= 100 && before + after >= 90, `${before} and ${after}`);
+});
+
+test('Sentinel: Redis wants a password, and the Sentinel another one', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { master, sentinel } = await watchedRedis(stack, { redis: 'rahasia', sentinel: 'penjaga' });
+  const asked = { masterName: 'simpul', password: 'penjaga' };
+  const watched = redisAt(sentinel.port, { sentinel: asked, password: 'rahasia' });
+  const pod = stack.use(new LimitPod(watched, [aLimit({ requests: 10, per: 'Day' })]));
+  await pod.up();
+  assert.equal(await pod.admitted(4), 4);
+  await master.kill();
+  await pod.down();
+  await eventually('the new master is used', async () => pod.sharing.state.mode === 'Redis');
+  assert.equal(await pod.admitted(20), 6);
+  for (const change of [{ password: 'salah' }, { sentinel: { masterName: 'simpul', password: 'salah' } }]) {
+    const stranger = stack.use(new LimitPod({ ...watched, ...change }, []));
+    await stranger.down();
+    await eventually('the reason is told', async () => /WRONGPASS/.test(stranger.sharing.state.reason));
+    assert.equal(stranger.sharing.state.mode, 'Down');
+  }
 });

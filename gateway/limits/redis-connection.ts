@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import type { CompiledRedis } from '#api/compiled/contract.ts';
-import { describeError } from '#api/errors.ts';
+import { CodedError, describeError } from '#api/errors.ts';
 import type { ScriptRunner } from './limit-store.ts';
 import type { Script } from './script.ts';
 
@@ -17,6 +17,15 @@ export interface RedisEvents {
   readonly onLost: (reason: string) => void;
 }
 
+/** The message says why. */
+class NotConnected extends CodedError {
+  constructor(reason: string) {
+    super('REDIS_NOT_CONNECTED', reason);
+  }
+}
+
+type OpenRedis = (options: ReturnType<typeof optionsOf>) => Redis;
+
 /**
  * One connection that comes back by itself. Nothing is queued and nothing is sent twice: a lease that was lost with its
  * connection may have been granted.
@@ -28,9 +37,10 @@ export class RedisConnection implements ScriptRunner {
   #revival: NodeJS.Timeout | undefined = undefined;
   #closed = false;
 
-  constructor(config: CompiledRedis, events: RedisEvents) {
+  /** `open`: how ioredis is made. */
+  constructor(config: CompiledRedis, events: RedisEvents, open: OpenRedis = (options) => new Redis(options)) {
     this.#podsKey = `${config.keyPrefix}pods`;
-    this.#redis = new Redis(optionsOf(config));
+    this.#redis = open(optionsOf(config));
     surviveSecondErrors(this.#redis);
     this.#redis.on('error', (error: unknown) => {
       this.#lastError = describeError(error);
@@ -47,6 +57,8 @@ export class RedisConnection implements ScriptRunner {
     try {
       return await this.#redis.evalsha(script.sha, keys.length, ...keys, ...args);
     } catch (error) {
+      // ioredis says only that it cannot write; why it has no connection was told before.
+      if (this.#redis.status !== 'ready') throw new NotConnected(this.#lastError);
       // A restart, a flush or a failover forgets scripts.
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
       return this.#redis.eval(script.source, keys.length, ...keys, ...args);
@@ -100,23 +112,10 @@ function surviveSecondErrors(redis: Redis): void {
 const reconnectMs = [50, 100, 200, 500, 1000] as const;
 
 function optionsOf(config: CompiledRedis) {
-  const { addresses, sentinel, tls, username, password } = config;
-  const [first] = addresses;
-  const secure = tls === undefined ? {} : { tls: tlsOptions(tls) };
-  const target =
-    sentinel === undefined
-      ? { host: first?.host ?? '', port: first?.port ?? 0, ...secure }
-      : {
-          sentinels: addresses.map(({ host, port }) => ({ host, port })),
-          name: sentinel.masterName,
-          ...(tls === undefined ? {} : { ...secure, sentinelTLS: tlsOptions(tls), enableTLSForSentinelMode: true }),
-          sentinelRetryStrategy: delayOf,
-          failoverDetector: true,
-        };
   return {
-    ...target,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
+    ...(config.sentinel === undefined ? directly(config) : bySentinels(config, config.sentinel)),
+    ...(config.username === undefined ? {} : { username: config.username }),
+    ...(config.password === undefined ? {} : { password: config.password }),
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
@@ -126,6 +125,26 @@ function optionsOf(config: CompiledRedis) {
     retryStrategy: delayOf,
     connectionName: 'simpul-gateway',
     disableClientInfo: true,
+  };
+}
+
+function directly({ addresses, tls }: CompiledRedis) {
+  const [first] = addresses;
+  const secure = tls === undefined ? {} : { tls: tlsOptions(tls) };
+  return { host: first?.host ?? '', port: first?.port ?? 0, ...secure };
+}
+
+function bySentinels({ addresses, tls }: CompiledRedis, sentinel: NonNullable<CompiledRedis['sentinel']>) {
+  const secure =
+    tls === undefined ? {} : { tls: tlsOptions(tls), sentinelTLS: tlsOptions(tls), enableTLSForSentinelMode: true };
+  return {
+    ...secure,
+    sentinels: addresses.map(({ host, port }) => ({ host, port })),
+    name: sentinel.masterName,
+    ...(sentinel.username === undefined ? {} : { sentinelUsername: sentinel.username }),
+    ...(sentinel.password === undefined ? {} : { sentinelPassword: sentinel.password }),
+    sentinelRetryStrategy: delayOf,
+    failoverDetector: true,
   };
 }
 

@@ -1,8 +1,9 @@
 import type { CompiledRedis } from '#api/compiled/contract.ts';
 import type { ApiGateway, ApiGatewayRedis } from '#api/generated/apigateway.ts';
 import { keyOf } from '#api/object.ts';
+import type { MaterialRef } from '../world/materials.ts';
 import { resolveMaterial, valueIn } from '../world/reference-problems.ts';
-import { redisCaRefOf, redisCredentialRefOf } from '../world/references.ts';
+import { redisCaRefOf, redisCredentialRefOf, sentinelCredentialRefOf } from '../world/references.ts';
 import type { World } from '../world/world.ts';
 import type { Problem } from './outcome.ts';
 import { parseDurationMs } from './quantity.ts';
@@ -23,13 +24,15 @@ export function redisProblem({ spec: { redis } }: ApiGateway): Problem | undefin
 export function compileRedis(gateway: ApiGateway, world: World): CompiledRedis | Problem | undefined {
   const { redis, replicas, workers } = gateway.spec;
   if (redis === undefined) return undefined;
-  const login = loginOf(gateway, world);
+  const login = loginOf(world, 'spec.redis.credentialRef', redisCredentialRefOf(gateway));
   if ('reason' in login) return login;
+  const sentinelLogin = loginOf(world, 'spec.redis.sentinel.credentialRef', sentinelCredentialRefOf(gateway));
+  if ('reason' in sentinelLogin) return sentinelLogin;
   const tls = tlsOf(gateway, world);
   if ('reason' in tls) return tls;
   return {
     addresses: addressesOf(redis),
-    ...(redis.sentinel === undefined ? {} : { sentinel: { masterName: redis.sentinel.masterName } }),
+    ...(redis.sentinel === undefined ? {} : { sentinel: { masterName: redis.sentinel.masterName, ...sentinelLogin } }),
     ...tls,
     ...login,
     keyPrefix: redis.keyPrefix ?? `simpul:${keyOf(gateway)}:`,
@@ -46,10 +49,12 @@ function addressesOf({ address, sentinel }: ApiGatewayRedis): CompiledRedis['add
   });
 }
 
-function loginOf(gateway: ApiGateway, world: World): Pick<CompiledRedis, 'username' | 'password'> | Problem {
-  const ref = redisCredentialRefOf(gateway);
+function loginOf(
+  world: World,
+  field: string,
+  ref: MaterialRef | undefined,
+): Pick<CompiledRedis, 'username' | 'password'> | Problem {
   if (ref === undefined) return {};
-  const field = 'spec.redis.credentialRef';
   const material = resolveMaterial(world, field, ref);
   if ('reason' in material) return material;
   const password = valueIn(material, 'password', field, ref);

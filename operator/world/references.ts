@@ -14,7 +14,9 @@ export function referencesOf(object: KubeObject): MaterialRef[] {
 }
 
 function referencesOfApiGateway(gateway: ApiGateway): MaterialRef[] {
-  const redis = [redisCredentialRefOf(gateway), redisCaRefOf(gateway)].filter((ref) => ref !== undefined);
+  const redis = [redisCredentialRefOf(gateway), sentinelCredentialRefOf(gateway), redisCaRefOf(gateway)].filter(
+    (ref) => ref !== undefined,
+  );
   return [...listenerReferencesOf(gateway), ...redis];
 }
 
@@ -41,6 +43,13 @@ export function clientCaRef({ metadata }: ApiGateway, name: string): MaterialRef
 /** `spec.redis.credentialRef`. */
 export function redisCredentialRefOf({ metadata, spec }: ApiGateway): MaterialRef | undefined {
   const ref = spec.redis?.credentialRef;
+  if (ref === undefined) return undefined;
+  return { kind: 'Secret', namespace: metadata.namespace ?? '', name: ref.name, types: ['kubernetes.io/basic-auth'] };
+}
+
+/** `spec.redis.sentinel.credentialRef`. */
+export function sentinelCredentialRefOf({ metadata, spec }: ApiGateway): MaterialRef | undefined {
+  const ref = spec.redis?.sentinel?.credentialRef;
   if (ref === undefined) return undefined;
   return { kind: 'Secret', namespace: metadata.namespace ?? '', name: ref.name, types: ['kubernetes.io/basic-auth'] };
 }
