@@ -63,8 +63,7 @@ describe('a fleet of gateways', () => {
     const own = ports[place] ?? assert.fail();
     return installation.startGateway(name, { ports: own });
   };
-  const startThree = (name: string) =>
-    Promise.all(Array.from({ length: pods }, (_, i) => startAt(`${name}-${i}`, i)));
+  const startThree = (name: string) => Promise.all(Array.from({ length: pods }, (_, i) => startAt(`${name}-${i}`, i)));
 
   test('counts in Redis as the user that the Secret names, under the keys of its ApiGateway, and says so', async () => {
     const gateway = apiGateway('public');

@@ -34,7 +34,7 @@ export interface Seen extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-export interface GatewayChoice {
+interface GatewayChoice {
   readonly gateway?: string;
   readonly workers?: number;
   /** Instead of free ones. */
