@@ -48,7 +48,8 @@ interface Kind {
 export class Traffic {
   readonly ended = new Map<string, Ended>();
   #stopped = false;
-  readonly #agent = new Agent({ connections: 32 });
+  /** Idle for less than the gateways' drain delay: they close what is idle when it is over. */
+  readonly #agent = new Agent({ connections: 32, keepAliveTimeout: 300 });
   readonly #url: string;
   readonly #kinds: readonly Kind[];
   readonly #running: Promise<void>[] = [];
