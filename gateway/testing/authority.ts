@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,7 +48,9 @@ export async function anAuthority(commonName = 'simpul-test'): Promise<TestAutho
       const extensions = [`subjectAltName=${names}`, ...(purpose === undefined ? [] : [`extendedKeyUsage=${purpose}`])];
       const files = ['-keyout', `${name}.key`, '-out', `${name}.csr`, ...extensions.flatMap((one) => ['-addext', one])];
       await openssl('req', '-new', '-nodes', '-newkey', ...algorithm, ...files, '-subj', subject);
-      const signer = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-copy_extensions', 'copy'];
+      // Not the file of serial numbers that openssl keeps: a test may ask for two certificates at once.
+      const serial = `0x${randomBytes(8).toString('hex')}`;
+      const signer = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-set_serial', serial, '-copy_extensions', 'copy'];
       const { stdout: certificate } = await openssl(
         ...['x509', '-req', '-in', `${name}.csr`, '-days', String(days)],
         ...signer,
