@@ -19,7 +19,7 @@ const active = { active: true, client_id: 'perizinan', scope: 'penduduk.baca', s
 /** A provider that is asked about tokens: `answer` is what it says, text as it is. `tls`: over https, with this certificate. */
 async function aProvider(tls?: TestCertificate) {
   const questions: { readonly form: URLSearchParams; readonly headers: IncomingMessage['headers'] }[] = [];
-  const provider = { status: 200, answer: active as unknown, stalls: false, questions, url: '' };
+  const provider = { status: 200, answer: active as unknown, stalls: false, questions, url: '', connections: 0 };
   const listener = async (request: IncomingMessage, response: ServerResponse) => {
     questions.push({ form: new URLSearchParams(await text(request)), headers: request.headers });
     if (provider.stalls) return;
@@ -30,6 +30,7 @@ async function aProvider(tls?: TestCertificate) {
     tls === undefined
       ? createServer(listener)
       : createSecureServer({ cert: tls.certificate, key: tls.privateKey }, listener);
+  server.on('connection', () => provider.connections++);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   provider.url = `http${tls === undefined ? '' : 's'}://127.0.0.1:${(server.address() as AddressInfo).port}/introspect`;
@@ -37,7 +38,7 @@ async function aProvider(tls?: TestCertificate) {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return Object.assign(provider, { [Symbol.asyncDispose]: close });
+  return Object.assign(provider, { hangUp: () => server.closeIdleConnections(), [Symbol.asyncDispose]: close });
 }
 
 async function aWorld(change: Partial<CompiledIntrospection> = {}, keyManagers = ['simpul-system/sso']) {
@@ -68,6 +69,16 @@ test('a provider with an authority of its own is asked where the KeyManager name
     await using world = await aWorld({ url: provider.url, ...ca });
     assert.equal((await world.send('abc')).status, status);
   }
+});
+
+test('one connection carries questions that follow each other, and a closed one is replaced', async () => {
+  await using world = await aWorld();
+  const { provider, send } = world;
+  for (const token of ['a', 'b', 'c']) assert.equal((await send(token)).status, 200);
+  assert.equal(provider.connections, 1);
+  provider.hangUp();
+  assert.equal((await send('d')).status, 200);
+  assert.equal(provider.connections, 2);
 });
 
 test('a provider is asked once about a token, by many calls at a time too', async () => {

@@ -1,11 +1,11 @@
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { AddressJudge } from '#api/backend-address.ts';
 import { CodedError } from '#api/errors.ts';
 import { systemClock } from '../clock.ts';
 import { buildBackendTls } from '../proxy/backend-tls.ts';
 import { buildOpener } from '../proxy/open-socket.ts';
 import { SharedLookup } from '../proxy/shared-lookup.ts';
+import { KeptConnections } from './kept-connections.ts';
 import { Recent } from './recent.ts';
 
 /** An identity provider does not answer as it should. For the log: the message has no secret and nothing of an answer. */
@@ -41,12 +41,12 @@ const names = { clock: systemClock, findAddresses: new SharedLookup().find, find
 const maxAnswerBytes = 512 * 1024;
 
 /**
- * Calls identity providers: the address is judged after DNS, redirects are not followed, size and time are bounded. One
- * connection for each call: they are rare.
+ * Calls identity providers: the address is judged after DNS, redirects are not followed, size and time are bounded.
+ * Connections are kept between calls that follow each other soon.
  */
 export class ProviderClient {
   readonly #options: ProviderClientOptions;
-  readonly #tls = new Recent<ReturnType<typeof buildBackendTls>>(64);
+  readonly #connections = new Recent<KeptConnections>(64);
 
   constructor(options: ProviderClientOptions) {
     this.#options = options;
@@ -76,11 +76,7 @@ export class ProviderClient {
   async #call(place: ProviderPlace, options: RequestOptions, signal: AbortSignal, body = ''): Promise<ProviderAnswer> {
     const { url } = place;
     const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const sent = this.#send(place, { ...options, signal: bounded });
-      sent.on('response', resolve).on('error', (error) => reject(faultOf(url, error)));
-      sent.end(body);
-    });
+    const answer = await this.#exchange(place, { ...options, signal: bounded }, body);
     if (answer.statusCode !== 200) {
       answer.destroy();
       throw new ProviderFault(`${url.href} answers ${answer.statusCode} instead of 200`);
@@ -88,38 +84,47 @@ export class ProviderClient {
     return { body: await readBounded(answer, url), maxAge: maxAgeOf(answer.headers['cache-control']) };
   }
 
-  /** Made once for each set of authorities: it costs a millisecond, and an endpoint is asked for each token. */
-  #tlsFor(ca = ''): ReturnType<typeof buildBackendTls> {
-    const known = this.#tls.get(ca);
-    if (known !== undefined) return known;
-    const tls = buildBackendTls(ca === '' ? undefined : { ca, minVersion: 'TLSv1.2' }, this.#options.extraCa);
-    this.#tls.set(ca, tls);
-    return tls;
+  /** A kept connection that the provider closes just now has told it nothing, so the question is asked once more. */
+  #exchange(place: ProviderPlace, options: RequestOptions, body: string): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const sent = this.#send(place, options);
+      sent.on('response', resolve).on('error', (error: NodeJS.ErrnoException) => {
+        if (sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) {
+          this.#exchange(place, { ...options, agent: this.#newConnections(place) }, body).then(resolve, reject);
+        } else reject(faultOf(place.url, error));
+      });
+      sent.end(body);
+    });
   }
 
-  #send({ url, ca }: ProviderPlace, options: RequestOptions): ClientRequest {
-    const { judge } = this.#options;
-    const tls = this.#tlsFor(ca);
-    const { open } = buildOpener(
-      { origin: url.origin, judge, connectTimeoutMs, tls, alpn: 'http/1.1', names },
-      () => undefined,
-    );
-    // Node takes the socket from the callback; its types know only the one that is returned.
-    const createConnection = (_options: unknown, done: (error: Error | null, socket: Duplex) => void): undefined => {
-      open((opened) => {
-        if (opened instanceof Error) done(opened, undefined as never);
-        else done(null, opened);
-      });
-    };
-    const { pathname, search, host } = url;
+  #send(place: ProviderPlace, options: RequestOptions): ClientRequest {
+    const { pathname, search, host, hostname } = place.url;
     return request({
+      agent: this.#connectionsTo(place),
       ...options,
-      host: url.hostname,
+      host: hostname,
       path: `${pathname}${search}`,
       setHost: false,
-      createConnection,
       headers: { host, ...options.headers },
     });
+  }
+
+  /** Made once for each place: its TLS settings cost a millisecond, and an endpoint is asked about each token. */
+  #connectionsTo(place: ProviderPlace): KeptConnections {
+    const key = `${place.url.origin} ${place.ca ?? ''}`;
+    const known = this.#connections.get(key);
+    if (known !== undefined) return known;
+    const made = this.#newConnections(place);
+    this.#connections.set(key, made);
+    return made;
+  }
+
+  #newConnections({ url, ca = '' }: ProviderPlace): KeptConnections {
+    const { judge, extraCa } = this.#options;
+    const tls = buildBackendTls(ca === '' ? undefined : { ca, minVersion: 'TLSv1.2' }, extraCa);
+    const { origin } = url;
+    const { open } = buildOpener({ origin, judge, connectTimeoutMs, tls, alpn: 'http/1.1', names }, () => undefined);
+    return new KeptConnections(open);
   }
 }
 
