@@ -68,7 +68,10 @@ export class SlotAdmission {
     for (const [i, counter] of this.counters.entries()) {
       if (counter.inUse < Math.min(counter.held, counter.limit)) continue;
       const rule = this.rules[i];
-      if (store.isUp && steady < counter.deniedUntil && rule !== undefined) return { rule, by: 'slots' };
+      if (store.isUp && steady < counter.deniedUntil && rule !== undefined) {
+        this.#forget();
+        return { rule, by: 'slots' };
+      }
       lacks = true;
     }
     if (!lacks) return this.#take();

@@ -14,15 +14,20 @@ class SlotPod implements AsyncDisposable {
   readonly #limits: Limits;
   readonly #running: SlotAdmission[] = [];
 
-  constructor(redis: TestRedis, limit: CompiledConcurrencyLimit, pods: number) {
+  constructor(redis: TestRedis, limits: readonly CompiledConcurrencyLimit[], pods: number) {
     this.pod = new LimitPod(redisAt(redis.port, { pods }), []);
     const source = { level: 'api', owner: 'banten/situs', label: 'the API' } as const;
-    this.#limits = buildLimits(this.pod.pool, source, [limit]);
+    this.#limits = buildLimits(this.pod.pool, source, limits);
   }
 
-  async begin(): Promise<SlotDenial | null> {
+  async begin(clientIp = nobody.clientIp): Promise<SlotDenial | null> {
     const store = this.pod.pool.slotStore;
-    const admission = new SlotAdmission({ store, clock: systemClock, keys: nobody, onBadCondition: () => undefined });
+    const admission = new SlotAdmission({
+      store,
+      clock: systemClock,
+      keys: { ...nobody, clientIp },
+      onBadCondition: () => undefined,
+    });
     admission.addRules(this.#limits.slots);
     const denial = await admission.admit();
     if (denial === null) this.#running.push(admission);
@@ -30,8 +35,8 @@ class SlotPod implements AsyncDisposable {
   }
 
   /** How many of so many calls, all at once, may run. */
-  async begun(calls: number): Promise<number> {
-    const verdicts = await Promise.all(Array.from({ length: calls }, () => this.begin()));
+  async begun(calls: number, clientIp?: string): Promise<number> {
+    const verdicts = await Promise.all(Array.from({ length: calls }, () => this.begin(clientIp)));
     return verdicts.filter((verdict) => verdict === null).length;
   }
 
@@ -49,7 +54,7 @@ class SlotPod implements AsyncDisposable {
 }
 
 async function podsOn(stack: AsyncDisposableStack, redis: TestRedis, limit: CompiledConcurrencyLimit, count: number) {
-  const pods = Array.from({ length: count }, () => stack.use(new SlotPod(redis, limit, count)));
+  const pods = Array.from({ length: count }, () => stack.use(new SlotPod(redis, [limit], count)));
   await Promise.all(pods.map(({ pod }) => pod.up()));
   return pods;
 }
@@ -136,6 +141,19 @@ test('Redis away: each pod allows its share, or what it has leased', async () =>
   await delay(1500);
   const more = await Promise.all(pods.map((pod) => pod.begun(10)));
   assert.equal(more.reduce((sum, n) => sum + n, 0) + 6, 10);
+});
+
+test('callers that are refused leave nothing behind', async () => {
+  await using redis = await aRedis();
+  await using stack = new AsyncDisposableStack();
+  const limits = [atOnce(2), atOnce(5, { id: 'each', by: 'ClientIP' })];
+  const pod = stack.use(new SlotPod(redis, limits, 1));
+  await pod.pod.up();
+  assert.equal(await pod.begun(3, '192.0.2.1'), 2);
+  for (let i = 0; i < 500; i++) assert.equal(await pod.begun(1, `198.51.100.${i}`), 0);
+  pod.end();
+  await delay(400);
+  assert.equal(pod.pod.pool.slots.size, 0);
 });
 
 test('a steady load asks Redis for little', async () => {
