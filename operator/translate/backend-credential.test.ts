@@ -8,7 +8,11 @@ import { compileBackendCredential } from './backend-credential.ts';
 const own = 'simpul.id/backend-credential';
 
 /** What a Secret with these values is compiled to. */
-function compiled(type: SecretType, values: Record<string, string>): ReturnType<typeof compileBackendCredential> {
+function compiled(
+  type: SecretType,
+  values: Record<string, string>,
+  backend: object = {},
+): ReturnType<typeof compileBackendCredential> {
   const world = new World({ className: 'simpul', installationNamespace: 'simpul-system', pepper: '' });
   world.materials.assumeComplete();
   const source: MaterialSource = { kind: 'Secret', namespace: 'banten', name: 'dukcapil', type };
@@ -17,7 +21,7 @@ function compiled(type: SecretType, values: Record<string, string>): ReturnType<
   world.materials.put(source, materialOf(holder, source));
   const api = {
     metadata: { namespace: 'banten', name: 'data' },
-    spec: { backend: { credentialRef: { name: 'dukcapil' } } },
+    spec: { backend: { credentialRef: { name: 'dukcapil' }, ...backend } },
   } as ApiService;
   return compileBackendCredential(api, world);
 }
@@ -40,7 +44,7 @@ describe('the credential of a backend', () => {
     ],
   ];
   for (const [name, type, values, secretHeaders] of good) {
-    test(name, () => assert.deepEqual(compiled(type, values), { secretHeaders }));
+    test(name, () => assert.deepEqual(compiled(type, values), { credential: { secretHeaders } }));
   }
 
   const bad: readonly [string, Record<string, string>, RegExp][] = [
@@ -62,4 +66,17 @@ describe('the credential of a backend', () => {
       assert.match(problem.message, message);
     });
   }
+
+  test('a client id and secret for tokens, encoded before they become Basic', () => {
+    const oauth2 = { tokenUrl: 'https://sso.example.go.id/token', clientAuthentication: 'Basic' };
+    const found = compiled('kubernetes.io/basic-auth', { username: 'a:b', password: 'c d\n' }, { oauth2 });
+    const authorization = `Basic ${Buffer.from('a%3Ab:c+d').toString('base64')}`;
+    assert.deepEqual(found, { oauth2: { tokenUrl: oauth2.tokenUrl, scopes: [], secretHeaders: { authorization } } });
+  });
+
+  test('a bearer token is no client for tokens', () => {
+    const problem = compiled(own, { token: 'x' }, { oauth2: { tokenUrl: 'https://sso.example.go.id/token' } });
+    assert.ok(problem !== undefined && 'reason' in problem);
+    assert.match(problem.message, /must hold username \(the client id\) and password/);
+  });
 });

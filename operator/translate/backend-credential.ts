@@ -4,6 +4,7 @@ import type { Material } from '../world/materials.ts';
 import { resolveMaterial } from '../world/reference-problems.ts';
 import { credentialRefOf } from '../world/references.ts';
 import type { World } from '../world/world.ts';
+import { basicOfClient } from './introspection.ts';
 import type { Problem } from './outcome.ts';
 
 const field = 'spec.backend.credentialRef';
@@ -23,13 +24,11 @@ function compileBackendOAuth2(
     return invalid(secret, 'must hold username (the client id) and password (its secret) for spec.backend.oauth2');
   }
   const inForm = clientAuthentication === 'Form';
-  // Both are encoded before they become Basic (RFC 6749, 2.3.1).
-  const pair = `${encodeURIComponent(id)}:${encodeURIComponent(password)}`;
   return {
     tokenUrl,
     scopes: [...scopes].sort(),
     ...(audience === undefined ? {} : { audience }),
-    secretHeaders: inForm ? {} : { authorization: `Basic ${Buffer.from(pair).toString('base64')}` },
+    secretHeaders: inForm ? {} : { authorization: basicOfClient(id, password) },
     ...(inForm ? { secretForm: { client_id: id, client_secret: password } } : {}),
   };
 }

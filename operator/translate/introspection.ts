@@ -59,14 +59,17 @@ export function compileIntrospection(
   };
 }
 
-/** Client id and secret are encoded before they become Basic (RFC 6749, 2.3.1). */
 function authorizationOf(material: Material): string | undefined {
-  const [username, password, token] = ['username', 'password', 'token'].map((key) => textOf(material, key));
-  if (username !== '' && password !== '' && token === '') {
-    const pair = `${formEncoded(username ?? '')}:${formEncoded(password ?? '')}`;
-    return `Basic ${Buffer.from(pair).toString('base64')}`;
-  }
-  return username === '' && password === '' && /^[!-~]+$/.test(token ?? '') ? `Bearer ${token}` : undefined;
+  const [username = '', password = '', token = ''] = ['username', 'password', 'token'].map((key) =>
+    textOf(material, key),
+  );
+  if (username !== '' && password !== '' && token === '') return basicOfClient(username, password);
+  return username === '' && password === '' && /^[!-~]+$/.test(token) ? `Bearer ${token}` : undefined;
+}
+
+/** Authorization of a client: id and secret are encoded before they become Basic (RFC 6749, 2.3.1). */
+export function basicOfClient(id: string, secret: string): string {
+  return `Basic ${Buffer.from(`${formEncoded(id)}:${formEncoded(secret)}`).toString('base64')}`;
 }
 
 function formEncoded(text: string): string {
