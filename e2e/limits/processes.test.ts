@@ -26,7 +26,7 @@ suite('real gateway processes admit at most the limit, and 95 % of it', () => {
   }
 });
 
-test('a pod is killed and Redis is flushed: still at most the limit', async () => {
+test('a pod is killed and Redis is flushed: at most the limit, and what the dead pod leased last', async () => {
   const requests = 300 * factor;
   await using fleet = await Fleet.start(3, aLimit({ requests, per: 'Day' }));
   const [first, ...others] = fleet.pods;
@@ -37,7 +37,9 @@ test('a pod is killed and Redis is flushed: still at most the limit', async () =
   await delay(2500); // each of the others tells what it knows
   const after = await offer(others, { ...load, rate: requests / (2 * factor), seconds: 3 * factor });
   const admitted = before.admitted + after.admitted;
-  assert.ok(admitted <= requests && admitted >= requests * 0.8, JSON.stringify([before, after]));
+  // Its last leases are known to nobody: at its rate some two tokens each.
+  const unknown = 6;
+  assert.ok(admitted <= requests + unknown && admitted >= requests * 0.8, JSON.stringify([before, after]));
 });
 
 test('Redis is killed under load: no call fails or waits long, and the bound holds', async () => {

@@ -10,7 +10,6 @@ interface JaegerSpan {
   readonly spanID: string;
   readonly operationName: string;
   readonly references: readonly { readonly refType: string; readonly spanID: string }[];
-  readonly startTime: number;
   readonly duration: number;
   readonly tags: readonly { readonly key: string; readonly value: unknown }[];
   readonly processID: string;
@@ -37,6 +36,14 @@ function tagsOf({ tags }: JaegerSpan): Record<string, unknown> {
 
 function parentOf({ references }: JaegerSpan): string | undefined {
   return references.find(({ refType }) => refType === 'CHILD_OF')?.spanID;
+}
+
+/** Each span is a child of the one before it; by their times alone two may stand in either order. */
+function fromParentToChild(spans: readonly JaegerSpan[]): JaegerSpan[] {
+  const ids = new Set(spans.map(({ spanID }) => spanID));
+  const chain = spans.filter((span) => !ids.has(parentOf(span) ?? ''));
+  for (const parent of chain) chain.push(...spans.filter((span) => parentOf(span) === parent.spanID));
+  return chain;
 }
 
 async function sends({ gateway }: TestGateway): Promise<boolean> {
@@ -79,7 +86,7 @@ test('a call through two gateways is one trace, whose spans tell whose time it w
   await read(id);
   const trace = await traceOf(jaeger.api, id, 4);
 
-  const [server, client, innerServer, innerClient] = trace.spans.toSorted((a, b) => a.startTime - b.startTime);
+  const [server, client, innerServer, innerClient] = fromParentToChild(trace.spans);
   assert.ok(server && client && innerServer && innerClient);
   assert.deepEqual(
     [server, client, innerServer, innerClient].map(({ operationName }) => operationName),

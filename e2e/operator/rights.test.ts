@@ -46,6 +46,7 @@ describe('the rights that are shipped', () => {
       approval('provider', 'yes', 'api', { subscriptionRef: { name: 'app', namespace: 'consumer' } }),
     ];
     await installation.apply(...objects);
+    await tokenEndpoints(installation);
     await gateway.untilStatus(200, '/provider/api', { key: await installation.keyIn('consumer', 'app-main') });
     // Everything that is taken away again: a member, a credential, a gateway, an API; and what somebody broke.
     await installation.apply(tenant('provider', { paths: ['/provider'], members: members.slice(1) }));
@@ -160,6 +161,16 @@ async function referring(installation: Installation): Promise<void> {
   const metadata = { namespace: 'provider', name: 'ca' };
   await installation.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata });
   await installation.untilCondition(api, 'ResolvedRefs', { status: 'False', reason: 'ConfigMapKeyMissing' });
+}
+
+/** Their keys lie in one Secret: the first has it made, the second has it changed. */
+async function tokenEndpoints(installation: Installation): Promise<void> {
+  for (const name of ['masuk', 'kedua']) {
+    const tokenEndpoint = { issuer: `https://api.example/${name}` };
+    const one = keyManager('simpul-system', name, { type: 'TokenEndpoint', tokenEndpoint });
+    await installation.apply(one);
+    await installation.untilReady(one);
+  }
 }
 
 /** A refusal, told as an Event, and told again. */
