@@ -70,7 +70,6 @@ function goalsOf(main: readonly TargetFigures[]): string[] {
   const policies = find(main, 'policies');
   const goals: readonly [TargetId, number, string][] = [
     ['nginx', goal, 'nginx that only forwards'],
-    ['splice', goal, 'bytes that node:net copies from socket to socket'],
     ['lua', 1, 'nginx with Lua and Redis'],
     ['caddy', 1, 'Caddy that only forwards'],
     ['express', expressGoal, 'Express Gateway with key and limit'],
