@@ -128,20 +128,16 @@ test('a list that expires between its pages is tried with larger pages, and the 
       return call === 1 ? { items, resourceVersion: '10', continue: 'more' } : { items, resourceVersion: '12' };
     },
   });
-  assert.deepEqual(limits, [2_500, 2_500, 25_000]);
+  assert.deepEqual(limits, [500, 500, 5_000]);
   assert.deepEqual(log, ['replace 1 @12 #1']);
 });
 
 test('an owner that throws gets everything anew', async () => {
   let thrown = 0;
-  const limits: (number | undefined)[] = [];
   const { log, restarts } = await play(
     [{ events: [upsert('a', '11'), upsert('b', '12')] }, { events: [upsert('c', '13')] }],
     {
-      lists: (options, call) => {
-        limits.push(options.limit);
-        return { items: [], resourceVersion: call < 3 ? '10' : '99' };
-      },
+      lists: (_options, call) => ({ items: [], resourceVersion: call < 3 ? '10' : '99' }),
       upsert: (name) => {
         if (name !== 'b') return;
         thrown += 1;
@@ -151,7 +147,6 @@ test('an owner that throws gets everything anew', async () => {
   );
   assert.equal(thrown, 1);
   assert.equal(restarts[0], 'HandlerFailed');
-  assert.deepEqual(limits.slice(0, 2), [2_500, 500]); // whoever serves already must not stand still for a large page
   assert.deepEqual(log, ['replace 0 @10 #1', 'upsert a', 'progress 11', 'replace 0 @10 #2', 'upsert c', 'progress 13']);
 });
 

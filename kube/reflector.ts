@@ -41,7 +41,7 @@ export interface ReflectorOptions {
   readonly onList?: (items: number, durationMs: number) => void;
   readonly onEvent?: (type: WatchEvent<KubeObject>['type']) => void;
   readonly onRestart?: (reason: RestartReason) => void;
-  /** Objects per page; default 2,500 in the first list, later 500. */
+  /** Objects per page; default 500. */
   readonly pageSize?: number;
   /** First and longest wait after failures in a row; default 200 ms and 30 s. */
   readonly backoff?: { readonly baseMs: number; readonly capMs: number };
@@ -59,11 +59,6 @@ const awayAfter = 2;
 /** How a call ends that the API server did not answer. */
 const unansweredReasons: ReadonlySet<StoreReason> = new Set(['Unreachable', 'Timeout', 'ServiceUnavailable']);
 const defaultPageSize = 500;
-/**
- * Before the first list is complete nobody is served, so nobody is held up by a page of some 25 ms; and a page costs the
- * API server twice what 500 do, not five times.
- */
-const firstPageSize = 2500;
 
 /**
  * Keeps `handler` in step with the store until the signal aborts; only then does the promise resolve. It never rejects.
@@ -139,7 +134,7 @@ class Reflector<T extends KubeObject, P> {
     this.#project = projection.project;
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.#pageSize = options.pageSize ?? firstPageSize;
+    this.#pageSize = options.pageSize ?? defaultPageSize;
     this.#backoff = new Backoff({
       ...(options.backoff ?? { baseMs: 200, capMs: 30_000 }),
       random: options.random ?? Math.random,
