@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
+import type { CompiledCache } from '#api/compiled/answers.ts';
 import type { Exchange } from '../exchange.ts';
 import { carriesProof } from '../filters/presented.ts';
 import { isNamed } from '../http1/write-head.ts';
 import { type Directives, durationOf, parseCacheControl } from './cache-control.ts';
 import type { CacheKey } from './cache-store.ts';
 import { fieldValue } from './fields.ts';
-import type { CacheRules } from './freshness.ts';
 import type { StoredAnswer } from './stored-answer.ts';
 
 /** Requests that ask for a part, or depend on the state at the backend: the cache stays out of their way. */
@@ -22,7 +22,7 @@ export class CacheRequest {
   readonly #directives: Directives;
   readonly #fields: readonly string[];
 
-  constructor(exchange: Exchange, rules: CacheRules) {
+  constructor(exchange: Exchange, rules: CompiledCache) {
     const { rawHeaders } = exchange;
     const read = (name: string) => fieldValue(rawHeaders, name);
     const identity = identityOf(exchange);
@@ -80,7 +80,7 @@ function matches(list: string, etag: string): boolean {
   return false;
 }
 
-function callerOf(exchange: Exchange, rules: CacheRules, identity: string): string {
+function callerOf(exchange: Exchange, rules: CompiledCache, identity: string): string {
   const { subscription, rawHeaders, variant } = exchange;
   let caller = rules.shared ? '' : `${subscription?.id ?? ''} ${identity}`;
   // Versions are kept apart.

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { CompiledCache } from '#api/compiled/answers.ts';
 import { CacheStore } from './cache-store.ts';
-import type { CacheRules } from './freshness.ts';
 import { StoredAnswer } from './stored-answer.ts';
 
-const rules: CacheRules = {
+const rules: CompiledCache = {
   ttlMs: 60_000,
   maxBytes: 1000,
   keyHeaders: [],

@@ -1,5 +1,5 @@
+import type { CompiledCache } from '#api/compiled/answers.ts';
 import { Flight } from './flight.ts';
-import type { CacheRules } from './freshness.ts';
 import type { StoredAnswer } from './stored-answer.ts';
 
 /** Answers of one API that are kept for one URI and caller: told apart by the fields of Vary. */
@@ -40,7 +40,7 @@ export class CacheStore {
     return this.#places.size;
   }
 
-  open(rules: CacheRules): ApiCache {
+  open(rules: CompiledCache): ApiCache {
     return new ApiCache(rules, this);
   }
 
@@ -77,7 +77,7 @@ export class CacheStore {
 
 /** The stored answers of one API as it is configured now. */
 export class ApiCache {
-  readonly rules: CacheRules;
+  readonly rules: CompiledCache;
   readonly #store: CacheStore;
   /** By URI and caller. */
   readonly #answers = new Map<string, Map<string, StoredAnswer[]>>();
@@ -86,7 +86,7 @@ export class ApiCache {
   readonly #passes = new Map<string, number>();
   #isClosed = false;
 
-  constructor(rules: CacheRules, store: CacheStore) {
+  constructor(rules: CompiledCache, store: CacheStore) {
     this.rules = rules;
     this.#store = store;
   }

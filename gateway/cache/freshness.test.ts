@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CacheRules, freshnessOf } from './freshness.ts';
+import type { CompiledCache } from '#api/compiled/answers.ts';
+import { freshnessOf } from './freshness.ts';
 
-const rules: CacheRules = {
+const rules: CompiledCache = {
   ttlMs: 60_000,
   maxBytes: 1000,
   keyHeaders: [],

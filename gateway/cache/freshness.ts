@@ -1,19 +1,6 @@
+import type { CompiledCache } from '#api/compiled/answers.ts';
 import { type Directives, durationOf, parseCacheControl } from './cache-control.ts';
 import { fieldValue } from './fields.ts';
-
-/** What an ApiService says about its cache. Durations in milliseconds. */
-export interface CacheRules {
-  /** How long an answer is fresh when the backend does not say. */
-  readonly ttlMs: number;
-  /** Largest body that is stored. */
-  readonly maxBytes: number;
-  /** Request fields by which answers are told apart, lower case. */
-  readonly keyHeaders: readonly string[];
-  /** One answer serves all callers. */
-  readonly shared: boolean;
-  readonly staleWhileRevalidateMs: number;
-  readonly staleIfErrorMs: number;
-}
 
 /** How long a stored answer may be used, and for which requests. */
 export interface Freshness {
@@ -42,7 +29,7 @@ const maxStaleMs = 86_400_000;
 export function freshnessOf(
   status: number,
   fields: readonly string[],
-  rules: CacheRules,
+  rules: CompiledCache,
   hasIdentity: boolean,
 ): Freshness | null {
   if (!storable.has(status)) return null;
@@ -71,7 +58,7 @@ function varyOf(fields: readonly string[]): string[] | null {
   return names.includes('*') ? null : [...new Set(names.filter((name) => name !== ''))].sort();
 }
 
-function lifetimeOf(status: number, fields: readonly string[], directives: Directives, rules: CacheRules): number {
+function lifetimeOf(status: number, fields: readonly string[], directives: Directives, rules: CompiledCache): number {
   if (directives.has('no-cache')) return 0;
   const stated = durationOf(directives, 's-maxage') ?? durationOf(directives, 'max-age') ?? expiryOf(fields);
   return stated ?? (keptByDefault.has(status) ? rules.ttlMs : 0);
@@ -95,7 +82,7 @@ const noStale = ['must-revalidate', 'proxy-revalidate', 's-maxage', 'no-cache'];
 
 function staleness(
   directives: Directives,
-  rules: CacheRules,
+  rules: CompiledCache,
 ): Pick<Freshness, 'staleWhileRevalidateMs' | 'staleIfErrorMs'> {
   if (noStale.some((name) => directives.has(name))) return { staleWhileRevalidateMs: 0, staleIfErrorMs: 0 };
   const allowed = (name: string, otherwise: number) => Math.min(durationOf(directives, name) ?? otherwise, maxStaleMs);
