@@ -8,7 +8,7 @@ import { type Denial, Limiter } from '../limits/limiter.ts';
 import type { LimitRule, Limits } from '../limits/rule.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
 import type { Filter } from './filter.ts';
-import { eachLevel, someLevel } from './limit-levels.ts';
+import { eachLevel } from './limit-levels.ts';
 import { MeteredDownstream } from './metered-downstream.ts';
 
 /**
@@ -19,16 +19,17 @@ export function rateLimit(deps: RateLimitDeps): Filter {
   const { counters, clock, metrics } = deps;
   const makeLimiter = () => new Limiter(counters, clock, (rule) => metrics.countBadCondition(rule.source.level));
   let limiter = makeLimiter();
-  let gathering: { limiter: Limiter; readonly keys: CallKeys } | null = null;
+  let gathering: Gathering | null = null;
   return {
     name: 'rate-limit',
     onRequest(exchange) {
       limiter.begin();
-      if (gathering === null) gathering = { limiter, keys: new CallKeys(exchange) };
+      if (gathering === null) gathering = { limiter, keys: new CallKeys(exchange), isAboutBytes: false };
       else gathering.keys.turnTo(exchange);
       gathering.limiter = limiter;
+      gathering.isAboutBytes = false;
       eachLevel(exchange, addRules, gathering);
-      if (someLevel(exchange, hasBytes)) meter(exchange, limiter.rules, deps);
+      if (gathering.isAboutBytes) meter(exchange, limiter.rules, deps);
       if (limiter.rules.length === 0) return undefined;
       const verdict = limiter.admit();
       if (!(verdict instanceof Promise)) return conclude({ exchange, limiter, metrics }, verdict);
@@ -75,16 +76,15 @@ function conclude({ exchange, limiter, metrics }: Judged, denial: Denial | null)
 }
 
 interface Gathering {
-  readonly limiter: Limiter;
+  limiter: Limiter;
   readonly keys: CallKeys;
+  /** Some level limits bytes. */
+  isAboutBytes: boolean;
 }
 
-function addRules({ windows }: Limits, { limiter, keys }: Gathering): void {
-  limiter.addRules(windows, keys);
-}
-
-function hasBytes({ countsBytes, bandwidths }: Limits): boolean {
-  return countsBytes || bandwidths !== null;
+function addRules({ windows, countsBytes, bandwidths }: Limits, gathering: Gathering): void {
+  gathering.limiter.addRules(windows, gathering.keys);
+  gathering.isAboutBytes ||= countsBytes || bandwidths !== null;
 }
 
 function policyField(rules: readonly LimitRule[]): string {
