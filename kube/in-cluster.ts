@@ -5,7 +5,12 @@ import type { Connection } from './connection.ts';
 import { ConnectionError } from './connection-error.ts';
 
 /** Where the kubelet mounts a pod's ServiceAccount. */
-export const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+const mountedFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** SIMPUL_SERVICE_ACCOUNT_FOLDER, for whoever runs a program as a pod's without a kubelet; else where the kubelet mounts it. */
+export function serviceAccountFolderOf(env: Readonly<Record<string, string | undefined>>): string {
+  return env['SIMPUL_SERVICE_ACCOUNT_FOLDER'] || mountedFolder;
+}
 
 /** The kubelet rotates the token long before it expires; a minute is what client-go waits between reads. */
 const rereadMs = 60_000;
@@ -14,15 +19,15 @@ export interface InClusterOptions {
   /** KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT. */
   readonly host: string;
   readonly port: string;
-  /** Holds `token`, `ca.crt` and `namespace`; default {@link serviceAccountFolder}. */
-  readonly folder?: string;
+  /** Holds `token`, `ca.crt` and `namespace`. */
+  readonly folder: string;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
 
 /** Connection of a pod by its ServiceAccount. Token and CA are read again each minute, and when the API server answers 401. */
 export async function inClusterConnection(options: InClusterOptions): Promise<Connection> {
-  const folder = options.folder ?? serviceAccountFolder;
+  const { folder } = options;
   const now = options.now ?? (() => performance.now());
   const cache = new CachedCredentials(() => read(folder, now), now);
   await cache.get(); // fail at start, not at the first call

@@ -3,10 +3,10 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Connection } from './connection.ts';
 import { ConnectionError } from './connection-error.ts';
-import { inClusterConnection } from './in-cluster.ts';
+import { inClusterConnection, serviceAccountFolderOf } from './in-cluster.ts';
 
 export interface LoadOptions {
-  /** The process's environment: KUBECONFIG, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are read. */
+  /** The process's environment: KUBECONFIG, KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT and SIMPUL_SERVICE_ACCOUNT_FOLDER are read. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Path of a kubeconfig: goes before everything else. */
   readonly kubeconfig?: string;
@@ -24,7 +24,9 @@ export async function loadConnection(options: LoadOptions): Promise<Connection> 
   if (named !== undefined && named !== '') return await fromKubeconfig(named, options);
   const host = env['KUBERNETES_SERVICE_HOST'];
   const port = env['KUBERNETES_SERVICE_PORT'];
-  if (host !== undefined && host !== '' && port !== undefined) return await inClusterConnection({ host, port });
+  if (host !== undefined && host !== '' && port !== undefined) {
+    return await inClusterConnection({ host, port, folder: serviceAccountFolderOf(env) });
+  }
   const home = join(homedir(), '.kube', 'config');
   if (existsSync(home)) return await fromKubeconfig(home, options);
   throw new ConnectionError(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CodedError } from '#api/errors.ts';
-import { serviceAccountFolder } from '#kube/in-cluster.ts';
+import { serviceAccountFolderOf } from '#kube/in-cluster.ts';
 import { type Flag, flags, usage } from './flags.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -59,7 +59,7 @@ export class ConfigError extends CodedError {
 
 /** What this process was started with. */
 export function processSources(): ConfigSources {
-  const podNamespace = readPodNamespace();
+  const podNamespace = readPodNamespace(serviceAccountFolderOf(process.env));
   const sources = { args: process.argv.slice(2), env: process.env };
   return podNamespace === undefined ? sources : { ...sources, podNamespace };
 }
@@ -183,9 +183,9 @@ class Reader {
   }
 }
 
-function readPodNamespace(): string | undefined {
+function readPodNamespace(folder: string): string | undefined {
   try {
-    return readFileSync(join(serviceAccountFolder, 'namespace'), 'utf8').trim();
+    return readFileSync(join(folder, 'namespace'), 'utf8').trim();
   } catch {
     return undefined; // not in a pod
   }

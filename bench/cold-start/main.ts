@@ -40,11 +40,11 @@ async function main(): Promise<void> {
   try {
     const namespace = await placeOfGateway(installation, host);
     await fill(installation, namespace, worldOf(apis, subscriptions));
-    const kubeconfig = await installation.kubeconfigOf(namespace, gatewayServiceAccount);
+    const account = await installation.accountOf(namespace, gatewayServiceAccount);
     const seconds: number[] = [];
     for (let i = 1; i <= starts; i++) {
       const [port = 0] = await freePorts(1);
-      const gateway = await host.startGateway({ kubeconfig, namespace, port });
+      const gateway = await host.startGateway({ account, namespace, port });
       await until({ what: 'the gateway is ready', timeoutMs: 120_000, everyMs: 10 }, () => gateway.isReady());
       seconds.push((performance.now() - gateway.startedAt) / 1000);
       const { cpuSeconds, rssMiB } = await gateway.use();
@@ -63,10 +63,10 @@ async function main(): Promise<void> {
 }
 
 /** The operator makes the namespace and the ServiceAccount of a gateway; then it goes. */
-async function placeOfGateway({ store, kubeconfigOf }: Installation, host: ProgramHost): Promise<string> {
+async function placeOfGateway({ store, accountOf }: Installation, host: ProgramHost): Promise<string> {
   const gateway = buildApiGateway();
   const namespace = compiledNamespaceOf(gateway);
-  const operator = await host.startOperator(await kubeconfigOf(operatorNamespace, 'simpul-operator'));
+  const operator = await host.startOperator(await accountOf(operatorNamespace, 'simpul-operator'));
   await store.apply(gateway, { fieldManager: 'bench', force: true });
   const account = parseId(`${namespace}/${gatewayServiceAccount}`);
   await until({ what: 'the gateway has its ServiceAccount', timeoutMs: 60_000, everyMs: 100 }, async () => {
@@ -80,9 +80,9 @@ async function placeOfGateway({ store, kubeconfigOf }: Installation, host: Progr
 }
 
 /** Writes them as the operator would, over kept connections. */
-async function fill({ kubeconfigOf }: Installation, namespace: string, world: readonly Compiled[]): Promise<void> {
-  const kubeconfig = await kubeconfigOf(operatorNamespace, 'simpul-operator');
-  const store = new ApiServerStore(new Transport(await loadConnection({ env: {}, kubeconfig }), { connections }));
+async function fill({ accountOf }: Installation, namespace: string, world: readonly Compiled[]): Promise<void> {
+  const connection = await loadConnection({ env: await accountOf(operatorNamespace, 'simpul-operator') });
+  const store = new ApiServerStore(new Transport(connection, { connections }));
   const left = [...world];
   const began = performance.now();
   const worker = async (): Promise<void> => {

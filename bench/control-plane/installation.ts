@@ -1,3 +1,5 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ApiServerStore } from '#kube/api-server-store.ts';
 import { loadConnection } from '#kube/load-connection.ts';
@@ -15,8 +17,8 @@ export interface Installation {
   readonly cluster: ControlPlane;
   /** The administrator; counts as `system:masters`, which the API server never queues behind others. */
   readonly store: ApiServerStore;
-  /** Kubeconfig of a ServiceAccount, with a token as a pod would have it. */
-  kubeconfigOf(namespace: string, account: string): Promise<string>;
+  /** The variables by which a program is a ServiceAccount, as in a pod: the API server's address, and where the account's files lie. */
+  accountOf(namespace: string, account: string): Promise<Readonly<Record<string, string>>>;
   stop(): Promise<void>;
 }
 
@@ -32,8 +34,7 @@ export async function install(): Promise<Installation> {
     return {
       cluster,
       store,
-      kubeconfigOf: async (namespace, account) =>
-        cluster.kubeconfigFor({ token: await cluster.serviceAccountToken(namespace, account) }),
+      accountOf: (namespace, account) => writeAccount(cluster, namespace, account),
       stop: async () => {
         await store.close();
         await cluster.stop();
@@ -43,6 +44,24 @@ export async function install(): Promise<Installation> {
     await cluster.stop();
     throw error;
   }
+}
+
+async function writeAccount(
+  cluster: ControlPlane,
+  namespace: string,
+  account: string,
+): Promise<Record<string, string>> {
+  const folder = join(cluster.folder, 'accounts', namespace, account);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'token'), await cluster.serviceAccountToken(namespace, account), { mode: 0o600 });
+  await writeFile(join(folder, 'namespace'), namespace);
+  await copyFile(cluster.caFile, join(folder, 'ca.crt'));
+  const { hostname, port } = new URL(cluster.url);
+  return {
+    KUBERNETES_SERVICE_HOST: hostname,
+    KUBERNETES_SERVICE_PORT: port,
+    SIMPUL_SERVICE_ACCOUNT_FOLDER: folder,
+  };
 }
 
 /** The API server reads policies a moment after they are written; before, writes would be cheaper than they are. */

@@ -8,7 +8,6 @@ import { ManagedProcess } from '#tools/controlplane/managed-process.ts';
 import { startWatchdog, type Watchdog } from '#tools/controlplane/watchdog.ts';
 import { BenchError } from '../errors.ts';
 import { type ProcessUse, useOf } from '../machine.ts';
-import { installation } from './objects.ts';
 
 const programs = {
   operator: fileURLToPath(new URL('../../operator/main.ts', import.meta.url)),
@@ -95,16 +94,17 @@ export class ProgramHost {
   }
 
   /** As its Deployment would start it. Resolves at once: what is measured may be how long it takes. */
-  async startOperator(kubeconfig: string): Promise<RunningProgram> {
+  async startOperator(account: Environment): Promise<RunningProgram> {
     const [port = 0] = await freePorts(1);
-    const args = [`--kubeconfig=${kubeconfig}`, `--namespace=${installation}`, `--http-port=${port}`];
-    return this.#start({ name: 'operator', args, environment: operatorEnvironment, adminPort: port });
+    const args = [`--http-port=${port}`];
+    const environment = { ...account, ...operatorEnvironment };
+    return this.#start({ name: 'operator', args, environment, adminPort: port });
   }
 
-  async startGateway(options: { kubeconfig: string; namespace: string; port: number }): Promise<RunningProgram> {
+  async startGateway(options: { account: Environment; namespace: string; port: number }): Promise<RunningProgram> {
     const [adminPort = 0] = await freePorts(1);
     const environment = {
-      KUBECONFIG: options.kubeconfig,
+      ...options.account,
       SIMPUL_NAMESPACE: options.namespace,
       SIMPUL_LISTENERS: `http=127.0.0.1:${options.port}`,
       SIMPUL_ADMIN_HOST: '127.0.0.1',
@@ -118,7 +118,7 @@ export class ProgramHost {
   #start(start: {
     readonly name: keyof typeof programs;
     readonly args: readonly string[];
-    readonly environment: Readonly<Record<string, string>>;
+    readonly environment: Environment;
     readonly adminPort: number;
   }): RunningProgram {
     this.#started += 1;
@@ -127,7 +127,7 @@ export class ProgramHost {
     const program = new ManagedProcess({
       name: start.name,
       command: 'env', // becomes the program: one process, with variables of its own
-      args: [...variables, process.execPath, ...profiling, programs[start.name], ...start.args],
+      args: ['-u', 'KUBECONFIG', ...variables, process.execPath, ...profiling, programs[start.name], ...start.args],
       logFile: join(this.folder, `${start.name}-${this.#started}.log`),
       watchdog: this.#watchdog,
       ready: () => Promise.resolve(true),
@@ -137,6 +137,8 @@ export class ProgramHost {
     return running;
   }
 }
+
+type Environment = Readonly<Record<string, string>>;
 
 /** As the operator has it in a gateway's Deployment. */
 const gatewayEnvironment = { NODE_OPTIONS: gatewayNodeOptions };

@@ -25,6 +25,8 @@ import {
 import { createAll, fieldManager } from './population.ts';
 import { ProgramHost, type RunningProgram } from './programs.ts';
 
+type Account = Readonly<Record<string, string>>;
+
 /** How long any one stage of a size may take before the run gives up. */
 const stageTimeoutMs = 900_000;
 
@@ -40,10 +42,10 @@ export class Scenario {
   readonly #backend: EchoBackend;
   readonly #port: number;
   readonly #calls: GatewayCalls;
-  readonly #operatorKubeconfig: string;
+  readonly #operatorAccount: Account;
   #operator: RunningProgram;
   #gateway: RunningProgram | undefined;
-  #gatewayPlace: { kubeconfig: string; namespace: string } = { kubeconfig: '', namespace: '' };
+  #gatewayPlace: { account: Account; namespace: string } = { account: {}, namespace: '' };
   #apiServices = 0;
 
   private constructor(parts: {
@@ -52,7 +54,7 @@ export class Scenario {
     host: ProgramHost;
     backend: EchoBackend;
     port: number;
-    kubeconfig: string;
+    account: Account;
     operator: RunningProgram;
   }) {
     this.#config = parts.config;
@@ -61,7 +63,7 @@ export class Scenario {
     this.#backend = parts.backend;
     this.#port = parts.port;
     this.#calls = new GatewayCalls(parts.port);
-    this.#operatorKubeconfig = parts.kubeconfig;
+    this.#operatorAccount = parts.account;
     this.#operator = parts.operator;
   }
 
@@ -70,11 +72,11 @@ export class Scenario {
     progress('starting etcd and kube-apiserver, installing CRDs, roles and policies');
     const host = await ProgramHost.open(config.profiles);
     const installed = await install();
-    const kubeconfig = await installed.kubeconfigOf(installation, 'simpul-operator');
-    const operator = await host.startOperator(kubeconfig);
+    const account = await installed.accountOf(installation, 'simpul-operator');
+    const operator = await host.startOperator(account);
     const [port = 0] = await freePorts(1);
     const backend = await startEchoBackend();
-    const scenario = new Scenario({ config, installation: installed, host, backend, port, kubeconfig, operator });
+    const scenario = new Scenario({ config, installation: installed, host, backend, port, account, operator });
     try {
       await scenario.#prepare();
     } catch (error) {
@@ -140,7 +142,7 @@ export class Scenario {
     const place = namespace ?? '';
     this.#gatewayPlace = {
       namespace: place,
-      kubeconfig: await this.#installation.kubeconfigOf(place, 'simpul-gateway'),
+      account: await this.#installation.accountOf(place, 'simpul-gateway'),
     };
     await this.#startGateway();
     progress(`${names.length} Tenants are Ready, the gateway serves`);
@@ -210,7 +212,7 @@ export class Scenario {
     progress('  the operator and the gateway restart');
     await this.#operator.stop();
     const before = await countsOf(cluster);
-    const operator = await this.#host.startOperator(this.#operatorKubeconfig);
+    const operator = await this.#host.startOperator(this.#operatorAccount);
     this.#operator = operator;
     const firstPass = 'the first pass is complete';
     await until({ what: firstPass, timeoutMs: stageTimeoutMs }, () => operator.loggedAfterMs(firstPass) !== undefined);

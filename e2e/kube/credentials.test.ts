@@ -113,7 +113,12 @@ test('tls-server-name is verified instead of the host', async () => {
 
 test('in-cluster: token, CA and namespace come from the files of the pod', async () => {
   const folder = await accountFolder('pod', await cluster.serviceAccountToken('default', 'gateway'));
-  const connection = await inClusterConnection({ host: '127.0.0.1', port: port(), folder });
+  const env = {
+    KUBERNETES_SERVICE_HOST: '127.0.0.1',
+    KUBERNETES_SERVICE_PORT: port(),
+    SIMPUL_SERVICE_ACCOUNT_FOLDER: folder,
+  };
+  const connection = await loadConnection({ env });
   assert.equal(connection.namespace, 'default');
   assert.equal(await whoAmI(open(connection)), 'system:serviceaccount:default:gateway');
 });
