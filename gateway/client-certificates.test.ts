@@ -4,6 +4,7 @@ import { type RequestOptions, request } from 'node:https';
 import { test } from 'node:test';
 import { certificateName } from '#api/certificate-name.ts';
 import type { Compiled, CompiledApiService, CompiledListenerTls, CredentialProof } from '#api/compiled/contract.ts';
+import { systemClock } from './clock.ts';
 import { anAuthority, type TestCertificate } from './testing/authority.ts';
 import {
   aCertificateKeyManager,
@@ -47,6 +48,8 @@ interface World {
   /** Absent: a plain port, whose peers are trusted proxies that name certificates. */
   readonly tls?: CompiledListenerTls['clientCertificates'];
   readonly gateway?: Partial<Parameters<typeof aGateway>[0]>;
+  /** How far the gateway's clock on the wall is ahead. */
+  readonly aheadMs?: number;
 }
 
 const mutual = { mode: 'Optional', ca: partners.ca + others.ca } as const;
@@ -55,24 +58,23 @@ const byCertificate = { mode: 'Required', keyManagers: ['simpul-system/mitra'] }
 /** A gateway that knows one application by a certificate of `partners`; its listener trusts `others` too. */
 async function aWorld(world: World = {}) {
   const { credential = named('subject', subject), authentication = byCertificate, objects = [], gateway = {} } = world;
+  const clock = { ...systemClock, now: () => Date.now() + (world.aheadMs ?? 0) };
   await using stack = new AsyncDisposableStack();
   const backend = stack.use(await aBackend((_request, response) => response.end('ok')));
   const tls = world.tls && { certificates: [server], minVersion: 'TLSv1.2' as const, clientCertificates: world.tls };
   const shared = { name: 'http', port: 8443, http2: false, proxyProtocol: false };
-  const gw = stack.use(
-    await aRunningGateway([
-      aGateway({
-        listeners: [tls === undefined ? { ...shared, protocol: 'HTTP' } : { ...shared, protocol: 'HTTPS', tls }],
-        ...gateway,
-      }),
-      aTenant(),
-      aTenant({ id: 'tangerang' }),
-      aCertificateKeyManager({ ca: partners.ca }),
-      anApi({ backend: backendAt(backend.url), authentication }),
-      aSubscription({ credentials: [credential], grants: [{ api: 'banten/situs' }] }),
-      ...objects,
-    ]),
-  );
+  const own = [
+    aGateway({
+      listeners: [tls === undefined ? { ...shared, protocol: 'HTTP' } : { ...shared, protocol: 'HTTPS', tls }],
+      ...gateway,
+    }),
+    aTenant(),
+    aTenant({ id: 'tangerang' }),
+    aCertificateKeyManager({ ca: partners.ca }),
+    anApi({ backend: backendAt(backend.url), authentication }),
+    aSubscription({ credentials: [credential], grants: [{ api: 'banten/situs' }] }),
+  ];
+  const gw = stack.use(await aRunningGateway([...own, ...objects], { clock }));
   const owned = stack.move();
   return { gw, backend, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -160,11 +162,23 @@ test('two Subscriptions that know one certificate by different names: nobody is 
   assert.equal(codeOf(await callWith(world.gw.port, client)), 'GW_CREDENTIAL_AMBIGUOUS');
 });
 
-test('a certificate that is made for servers alone is not a client', async () => {
+test('a certificate that is made for servers alone, or an authority itself, is not a client', async () => {
   const wrong = await partners.issue('server', { purpose: 'serverAuth' });
-  await using world = await aWorld(proxied);
-  const answer = await call(world.gw.port, base, { headers: { 'client-cert': fieldOf(wrong) } });
-  assert.match(answer.text, /is not made for clients/);
+  const authority = { name: 'mitra', certificate: partners.ca, privateKey: '' };
+  await using world = await aWorld({ ...proxied, credential: named('subject', 'CN=mitra') });
+  for (const shown of [wrong, authority]) {
+    const answer = await call(world.gw.port, base, { headers: { 'client-cert': fieldOf(shown) } });
+    assert.match(answer.text, /is not made for clients/);
+  }
+});
+
+test('a certificate that is made for clients, or for anything, is one', async () => {
+  await using world = await aWorld({ ...proxied, credential: named('dns', 'mesin.example') });
+  for (const purpose of ['clientAuth', 'serverAuth,clientAuth', 'anyExtendedKeyUsage']) {
+    const made = await partners.issue('mesin.example', { purpose });
+    const answer = await call(world.gw.port, base, { headers: { 'client-cert': fieldOf(made) } });
+    assert.equal(answer.status, 200, `${purpose}: ${answer.text}`);
+  }
 });
 
 test('credentials have their own times', async () => {
@@ -241,6 +255,19 @@ test('a certificate that has expired is refused, on a connection that stands too
   const answer = await call(world.gw.port, base, { headers: { 'client-cert': fieldOf(expired) } });
   assert.match(answer.text, /has expired/);
 });
+
+for (const [name, aheadMs, reason] of [
+  ['before its time', -3_600_000, /is not valid yet/],
+  ['longer than its authority is valid', 31 * 86_400_000, /has expired, or its authority has/],
+] as const) {
+  test(`a certificate ${name} is refused`, async () => {
+    const lasting = await partners.issue('lama', { days: 400 });
+    await using world = await aWorld({ ...proxied, aheadMs });
+    const answer = await call(world.gw.port, base, { headers: { 'client-cert': fieldOf(lasting) } });
+    assert.equal(codeOf(answer), 'GW_CLIENT_CERTIFICATE_INVALID');
+    assert.match(answer.text, reason);
+  });
+}
 
 test('a token that is bound to a certificate takes the one that the proxy names', async () => {
   const key = anIssuerKey();

@@ -33,6 +33,8 @@ const optional = { authentication: { mode: 'Optional', keyManagers: [] } } as co
 const managed = { authentication: { mode: 'Required', keyManagers: ['simpul-system/keys'] } } as const;
 const draft = { lifecycle: { state: 'Draft' } } as const;
 const good = { 'x-api-key': key };
+const longest = 'k'.repeat(512);
+const longestKnown = subscriber({ credentials: [{ name: 'utama', type: 'ApiKey', hash: hashOf(longest) }] });
 
 const cases: readonly Case[] = [
   { name: 'an open API', expect: '200' },
@@ -44,6 +46,14 @@ const cases: readonly Case[] = [
     name: 'a key that is too long',
     api: keyed,
     headers: { 'x-api-key': 'x'.repeat(600) },
+    expect: 'GW_API_KEY_UNKNOWN',
+  },
+  { name: 'the longest key', api: keyed, headers: { 'x-api-key': longest }, objects: [longestKnown], expect: '200' },
+  {
+    name: 'the longest key with something behind it',
+    api: keyed,
+    headers: { 'x-api-key': `${longest}x` },
+    objects: [longestKnown],
     expect: 'GW_API_KEY_UNKNOWN',
   },
   {
