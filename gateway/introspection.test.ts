@@ -105,6 +105,7 @@ test('what the provider calls inactive is refused, and not asked again at once',
     [{ ...active, active: 'true', aud: 'simpul' }, 'GW_TOKEN_INVALID'],
     [{ ...active, aud: 'lain' }, 'GW_TOKEN_INVALID'],
     [{ ...active, aud: 'simpul', exp: past }, 'GW_TOKEN_EXPIRED'],
+    [{ ...active, aud: 'simpul', nbf: past + 60 }, 'GW_TOKEN_INVALID'],
     [{ ...active, aud: 'simpul', client_id: undefined }, 'GW_TOKEN_INVALID'],
     [{ ...active, aud: 'simpul', client_id: 'lain' }, 'GW_CLIENT_UNKNOWN'],
   ];
@@ -117,7 +118,7 @@ test('what the provider calls inactive is refused, and not asked again at once',
   assert.equal(provider.questions.length, answers.length);
 });
 
-test('an answer holds for cacheMs, and no longer than the token', async () => {
+test('an answer may be told not to be kept', async () => {
   await using world = await aWorld({ cacheMs: 0 });
   for (let i = 0; i < 2; i++) assert.equal((await world.send('opaque')).status, 200);
   assert.equal(world.provider.questions.length, 2);
@@ -128,6 +129,7 @@ for (const [name, change] of Object.entries({
   'does not know the gateway': { status: 401 },
   fails: { status: 500 },
   'answers no JSON': { answer: '<html>' },
+  'answers more than it may': { answer: `${' '.repeat(512 * 1024)}${JSON.stringify(active)}` },
   'answers with a name twice': { answer: '{"active":false,"active":true,"client_id":"perizinan"}' },
 })) {
   test(`a provider that ${name}: nobody is let in, and it is asked again`, async () => {

@@ -296,6 +296,17 @@ test('an issuer with an authority of its own is believed where the KeyManager na
   assert.equal((await world.send(token)).status, 200);
 });
 
+test('an issuer that is asked over https does not lead to keys over http', async () => {
+  await using authority = await anAuthority();
+  await using plain = await aTestIssuer([key]);
+  await using issuer = await aTestIssuer([key], await authority.issue('sso', { names: 'IP:127.0.0.1' }));
+  issuer.discovery = { jwks_uri: `${plain.issuer}/keys` };
+  const keys = { from: 'Discovery', issuer: issuer.issuer, ca: authority.ca } as const;
+  await using world = await aWorld({ objects: [anIssuer({ issuer: issuer.issuer, keys })] });
+  assert.equal(codeOf(await world.send(signedToken(key, claimsOf(issuer.issuer)))), 'GW_KEY_MANAGER_UNREACHABLE');
+  assert.deepEqual(plain.asked, []);
+});
+
 test('keys in the KeyManager itself need nobody', async () => {
   const jwks = JSON.stringify({ keys: [key.jwk] });
   await using world = await aWorld({ keyManager: { keys: { from: 'Inline', jwks } } });

@@ -251,6 +251,20 @@ test('while there are no keys, calls wait for those that are being fetched; then
   assert.equal((await waiting).clientId, 'perizinan');
 });
 
+test('only so many calls wait for keys; further ones are told so at once', async () => {
+  const { verifier, source } = aVerifier();
+  const keys = source.current;
+  source.current = null;
+  const fetched = Promise.withResolvers<void>();
+  source.refresh = () => fetched.promise;
+  const token = signedToken(key, good);
+  const waiting = Array.from({ length: 512 }, () => verifier.verify(token));
+  await assert.rejects(async () => verifier.verify(token), GatewayError);
+  source.current = keys;
+  fetched.resolve();
+  for (const identity of await Promise.all(waiting)) assert.equal(identity.clientId, 'perizinan');
+});
+
 test('a token that is bound to a key needs the certificate of that key', async () => {
   const { verifier } = aVerifier();
   const bound = (cnf: unknown) => verifier.verify(claims({ cnf }));
