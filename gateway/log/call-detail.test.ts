@@ -45,6 +45,17 @@ test('path, query, header fields and bodies are logged as the ApiService says, w
   assert.equal(backend.requests.length, 1);
 });
 
+test('the field that carries API keys is never logged, whoever asks for it', async () => {
+  await using backend = await aBackend((_request, response) => response.end('ok'));
+  const logging = { target: false, headers: ['x-api-key', 'x-instansi'], mask: [] };
+  const authentication = { mode: 'Optional', keyManagers: [] } as const;
+  const api = anApi({ backend: backendAt(backend.url), logging, authentication });
+  await using gw = await aRunningGateway([permitting, aTenant(), api]);
+  await call(gw.port, base, { headers: { 'x-api-key': 'rahasia', 'X-Instansi': '36' } });
+  await gw.logged(1);
+  assert.deepEqual(gw.calls[0]?.['headers'], { 'x-instansi': '36' });
+});
+
 const silent: readonly [name: string, gateway: ReturnType<typeof aGateway>, logging: CompiledLogging][] = [
   ['the gateway does not permit them', aGateway(), { ...all, mask: [] }],
   ['the rate is zero', permitting, { ...all, bodies: { rate: 0, maxBytes: 100 }, mask: [] }],

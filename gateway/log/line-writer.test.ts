@@ -94,3 +94,17 @@ test('a reader that is gone costs all lines from then on, each counted', async (
   const said = (await child.stderr.setEncoding('utf8').toArray()).join('').split('\n');
   assert.equal((JSON.parse(said.at(-1) ?? '') as { lost: number }).lost, 60_000);
 });
+
+test('lines that are lost at the end are told of when the log is closed', async () => {
+  const path = join(tmpdir(), `lost-lines-${process.pid}-${Date.now()}`);
+  const descriptor = openSync(path, 'w');
+  const writer = new LineWriter(descriptor, clock);
+  // The first is being written, the second fills what may wait.
+  for (let i = 0; i < 2; i++) writer.write('x'.repeat(17 * 2 ** 20));
+  for (let i = 0; i < 3; i++) writer.write('lost');
+  await writer.close();
+  closeSync(descriptor);
+  const last = readFileSync(path, 'latin1').trimEnd().split('\n').at(-1) ?? '';
+  rmSync(path);
+  assert.match(last, /^\{.*"msg":"gap","lost":3,/);
+});

@@ -21,7 +21,9 @@ const queries: readonly [name: string, query: string, shown: string][] = [
   ['a personal number under any name', '?q=3671012345670001&x=36.71.01-234567-0001', 'q=[masked]&x=[masked]'],
   ['a personal number, escaped', '?q=%33671012345670001', 'q=[masked]'],
   ['a value without a name', '?3671012345670001', '[unreadable]'],
+  ['a personal number within a name', '?n3671012345670001=1&n3671012345670001', '[unreadable]&[unreadable]'],
   ['a word without a value', '?wsdl', 'wsdl'],
+  ['a masked name without a value', '?npwp&wsdl', '[masked]&wsdl'],
   ['escapes that are none', '?a=%zz&b=%ff', 'a=[unreadable]&b=[unreadable]'],
 ];
 
