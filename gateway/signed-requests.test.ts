@@ -139,6 +139,7 @@ const wishes: readonly [what: string, wish: Wish, reason: RegExp][] = [
   ['another alg than the key has', { algorithm: 'ecdsa-p256-sha256' }, /states another alg/],
   ['no method', { fields: usual.slice(1) }, /does not cover @method/],
   ['no authority', { fields: ['@method', '@path', '@query'] }, /does not cover @authority/],
+  ['no authority beside the target', { fields: ['@method', '@request-target'] }, /does not cover @authority/],
   ['no query', { fields: ['@method', '@authority', '@path'] }, /does not cover @query/],
   ['a body that is not covered', { method: 'POST', body: 'x', fields: usual }, /does not cover content-digest/],
   ['an old time', { params: { created: ago(70) } }, /too old/],
@@ -216,8 +217,8 @@ test('without a signature the answer says what to sign; half of one, or a key be
   assert.equal(codeOf(both), 'GW_CREDENTIAL_AMBIGUOUS');
 });
 
-test('behind a proxy that ends TLS the caller has signed https', async () => {
-  await using world = await aWorld({ objects: [aGateway({ trustedProxies: ['127.0.0.0/8'] })] });
+/** What a caller sends whose proxy ends TLS. */
+async function signedForHttps(): Promise<Record<string, string>> {
   const message = await httpbis.signMessage(
     {
       key: { id: 'satu', alg: 'ed25519', sign: async (data: Buffer) => sign(null, data, pair.privateKey) },
@@ -229,6 +230,14 @@ test('behind a proxy that ends TLS the caller has signed https', async () => {
       headers: { Host: 'api.example:443', 'X-Forwarded-Proto': 'https' },
     },
   );
-  const answer = await call(world.gw.port, path, { headers: message.headers as Record<string, string> });
+  return message.headers as Record<string, string>;
+}
+
+test('behind a proxy that ends TLS the caller has signed https, and nobody else says so', async () => {
+  await using world = await aWorld({ objects: [aGateway({ trustedProxies: ['127.0.0.0/8'] })] });
+  const answer = await call(world.gw.port, path, { headers: await signedForHttps() });
   assert.equal(answer.status, 200, answer.text);
+  world.gw.source.put(aGateway());
+  const direct = await call(world.gw.port, path, { headers: await signedForHttps() });
+  assert.match(direct.text, /what was signed is not what came/);
 });
