@@ -57,6 +57,7 @@ check_go() {
 check_test() {
   has git "apt-get install git"
   has openssl "apt-get install openssl"
+  has ip "apt-get install iproute2"
   has make "apt-get install make"
   # A cluster or binaries that exist already make Go unnecessary.
   [ -n "${SIMPUL_TEST_KUBECONFIG:-}${KUBEBUILDER_ASSETS:-}" ] || check_go

@@ -12,7 +12,7 @@ after(() => {
 
 /** What the script itself needs, and what a machine with everything has. `node` and `go` answer with a version. */
 const tools = ['sh', 'sed'];
-const complete = { node: 'v20.1.0', npm: '', git: '', openssl: '', make: '', go: 'go1.21.0' };
+const complete = { node: 'v20.1.0', npm: '', git: '', openssl: '', ip: '', make: '', go: 'go1.21.0' };
 
 describe('prerequisites.sh', () => {
   const cases = [
@@ -45,6 +45,7 @@ describe('prerequisites.sh', () => {
     },
     { name: 'no git', goal: 'test', machine: without('git'), says: /git\n.*apt-get install git/ },
     { name: 'no openssl', goal: 'test', machine: without('openssl'), says: /apt-get install openssl/ },
+    { name: 'no ip', goal: 'test', machine: without('ip'), says: /apt-get install iproute2/ },
     { name: 'no Go', goal: 'test', machine: without('go'), says: /Go >= 1\.21\n.*golang-go/ },
     { name: 'an old Go', goal: 'test', machine: { ...complete, go: 'go1.19.8' }, says: /Go >= 1\.21 \(found: 1\.19\)/ },
     {
