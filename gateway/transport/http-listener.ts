@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError } from '#api/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { Chain } from '../filters/chain.ts';
@@ -41,7 +42,11 @@ export interface ListenerSettings {
   readonly proxies: TrustedProxies | null;
 }
 
-export const plainSettings: ListenerSettings = { tls: null, http2: false, proxies: null };
+export /** How long a connection that came while draining may take to bring its call. */
+const lateCallMs = 1000;
+const leavingPerTurn = 8;
+
+const plainSettings: ListenerSettings = { tls: null, http2: false, proxies: null };
 
 /**
  * One listening port. A connection comes to its first request by the steps that the settings ask for:
@@ -58,6 +63,8 @@ export class HttpListener implements ConnectionHost {
   readonly #report: ArrivalReport;
   /** By the TCP connection below. */
   readonly #connections = new Map<Socket, Tracked>();
+  /** Of them those that came while draining. */
+  readonly #late = new Set<Socket>();
   #settings: ListenerSettings = plainSettings;
   #tls: TlsAcceptor | null = null;
   #timer: NodeJS.Timeout | undefined = undefined;
@@ -101,7 +108,10 @@ export class HttpListener implements ConnectionHost {
     for (const connection of this.#connections.values()) connection.beginDrain();
   }
 
-  /** Stops listening; resolves when the last call is done. Kept connections without a call close at once. */
+  /**
+   * Stops listening; resolves when the last call is done. Kept connections without a call close at once, but for those that
+   * came while draining: they have a second to bring one.
+   */
   stop(): Promise<void> {
     this.isDraining = true;
     return new Promise((resolve) => {
@@ -109,8 +119,25 @@ export class HttpListener implements ConnectionHost {
         clearInterval(this.#timer);
         resolve();
       });
-      for (const connection of this.#connections.values()) connection.leave();
+      void this.#leaveAll();
     });
+  }
+
+  async #leaveAll(): Promise<void> {
+    await this.#leaveInTurns((raw) => !this.#late.has(raw));
+    if (this.#late.size === 0) return;
+    await delay(lateCallMs, undefined, { ref: false });
+    await this.#leaveInTurns(() => true);
+  }
+
+  /** In between calls are read that have come meanwhile: closing thousands takes long enough for some to be lost. */
+  async #leaveInTurns(concerns: (raw: Socket) => boolean): Promise<void> {
+    let left = 0;
+    for (const [raw, connection] of this.#connections) {
+      if (!concerns(raw)) continue;
+      connection.leave();
+      if (++left % leavingPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** Breaks what is still open. */
@@ -121,10 +148,16 @@ export class HttpListener implements ConnectionHost {
   #accept(raw: Socket): void {
     const arrival = new Arrival(raw, () => this.#fail('timeout', ''));
     this.#connections.set(raw, arrival);
-    raw.on('close', () => this.#connections.delete(raw)).on('error', () => undefined);
+    if (this.isDraining) this.#late.add(raw);
+    raw.on('close', () => this.#forget(raw)).on('error', () => undefined);
     const peer = peerOf(raw.remoteAddress ?? '');
     if (this.#settings.proxies === null) this.#secure(arrival, peer);
     else this.#readProxyHeader(arrival, peer, this.#settings.proxies);
+  }
+
+  #forget(raw: Socket): void {
+    this.#connections.delete(raw);
+    this.#late.delete(raw);
   }
 
   /** Whoever is no proxy of ours could name any address as its client's. */

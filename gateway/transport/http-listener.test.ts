@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { aGateway, anApi, aTenant } from '../testing/compiled.ts';
+import { aRawClient } from '../testing/raw-client.ts';
+import { aBackend, backendAt } from '../testing/test-backend.ts';
+import { aRunningGateway, until } from '../testing/test-gateway.ts';
+
+const request = 'GET /banten/situs/v1 HTTP/1.1\r\nHost: a\r\n\r\n';
+
+async function aWorld(drainDelayMs: number) {
+  await using stack = new AsyncDisposableStack();
+  const backend = stack.use(await aBackend((_incoming, response) => response.end('ok')));
+  const objects = [aGateway({ drainDelayMs }), aTenant(), anApi({ backend: backendAt(backend.url) })];
+  const gw = stack.use(await aRunningGateway(objects, { drainTimeoutMs: 20_000 }));
+  const owned = stack.move();
+  return { gw, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function untilRefused(port: number): Promise<void> {
+  const attempt = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const socket: Socket = connect({ port, host: '127.0.0.1' }, () => resolve(false));
+      socket.on('error', () => resolve(true)).on('connect', () => socket.destroy());
+    });
+  while (!(await attempt()));
+}
+
+test('kept connections without a call close with the port, however many', async () => {
+  await using world = await aWorld(0);
+  const clients = Array.from({ length: 200 }, () => aRawClient(world.gw.port));
+  for (const { socket } of clients) socket.write(request);
+  await until(() => clients.every((client) => client.text().endsWith('ok')));
+  const began = performance.now();
+  await world.gw.gateway.shutdown();
+  assert.ok(performance.now() - began < 5000, 'nobody is waited for');
+  await until(() => clients.every(({ isClosed }) => isClosed));
+});
+
+test('a connection that came while draining is served after the port has closed, and no longer waited for than a second', async () => {
+  await using world = await aWorld(300);
+  const { port } = world.gw;
+  const ended = world.gw.gateway.shutdown();
+  const [late, silent] = [aRawClient(port), aRawClient(port)];
+  await Promise.all([late, silent].map(({ socket }) => once(socket, 'connect')));
+  await untilRefused(port);
+  late.socket.write(request);
+  await until(() => late.isClosed);
+  assert.match(late.text(), /^HTTP\/1\.1 200 [\s\S]*\r\nConnection: close\r\n[\s\S]*ok$/);
+  const began = performance.now();
+  await ended;
+  assert.ok(performance.now() - began < 5000, 'nobody is waited for');
+  await until(() => silent.isClosed);
+});
