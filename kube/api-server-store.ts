@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { apiVersionOf, kindOf, type ResourceKind } from '#api/kinds.ts';
 import type { KubeObject, ObjectKey } from '#api/object.ts';
 import { dropManagedFields } from './managed-fields.ts';
+import { listTypesOf, readJson, readPage, textOf, throwUnlessOk } from './read-answer.ts';
 import { collectionPath, objectPath, type Query, selectionQuery } from './resource-path.ts';
-import { errorFromAnswer, isMissingObject } from './status-error.ts';
+import { isMissingObject } from './status-error.ts';
 import type {
   ApplyOptions,
   CallOptions,
@@ -68,16 +69,16 @@ export class ApiServerStore implements Store {
     const path = objectPath({ kind, namespace: key.namespace, name: key.name });
     return await this.#report('get', kind, async () => {
       const answer = await this.#read(path, options.signal);
-      if (isMissingObject(answer.status, answer.body)) return undefined;
-      return dropManagedFields(parse<T>(answer));
+      if (isMissingObject(answer.status, textOf(answer))) return undefined;
+      return dropManagedFields(readJson<T>(answer));
     });
   }
 
   async list<T extends KubeObject>(kind: ResourceKind, options: ListOptions = {}): Promise<ListPage<T>> {
     const query = { ...selectionQuery(options), limit: options.limit ?? 500, continue: options.continue };
     return await this.#report('list', kind, async () => {
-      const answer = await this.#read(collectionPath(kind, options.namespace, query), options.signal);
-      return pageOf(kind, parse<WireList<T>>(answer));
+      const path = collectionPath(kind, options.namespace, query);
+      return readPage<T>(kind, await this.#read(path, options.signal, listTypesOf(kind)));
     });
   }
 
@@ -142,7 +143,7 @@ export class ApiServerStore implements Store {
         ...signalOf(options),
       };
       const answer = await this.#transport.call(call);
-      if (!isMissingObject(answer.status, answer.body)) throwUnlessOk(answer);
+      if (!isMissingObject(answer.status, textOf(answer))) throwUnlessOk(answer);
     });
   }
 
@@ -183,15 +184,15 @@ export class ApiServerStore implements Store {
   async #write<T extends KubeObject>(verb: Verb, kind: ResourceKind, call: Call): Promise<T> {
     return await this.#report(verb, kind, async () => {
       const answer = await this.#transport.call(call);
-      return dropManagedFields(parse<T>(answer));
+      return dropManagedFields(readJson<T>(answer));
     });
   }
 
   /** A read that the server turned away for now is repeated, no sooner than it says. */
-  async #read(path: string, signal: AbortSignal | undefined): Promise<Answer> {
+  async #read(path: string, signal: AbortSignal | undefined, accept = 'application/json'): Promise<Answer> {
     const giveUpMs = performance.now() + this.#readRetryMs;
     while (true) {
-      const answer = await this.#transport.call({ method: 'GET', path, ...signalOf({ signal }) });
+      const answer = await this.#transport.call({ method: 'GET', path, accept, ...signalOf({ signal }) });
       const waitMs = retryDelayMs(answer, this.#random);
       if (waitMs === undefined || performance.now() + waitMs > giveUpMs) return answer;
       await delay(waitMs, undefined, { signal }).catch((error: unknown) => {
@@ -220,21 +221,6 @@ export class ApiServerStore implements Store {
   }
 }
 
-interface WireList<T> {
-  readonly items?: readonly T[] | null;
-  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
-}
-
-/** Items of a list carry no kind of their own in the core group: they get it here, so that all objects look alike. */
-function pageOf<T extends KubeObject>(kind: ResourceKind, list: WireList<T>): ListPage<T> {
-  const apiVersion = apiVersionOf(kind);
-  const items = (list.items ?? []).map((item) =>
-    dropManagedFields(item.kind === undefined ? { ...item, apiVersion, kind: kind.kind } : item),
-  );
-  const { resourceVersion = '', continue: next } = list.metadata;
-  return next === undefined || next === '' ? { items, resourceVersion } : { items, resourceVersion, continue: next };
-}
-
 function statusOnly(object: KubeObject, uid: string | undefined): object {
   const { name, namespace, resourceVersion } = object.metadata;
   const status = 'status' in object ? object.status : undefined;
@@ -248,20 +234,6 @@ function writeQuery(options: WriteOptions): Query {
 
 function signalOf({ signal }: { readonly signal?: AbortSignal | undefined }): { signal: AbortSignal } | object {
   return signal === undefined ? {} : { signal };
-}
-
-function parse<T>(answer: Answer): T {
-  throwUnlessOk(answer);
-  try {
-    return JSON.parse(answer.body) as T;
-  } catch (error) {
-    throw new StoreError('Unreachable', 'the answer is not JSON', { status: answer.status, cause: error });
-  }
-}
-
-function throwUnlessOk(answer: Answer): void {
-  if (answer.status >= 200 && answer.status < 300) return;
-  throw errorFromAnswer(answer.status, answer.body, answer.retryAfterMs);
 }
 
 /** Undefined: do not repeat. A 503 without Retry-After comes from a proxy that has no server: the caller backs off. */

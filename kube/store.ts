@@ -62,6 +62,8 @@ export interface ListPage<T> {
   readonly items: readonly T[];
   readonly resourceVersion: string;
   readonly continue?: string;
+  /** Size of the answer, where there was one. */
+  readonly bytes?: number;
 }
 
 export interface WatchOptions extends Selection, CallOptions {

@@ -14,12 +14,15 @@ export interface Call {
   readonly path: string;
   readonly body?: string;
   readonly contentType?: string;
+  /** Media types that the answer may have; default JSON. */
+  readonly accept?: string;
   readonly signal?: AbortSignal;
 }
 
 export interface Answer {
   readonly status: number;
-  readonly body: string;
+  readonly body: Buffer;
+  readonly contentType: string;
   /** From Retry-After in seconds; the API server sends no dates. */
   readonly retryAfterMs: number | undefined;
 }
@@ -101,12 +104,18 @@ export class Transport {
     const response = await pool.request({
       method: call.method,
       path: `${this.#pathPrefix}${call.path}`,
-      headers: headersOf(credentials, call.contentType),
+      headers: headersOf(credentials, call),
       body: call.body ?? null,
       signal: deadline.signal,
     });
-    const body = await response.body.text();
-    return { status: response.statusCode, body, retryAfterMs: retryAfterOf(response.headers['retry-after']) };
+    const body = Buffer.from(await response.body.arrayBuffer());
+    const { 'content-type': contentType, 'retry-after': retryAfter } = response.headers;
+    return {
+      status: response.statusCode,
+      body,
+      contentType: String(contentType ?? ''),
+      retryAfterMs: retryAfterOf(retryAfter),
+    };
   }
 
   async #open(path: string, deadline: Deadline): Promise<OpenedStream & { maxAgeMs: number }> {
@@ -157,8 +166,11 @@ function newPool(origin: string, tls: TlsMaterial, limits: TransportLimits): Poo
   });
 }
 
-function headersOf(credentials: Credentials, contentType?: string): Record<string, string> {
-  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'simpul' };
+function headersOf(
+  credentials: Credentials,
+  { accept = 'application/json', contentType }: Pick<Call, 'accept' | 'contentType'> = {},
+): Record<string, string> {
+  const headers: Record<string, string> = { accept, 'user-agent': 'simpul' };
   if (credentials.authorization !== undefined) headers['authorization'] = credentials.authorization;
   if (contentType !== undefined) headers['content-type'] = contentType;
   return headers;

@@ -225,3 +225,19 @@ test('fake: watches over HTTP/1.1 do not wait for each other', async () => {
   controller.abort();
   await Promise.allSettled(watches.map((open) => open.next()));
 });
+
+test('fake: Secrets are listed in JSON by a server that knows no protobuf', async () => {
+  const { store, requests } = await fake((_request, response) =>
+    json(response, 200, { metadata: { resourceVersion: '5' }, items: [{ metadata: { name: 'a' } }] }),
+  );
+  const page = await store.list(coreKinds.Secret);
+  assert.deepEqual(page.items, [{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' } }]);
+  assert.equal(requests[0]?.headers.accept, 'application/vnd.kubernetes.protobuf, application/json');
+});
+
+test('fake: protobuf that is none is an answer that is not complete', async () => {
+  const { store } = await fake((_request, response) =>
+    response.writeHead(200, { 'content-type': 'application/vnd.kubernetes.protobuf' }).end('k8s\0nonsense'),
+  );
+  await assert.rejects(store.list(coreKinds.Secret), { code: 'STORE_Unreachable' });
+});

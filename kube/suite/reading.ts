@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { coreKinds } from '#api/kinds.ts';
+import type { KubeObject } from '#api/object.ts';
 import { type CaseContext, present, rejected, type StoreCase, widgetsOf } from './case.ts';
 import { secret, type Widget, widget, widgetKind } from './widget.ts';
 
@@ -81,6 +82,7 @@ export const readingCases: readonly StoreCase[] = [
     },
   },
   ...labelSelectorCases(),
+  ...secretListCases(),
   {
     name: 'a selector that cannot be read is refused',
     run: async ({ store, namespace }) => {
@@ -112,6 +114,62 @@ export const readingCases: readonly StoreCase[] = [
     },
   },
 ];
+
+/** Lists of Secrets come in a form of their own from the API server. */
+function secretListCases(): StoreCase[] {
+  return [
+    {
+      name: 'a Secret in a list is the one that get gives',
+      run: async ({ store, namespace }) => {
+        const made = await store.create(
+          {
+            ...secret({ name: 'whole', namespace }, 'simpul.id/api-key'),
+            data: { empty: '', text: 'w6nigqw=', binary: 'AP8=' },
+            immutable: true,
+            metadata: {
+              ...{ name: 'whole', namespace, labels: { a: '1', b: '' }, annotations: { 'x/y': 'é€' } },
+              finalizers: ['test.simpul.id/a', 'test.simpul.id/b'],
+              ownerReferences: [
+                { apiVersion: 'v1', kind: 'ConfigMap', name: 'o', uid: 'u1', controller: true },
+                {
+                  apiVersion: 'v1',
+                  kind: 'ConfigMap',
+                  name: 'p',
+                  uid: 'u2',
+                  controller: false,
+                  blockOwnerDeletion: true,
+                },
+              ],
+            },
+          } as KubeObject,
+          { fieldManager: 'maker' },
+        );
+        const key = { namespace, name: 'whole' };
+        const listed = async () =>
+          (await store.list(coreKinds.Secret, { namespace, fieldSelector: 'metadata.name=whole' })).items;
+        assert.deepEqual(await listed(), [made]);
+        await store.delete(coreKinds.Secret, key); // its finalizers keep it, with the time of its deletion
+        const kept = present(await store.get(coreKinds.Secret, key));
+        assert.ok(kept.metadata.deletionTimestamp);
+        assert.deepEqual(await listed(), [kept]);
+      },
+    },
+    {
+      name: 'Secrets are listed page by page, and a continue token that nobody gave out is refused',
+      run: async ({ store, namespace }) => {
+        for (const name of ['a', 'b', 'c'])
+          await store.create(secret({ name, namespace }, 'Opaque'), { fieldManager: 'maker' });
+        const first = await store.list(coreKinds.Secret, { namespace, limit: 2 });
+        const second = await store.list(coreKinds.Secret, { namespace, limit: 2, continue: present(first.continue) });
+        const names = [...first.items, ...second.items].map(({ metadata }) => metadata.name);
+        assert.deepEqual(names, ['a', 'b', 'c']);
+        assert.equal(second.continue, undefined);
+        assert.equal(second.resourceVersion, first.resourceVersion);
+        await rejected(store.list(coreKinds.Secret, { namespace, limit: 1, continue: 'nonsense' }), 'BadRequest');
+      },
+    },
+  ];
+}
 
 function labelSelectorCases(): StoreCase[] {
   const table: [selector: string, wanted: string[]][] = [
