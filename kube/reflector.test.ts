@@ -132,6 +132,20 @@ test('a list that expires between its pages is tried with larger pages, and the 
   assert.deepEqual(log, ['replace 1 @12 #1']);
 });
 
+test('pages grow until 4 MiB make one full, also of few large objects', async () => {
+  const limits: (number | undefined)[] = [];
+  const sizes = [500 * 1024, 2000 * 1024, 5000 * 1024, 5000 * 10_240, 410 * 1024 * 1024];
+  await play([], {
+    lists: (options, call) => {
+      limits.push(options.limit);
+      const items = Array.from({ length: options.limit ?? 0 }, (_, i) => object(`${i}`, '5'));
+      const page = { items, resourceVersion: '10', bytes: sizes[call - 1] ?? 0 };
+      return call < sizes.length ? { ...page, continue: 'more' } : page;
+    },
+  });
+  assert.deepEqual(limits, [500, 2000, 4096, 3355, 500]);
+});
+
 test('an owner that throws gets everything anew', async () => {
   let thrown = 0;
   const { log, restarts } = await play(

@@ -63,6 +63,7 @@ export class View implements ReflectorHandler<KubeObject> {
   constructor(store: Store, source: Partial<ReflectorSource> = {}, backoff = { baseMs: 50, capMs: 500 }) {
     this.#running = runReflector<KubeObject>(store, { kind: widgetKind, namespace, ...source }, this, {
       signal: this.#controller.signal,
+      pageSize: 500, // does not grow, so that some 1,000 objects are several pages
       backoff,
       onRestart: (reason) => this.restarts.push(reason),
       onError: (error) => this.errors.push(error),
