@@ -159,6 +159,23 @@ for (const shared of [false, true]) {
   }
 }
 
+test('a client that leaves while Redis is asked for its slot leaves no slot behind', async () => {
+  await using redis = await aRedis();
+  const gateway = aGateway({ redis: redisAt(redis.port) });
+  await using it = await aWorld({ objects: [gateway], api: { limits: [atOnce({ concurrent: 1 })] } });
+  await sharing(it.gw.gateway);
+  redis.pause();
+  const request = httpRequest({ host: '127.0.0.1', port: it.gw.port, path, agent: false });
+  request.on('error', () => undefined).end();
+  await until(() => it.gw.gateway.metrics.callsInFlight === 1);
+  request.destroy();
+  await it.gw.logged(1);
+  redis.resume();
+  const { answer } = await it.begin();
+  it.answerAll();
+  assert.equal((await answer).status, 200);
+});
+
 test('a WebSocket holds its slot until it is closed', async () => {
   const handshake = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
   await using backend = await aRawBackend((socket, head) => {

@@ -112,6 +112,33 @@ test('slots of a pod that gave no sign for 5 s are free', async () => {
   assert.equal(await one.begun(1), 0);
   await delay(6500);
   assert.equal(await one.begun(20), 8);
+  assert.match(await redis.command(`HEXISTS ${key} dead`), /:0/, 'nothing is left of it');
+});
+
+test('a refused call holds no slot that another pod could use', async () => {
+  await using redis = await aRedis();
+  await using stack = new AsyncDisposableStack();
+  const limits = [atOnce(1), atOnce(1, { id: 'each', by: 'ClientIP' })];
+  const [one, two] = Array.from({ length: 2 }, () => stack.use(new SlotPod(redis, limits, 2)));
+  if (one === undefined || two === undefined) assert.fail();
+  await Promise.all([one.pod.up(), two.pod.up()]);
+  assert.equal(await one.begun(1, '192.0.2.1'), 1);
+  assert.equal(await two.begun(1, '192.0.2.2'), 0);
+  one.end();
+  assert.equal(await one.begun(1, '192.0.2.2'), 1);
+});
+
+test('a flood of refused calls asks Redis for little', async () => {
+  await using redis = await aRedis();
+  await using stack = new AsyncDisposableStack();
+  const [pod = assert.fail()] = await podsOn(stack, redis, atOnce(1), 1);
+  assert.equal(await pod.begun(1), 1);
+  const before = await scripts(redis);
+  const until = performance.now() + 300;
+  let refused = 0;
+  for (; performance.now() < until; refused++) assert.equal((await pod.begin())?.by, 'slots');
+  const asked = (await scripts(redis)) - before;
+  assert.ok(asked < 30, `${asked} times for ${refused} calls`);
 });
 
 test('Redis loses everything: it is told again within a second what is under way', async () => {

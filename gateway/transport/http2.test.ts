@@ -266,6 +266,24 @@ test('draining: no new calls here, those under way end', async () => {
   await ended;
 });
 
+test('draining is told at once, while new connections are still taken', async () => {
+  await using backend = await aBackend((_request, response) => response.end('hello'));
+  await using gw = await aRunningGateway([
+    aGateway({ listeners: [plainListener], drainDelayMs: 60_000 }),
+    ...[aTenant(), anApi({ backend: backendAt(backend.url) })],
+  ]);
+  using session = dial(gw.port);
+  await get(session);
+  const goaway = once(session, 'goaway');
+  const hurry = new AbortController();
+  const ended = gw.gateway.shutdown(hurry.signal);
+  assert.equal((await goaway)[0], constants.NGHTTP2_NO_ERROR);
+  using late = dial(gw.port);
+  assert.equal((await get(late)).text, 'hello');
+  hurry.abort();
+  await ended;
+});
+
 test('HTTP/1.1 is spoken beside it', async () => {
   await using backend = await aBackend((_request, response) => response.end('hello'));
   await using gw = await open(backend);
