@@ -1,9 +1,10 @@
+import { Recent } from '../identity/recent.ts';
 import type { CredentialEntry } from '../snapshot/model.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { KeyDigest } from './key-digest.ts';
 
-/** Most keys in one generation; two are kept, some 2 MiB. */
-const generationSize = 4096;
+/** The digests of so many keys are remembered, twice: some 2 MiB. */
+const remembered = 4096;
 
 /**
  * Finds credentials by keys. The digests of keys that were found lately are remembered, which saves the two hashes of
@@ -12,9 +13,7 @@ const generationSize = 4096;
  */
 export class CredentialFinder {
   readonly #digest: KeyDigest;
-  /** Digests by key. */
-  #recent = new Map<string, string>();
-  #older = new Map<string, string>();
+  readonly #recent = new Recent<string>(remembered);
 
   constructor(digest: KeyDigest) {
     this.#digest = digest;
@@ -23,18 +22,10 @@ export class CredentialFinder {
   find(key: string, credentials: Snapshot['credentials']): CredentialEntry | undefined {
     const known = this.#recent.get(key);
     if (known !== undefined) return credentials.get(known);
-    const digest = this.#older.get(key) ?? this.#digest(key);
+    const digest = this.#digest(key);
     const found = credentials.get(digest);
-    if (found !== undefined) this.#remember(key, digest);
-    return found;
-  }
-
-  #remember(key: string, digest: string): void {
-    if (this.#recent.size >= generationSize) {
-      this.#older = this.#recent;
-      this.#recent = new Map();
-    }
     // A copy: the key is a view of the whole head that it came in.
-    this.#recent.set(Buffer.from(key, 'latin1').toString('latin1'), digest);
+    if (found !== undefined) this.#recent.set(Buffer.from(key, 'latin1').toString('latin1'), digest);
+    return found;
   }
 }
