@@ -156,6 +156,58 @@ test('callers see addresses, operations and credentials of the gateway, and noth
   assert.ok(readDefinition(text).ok);
 });
 
+test('a token endpoint of the gateways is a flow by client credentials, with every scope that may be asked for', () => {
+  const spec = `
+  authentication: { mode: Required, keyManagerRefs: [{ name: masuk, namespace: simpul-system }], scopes: [penduduk.baca] }
+  plans: { resmi: { scopes: [penduduk.baca, penduduk.ubah] } }
+  operations: [{ path: "/nik/{nik}", methods: [GET], scopes: [penduduk.nik] }]
+`;
+  const endpoint = `
+apiVersion: simpul.id/v1alpha1
+kind: KeyManager
+metadata: { name: masuk, namespace: simpul-system }
+spec: { type: TokenEndpoint, tenants: { from: All }, tokenEndpoint: { issuer: https://api.bantenprov.go.id/masuk } }
+`;
+  const { document: out, errors } = exportOne(spec, endpoint, { server });
+  assert.deepEqual(errors, []);
+  const { components, security } = out as Record<string, unknown>;
+  const tokenUrl = 'https://api.bantenprov.go.id/masuk/token';
+  const scopes = { 'penduduk.baca': '', 'penduduk.nik': '', 'penduduk.ubah': '' };
+  const masuk = { type: 'oauth2', flows: { clientCredentials: { tokenUrl, scopes } } };
+  assert.deepEqual(components, { securitySchemes: { masuk } });
+  assert.deepEqual(security, [{ masuk: ['penduduk.baca'] }]);
+  assert.match(documentText(out, true), /"masuk": \[\s*"penduduk.baca",\s*"penduduk.nik"\s*\]/);
+  assert.ok(readDefinition(documentText(out, false)).ok);
+});
+
+test('signatures and client certificates are told as far as OpenAPI can', () => {
+  const managers = `
+apiVersion: simpul.id/v1alpha1
+kind: KeyManager
+metadata: { name: mesin, namespace: simpul-system }
+spec: { type: Signature, tenants: { from: All } }
+---
+apiVersion: simpul.id/v1alpha1
+kind: KeyManager
+metadata: { name: mitra, namespace: simpul-system }
+spec: { type: ClientCertificate, tenants: { from: All }, clientCertificate: { caRef: { name: ca, key: ca.crt } } }
+`;
+  const refs = ['mesin', 'mitra'].map((name) => `{ name: ${name}, namespace: simpul-system }`).join(', ');
+  const spec = `  authentication: { mode: Required, keyManagerRefs: [${refs}] }\n`;
+  const signature = { type: 'http', scheme: 'signature', description: 'HTTP Message Signatures (RFC 9421)' };
+  const told = (more: string) => exportOne(`${spec}${more}`, managers, { server });
+  const { document: modern, notes: none } = told('  operations: [{ path: /a }]\n');
+  const schemesIn = (out: object) => (out as { components: { securitySchemes: object } }).components.securitySchemes;
+  assert.deepEqual(schemesIn(modern), { mesin: signature, mitra: { type: 'mutualTLS' } });
+  assert.deepEqual(
+    none.filter((note) => note.includes('mitra')),
+    [],
+  );
+  const { document: old, notes } = told(document.replace('3.1.0', '3.0.3'));
+  assert.deepEqual(schemesIn(old), { mesin: signature, mitra: { type: 'http', scheme: 'bearer' } });
+  assert.match(notes.join(), /"mitra" asks for a client certificate, which OpenAPI 3.0 cannot say/);
+});
+
 test('without a definition the operations alone are told', () => {
   const { document: out } = exportOne(
     '  authentication: { mode: None }\n  operations: [{ path: "/nik/{nik}", methods: [GET] }]',

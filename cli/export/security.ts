@@ -21,15 +21,15 @@ interface Scheme {
 
 /** `keyManagers`: by position those that the ApiService names; undefined: not known here. */
 export function exportSecurity(
-  { spec: { authentication } }: ApiService,
+  { spec }: ApiService,
   keyManagers: readonly (KeyManager | undefined)[],
   dialect: Dialect,
 ): ExportedSecurity {
-  const { mode, keyManagerRefs = [], scopes = [] } = authentication;
+  const { mode, keyManagerRefs = [], scopes = [] } = spec.authentication;
   if (mode === 'None') return { schemes: {}, requirements: [], withScopes: () => [], notes: [] };
-  const named = keyManagerRefs.map((ref, i) => schemeOf(ref.name, keyManagers[i], dialect));
+  const about = { dialect, scopes: allScopes(spec) };
+  const named = keyManagerRefs.map((ref, i) => schemeOf(ref.name, keyManagers[i], about));
   const all = named.length === 0 ? [apiKey('apiKey', 'X-API-Key')] : named;
-  const missing = keyManagerRefs.filter((_, i) => keyManagers[i] === undefined);
   const withScopes = (more: readonly string[]): JsonObject[] => [
     ...all.map(({ name, hasScopes }) => ({ [name]: hasScopes ? [...new Set([...scopes, ...more])] : [] })),
     ...(mode === 'Optional' ? [{}] : []),
@@ -38,20 +38,49 @@ export function exportSecurity(
     schemes: Object.fromEntries(all.map(({ name, value }) => [name, value])),
     requirements: withScopes([]),
     withScopes,
-    notes: missing.map(({ name }) => `KeyManager "${name}" is not among the files: it was written as a bearer token`),
+    notes: keyManagerRefs.flatMap(({ name }, i) => noteOf(name, keyManagers[i], dialect) ?? []),
   };
 }
 
-function schemeOf(name: string, keyManager: KeyManager | undefined, dialect: Dialect): Scheme {
+/** Why it does not stand there as what it is; undefined: it does. */
+function noteOf(name: string, keyManager: KeyManager | undefined, dialect: Dialect): string | undefined {
+  if (keyManager === undefined) return `KeyManager "${name}" is not among the files: it was written as a bearer token`;
+  if (keyManager.spec.type !== 'ClientCertificate' || dialect === '3.1') return undefined;
+  return `KeyManager "${name}" asks for a client certificate, which OpenAPI 3.0 cannot say: it was written as a bearer token`;
+}
+
+interface About {
+  readonly dialect: Dialect;
+  /** Every one that the API knows. */
+  readonly scopes: readonly string[];
+}
+
+function schemeOf(name: string, keyManager: KeyManager | undefined, { dialect, scopes }: About): Scheme {
   const spec = keyManager?.spec;
   if (spec?.type === 'ApiKey') return apiKey(name, spec.apiKey?.header ?? 'X-API-Key');
   if (spec?.type === 'OIDC') {
     const openIdConnectUrl = `${spec.oidc?.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
     return { name, value: { type: 'openIdConnect', openIdConnectUrl }, hasScopes: true };
   }
+  if (spec?.type === 'TokenEndpoint' && spec.tokenEndpoint !== undefined) {
+    const tokenUrl = `${spec.tokenEndpoint.issuer.replace(/\/$/, '')}/token`;
+    const described = Object.fromEntries(scopes.map((scope) => [scope, '']));
+    const value = { type: 'oauth2', flows: { clientCredentials: { tokenUrl, scopes: described } } };
+    return { name, value, hasScopes: true };
+  }
   if (spec?.type === 'ClientCertificate' && dialect === '3.1')
     return { name, value: { type: 'mutualTLS' }, hasScopes: false };
+  if (spec?.type === 'Signature') {
+    const description = 'HTTP Message Signatures (RFC 9421)';
+    return { name, value: { type: 'http', scheme: 'signature', description }, hasScopes: false };
+  }
   return { name, value: { type: 'http', scheme: 'bearer' }, hasScopes: false };
+}
+
+/** Of the API, its operations and its plans: a flow names all that may be asked for. */
+function allScopes({ authentication, operations = [], plans = {} }: ApiService['spec']): readonly string[] {
+  const parts = [authentication, ...operations, ...Object.values(plans)];
+  return [...new Set(parts.flatMap(({ scopes }) => scopes ?? []))].sort();
 }
 
 function apiKey(name: string, header: string): Scheme {
