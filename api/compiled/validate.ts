@@ -24,7 +24,7 @@ export function validateCompiled(value: unknown): CompiledVerdict {
   if (value['contract'] !== contractVersion) {
     return refuse(`contract must be ${contractVersion}: the operator and the gateway are of different releases`);
   }
-  const validate = validators.get(value['kind']);
+  const validate = validatorOf(value['kind']);
   if (validate === undefined) return refuse('kind is not one that this contract knows');
   if (!validate(value)) return refuse(describe(validate.errors?.[0]));
   const reason = semanticFault(value);
@@ -37,15 +37,26 @@ const ajv = new Ajv({
   allErrors: false,
   discriminator: true,
   allowUnionTypes: true,
-  code: { optimize: 2 },
+  // Halves the time that compiling takes; V8 makes the same checks of either.
+  code: { optimize: false },
 });
 
-const kinds = Object.keys(compiledSchemas) as CompiledKind[];
+/** Those of the kinds that have come so far: some take 50 ms to compile, which no program has to wait for when it starts. */
+const validators = new Map<CompiledKind, ValidateFunction<Compiled>>();
 
-/** Compiled once, when the module loads: some 20 ms. */
-const validators = new Map<unknown, ValidateFunction<Compiled>>(
-  kinds.map((kind) => [kind, ajv.compile<Compiled>(compiledSchemas[kind])]),
-);
+function validatorOf(kind: unknown): ValidateFunction<Compiled> | undefined {
+  if (!isKind(kind)) return undefined;
+  let validator = validators.get(kind);
+  if (validator === undefined) {
+    validator = ajv.compile<Compiled>(compiledSchemas[kind]);
+    validators.set(kind, validator);
+  }
+  return validator;
+}
+
+function isKind(kind: unknown): kind is CompiledKind {
+  return typeof kind === 'string' && Object.hasOwn(compiledSchemas, kind);
+}
 
 function refuse(reason: string): CompiledVerdict {
   return { ok: false, reason };
