@@ -3,10 +3,11 @@ import type { RequestListener, RequestOptions } from 'node:http';
 import { test } from 'node:test';
 import type { CompiledApiService, CompiledCache } from '#api/compiled/contract.ts';
 import { readDefinition } from '#api/openapi/read-definition.ts';
-import { aLimit, anApi, aSubscription, aTenant, hashOf } from '../testing/compiled.ts';
+import { aLimit, anApi, anIssuer, aSubscription, aTenant, hashOf } from '../testing/compiled.ts';
 import { aBackend, aRawBackend, backendAt } from '../testing/test-backend.ts';
 import { TestClock } from '../testing/test-clock.ts';
 import { aRunningGateway, call, codeOf, type TestAnswer, until } from '../testing/test-gateway.ts';
+import { anIssuerKey, claimsOf, signedToken } from '../testing/test-issuer.ts';
 
 const base = '/banten/situs/v1';
 const rules: CompiledCache = {
@@ -98,6 +99,26 @@ test('no caller sees what another was answered', async () => {
   assert.equal((await as(keys[0]!, { cookie: 'sesi=1' })).text, '5');
   assert.equal((await as(keys[0]!, { authorization: 'Bearer a' })).text, '3');
   assert.equal((await as(keys[0]!)).text, '1');
+});
+
+test('users of one application do not see what another was answered, although its token stops at the gateway', async () => {
+  const key = anIssuerKey();
+  const keyManagers = ['simpul-system/sso'];
+  await using it = await aCached(
+    (request, response) => response.end(`${request.headers['x-consumer-subject']} ${it.backend.requests.length}`),
+    {},
+    { authentication: { mode: 'Required', keyManagers } },
+  );
+  const manager = anIssuer({ keys: { from: 'Inline', jwks: JSON.stringify({ keys: [key.jwk] }) } });
+  const credentials = [{ name: 'sso', type: 'OIDC', keyManager: 'simpul-system/sso', clientId: 'perizinan' } as const];
+  it.gw.source.put(manager);
+  it.gw.source.put(aSubscription({ id: 'tangerang/sso', credentials, grants: [{ api: 'banten/situs' }] }));
+  const iat = it.clock.now() / 1000;
+  const as = async (sub: string) => {
+    const token = signedToken(key, claimsOf(manager.issuer, { sub, iat, exp: iat + 300 }));
+    return (await it.get('', { authorization: `Bearer ${token}` })).text;
+  };
+  assert.deepEqual([await as('ani'), await as('budi'), await as('ani')], ['ani 1', 'budi 2', 'ani 1']);
 });
 
 test('shared answers serve all callers, but for what was answered to a user', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { get as httpGet, type IncomingMessage, type RequestListener } from 'node:http';
+import { get as httpGet, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { CompiledApiService, CompiledCompression } from '#api/compiled/contract.ts';
@@ -174,6 +174,25 @@ test('who leaves, and a backend that breaks off, leave nothing behind', async ()
     ],
   );
   assert.equal(await it.get('/break', 'identity').catch(() => 'broke'), 'broke');
+});
+
+test('as many answers are compressed at one time as may be; one that has ended, however, makes room', async () => {
+  const open = new Set<ServerResponse>();
+  await using it = await aCompressing((request, response) => {
+    response.setHeader('Content-Type', 'text/plain');
+    if (request.url !== '/open') return response.end(text);
+    open.add(response.on('close', () => open.delete(response)));
+    return response.write(text);
+  });
+  const encoding = async () => (await it.get('', 'gzip')).headers['content-encoding'];
+  const held = await Promise.all(Array.from({ length: 128 }, () => begin(it.gw.port, `${base}/open`, 'gzip')));
+  assert.equal(await encoding(), undefined);
+  // All but one leave: their backends are let go of, too.
+  for (const response of held.slice(1)) response.on('error', () => undefined).destroy();
+  await until(() => open.size === 1);
+  for (let i = 0; i < 130; i++) assert.equal(await encoding(), 'gzip');
+  for (const response of open) response.end();
+  held[0]?.resume();
 });
 
 test('what the cache keeps is compressed for each caller as it likes', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompiledFaultInjection } from '#api/compiled/contract.ts';
 import { anApi, aSubscription, aTenant, hashOf } from '../testing/compiled.ts';
+import { sendRaw } from '../testing/raw-client.ts';
 import { aBackend, backendAt } from '../testing/test-backend.ts';
 import { TestClock } from '../testing/test-clock.ts';
 import { aRunningGateway, call, codeOf } from '../testing/test-gateway.ts';
@@ -44,6 +45,16 @@ test('calls are held up and then go on', async () => {
   await gw.logged(1);
   assert.equal(gw.calls[0]?.['drill'], 'delay');
   assert.ok(Number(gw.calls[0]?.['totalMs']) >= 75, String(gw.calls[0]?.['totalMs']));
+});
+
+test('calls that were held up make room for others', async () => {
+  await using place = await running({ delayMs: 1 });
+  const { gw } = place;
+  const get = (more = '') => `GET ${base} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
+  const text = await sendRaw(gw.port, get().repeat(1000) + get('Connection: close\r\n'));
+  assert.equal(text.match(/HTTP\/1\.1 200/g)?.length, 1001);
+  await gw.logged(1001);
+  assert.equal(gw.calls.at(-1)?.['drill'], 'delay');
 });
 
 test('it ends by itself', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CompiledMirror } from '#api/compiled/contract.ts';
 import { anApi, aTenant } from '../testing/compiled.ts';
+import { aRawClient, sendRaw } from '../testing/raw-client.ts';
 import { aBackend, backendAt, type TestBackend } from '../testing/test-backend.ts';
 import { aRunningGateway, call, type TestGateway, until } from '../testing/test-gateway.ts';
 
@@ -105,6 +106,24 @@ test('bodies beyond the bound go to the backend alone, whether they say their le
     copies.map((got) => got.body),
     ['kecil'],
   );
+});
+
+test('a body that never ends, or ends wrong, gives the place of its copy back', async () => {
+  const copies: Got[] = [];
+  await using main = await aRecorder([]);
+  await using other = await aRecorder(copies);
+  await using gw = await running({ url: other.url, maxCalls: 1 }, main);
+  const head = `POST ${base} HTTP/1.1\r\nHost: a\r\n`;
+  const leaving = aRawClient(gw.port);
+  leaving.socket.write(`${head}Content-Length: 10\r\n\r\nhalf`);
+  await until(() => gw.gateway.metrics.callsInFlight === 1);
+  leaving.socket.destroy();
+  await untilCounted(gw, 'aborted', 1);
+  await sendRaw(gw.port, `${head}Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nzz`);
+  await untilCounted(gw, 'aborted', 2);
+  assert.equal((await call(gw.port, base)).status, 200);
+  await untilCounted(gw, '2xx', 1);
+  assert.equal(copies.length, 1);
 });
 
 test('a mirror that is down, refused or too slow harms nobody', async () => {
