@@ -67,6 +67,12 @@ golden: $(installed) ## Rewrite the golden files from what the code does now; re
 	@UPDATE_GOLDEN=1 node --test $(test_flags) '{api,kube,operator,gateway,cli,tools}/**/*.test.ts'
 	@git --no-pager diff --stat -- '*testdata*'
 
+##@ Ship it
+
+.PHONY: bundle
+bundle: $(installed) ## Bundle the gateway with its packages, as images carry it, into build/programs.
+	@node tools/bundle/main.ts
+
 ##@ Measure it
 
 .PHONY: bench-control-plane

@@ -45,7 +45,7 @@ async function main(): Promise<void> {
     for (let i = 1; i <= starts; i++) {
       const [port = 0] = await freePorts(1);
       const gateway = await host.startGateway({ account, namespace, port });
-      await until({ what: 'the gateway is ready', timeoutMs: 120_000, everyMs: 10 }, () => gateway.isReady());
+      await until({ what: 'the gateway is ready', timeoutMs: 120_000, everyMs: 50 }, () => gateway.isReady());
       seconds.push((performance.now() - gateway.startedAt) / 1000);
       const { cpuSeconds, rssMiB } = await gateway.use();
       progress(`start ${i}: ${seconds.at(-1)?.toFixed(2)} s, ${cpuSeconds} s of CPU, RSS ${Math.round(rssMiB)} MiB`);

@@ -3,16 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gatewayNodeOptions } from '#operator/resources/gateway.ts';
+import { bundleGateway } from '#tools/bundle/bundle.ts';
 import { freePorts } from '#tools/controlplane/free-port.ts';
 import { ManagedProcess } from '#tools/controlplane/managed-process.ts';
 import { startWatchdog, type Watchdog } from '#tools/controlplane/watchdog.ts';
 import { BenchError } from '../errors.ts';
 import { type ProcessUse, useOf } from '../machine.ts';
 
-const programs = {
-  operator: fileURLToPath(new URL('../../operator/main.ts', import.meta.url)),
-  gateway: fileURLToPath(new URL('../../gateway/main.ts', import.meta.url)),
-};
+const operatorProgram = fileURLToPath(new URL('../../operator/main.ts', import.meta.url));
 
 /** One start of a program of ours, as its own process. */
 export class RunningProgram {
@@ -77,16 +75,19 @@ export class ProgramHost {
   readonly folder: string;
   readonly #watchdog: Watchdog;
   readonly #profiles: string | undefined;
+  readonly #programs: Readonly<Record<'operator' | 'gateway', string>>;
   #started = 0;
 
-  private constructor(folder: string, profiles: string | undefined) {
+  private constructor(folder: string, gateway: string, profiles: string | undefined) {
     this.folder = folder;
+    this.#programs = { operator: operatorProgram, gateway };
     this.#watchdog = startWatchdog(folder);
     this.#profiles = profiles;
   }
 
   static async open(profiles: string | undefined): Promise<ProgramHost> {
-    return new ProgramHost(await mkdtemp(join(tmpdir(), 'simpul-bench-')), profiles);
+    const gateway = await bundleGateway();
+    return new ProgramHost(await mkdtemp(join(tmpdir(), 'simpul-bench-')), gateway, profiles);
   }
 
   async close(): Promise<void> {
@@ -116,7 +117,7 @@ export class ProgramHost {
   }
 
   #start(start: {
-    readonly name: keyof typeof programs;
+    readonly name: 'operator' | 'gateway';
     readonly args: readonly string[];
     readonly environment: Environment;
     readonly adminPort: number;
@@ -127,7 +128,15 @@ export class ProgramHost {
     const program = new ManagedProcess({
       name: start.name,
       command: 'env', // becomes the program: one process, with variables of its own
-      args: ['-u', 'KUBECONFIG', ...variables, process.execPath, ...profiling, programs[start.name], ...start.args],
+      args: [
+        '-u',
+        'KUBECONFIG',
+        ...variables,
+        process.execPath,
+        ...profiling,
+        this.#programs[start.name],
+        ...start.args,
+      ],
       logFile: join(this.folder, `${start.name}-${this.#started}.log`),
       watchdog: this.#watchdog,
       ready: () => Promise.resolve(true),

@@ -232,7 +232,7 @@ export class Scenario {
   async #startGateway(): Promise<number> {
     const gateway = await this.#host.startGateway({ ...this.#gatewayPlace, port: this.#port });
     this.#gateway = gateway;
-    await until({ what: 'the gateway is ready', timeoutMs: stageTimeoutMs, everyMs: 5 }, () => gateway.isReady());
+    await until({ what: 'the gateway is ready', timeoutMs: stageTimeoutMs, everyMs: 50 }, () => gateway.isReady());
     return performance.now() - gateway.startedAt;
   }
 

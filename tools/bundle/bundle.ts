@@ -1,0 +1,35 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Where `make bundle` puts them. */
+export const bundleFolder = join(root, 'build', 'programs');
+
+/** Packages that are still CommonJS ask for modules of Node.js by `require`. */
+const banner = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+
+/**
+ * Bundles the gateway with its packages, for images and for whoever measures it as it starts in one: Node.js then has a
+ * dozen files to find and no types to strip, which takes half a second off each start. What is loaded only where it is
+ * needed (kubeconfigs, tracing) stays in files of its own. Gives the path of the program.
+ */
+export async function bundleGateway(folder = bundleFolder): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  await build({
+    entryPoints: { gateway: join(root, 'gateway', 'main.ts') },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    banner: { js: banner },
+
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    logLevel: 'warning',
+  });
+  return join(folder, 'gateway.mjs');
+}

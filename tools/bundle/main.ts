@@ -1,0 +1,3 @@
+import { bundleGateway } from './bundle.ts';
+
+process.stdout.write(`${await bundleGateway()}\n`);
