@@ -95,6 +95,8 @@ export const reasons = {
     'A certificate of a listener has expired, so callers refuse it; the message names its Secret. Write a new one into it.',
   ConfigMapNotFound: 'No such ConfigMap.',
   ConfigMapKeyMissing: 'The ConfigMap lacks the key that is named.',
+  DefinitionNotFetched:
+    'The operator does not have the document at `spec.definition.openApi.url` yet; the message says what it found there. It tries again.',
   ReferenceNotReadable:
     'The operator cannot read Secrets and ConfigMaps in that namespace. An administrator binds the ClusterRole simpul-operator-references to it there.',
   SecretConflict:

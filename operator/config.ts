@@ -15,6 +15,8 @@ export interface OperatorConfig {
   readonly namespace: string;
   /** Absent: KUBECONFIG, the pod's ServiceAccount, `~/.kube/config`, in this order. */
   readonly kubeconfig?: string;
+  /** Address of the API server as pods know it, where no tenant has the operator fetch anything. */
+  readonly apiServer?: string;
   /** Absent: no election, this process always leads. */
   readonly leaderElection?: LeaderElectionConfig;
   /** 0: any free one. */
@@ -81,12 +83,14 @@ export function parseInvocation(sources: ConfigSources, version: string): Invoca
   const kubeconfig = reader.read(flags.kubeconfig);
   const gatewayImage = reader.read(flags.gatewayImage);
   const operatorUsername = reader.read(flags.operatorUsername);
+  const { KUBERNETES_SERVICE_HOST: apiServer = '' } = sources.env;
   const config: OperatorConfig = {
     className: reader.require(flags.className),
     namespace: reader.read(flags.namespace) ?? sources.podNamespace ?? 'simpul-system',
     httpPort: reader.require(flags.httpPort),
     logLevel: reader.require(flags.logLevel),
     workers: reader.require(flags.workers),
+    ...(apiServer === '' ? {} : { apiServer }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(gatewayImage === undefined ? {} : { gatewayImage }),
     ...(operatorUsername === undefined ? {} : { operatorUsername }),

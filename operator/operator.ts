@@ -4,8 +4,10 @@ import { keyOf } from '#api/object.ts';
 import { wakeSatisfied } from './controllers/acknowledge.ts';
 import { controllers } from './controllers/controllers.ts';
 import { DefinitionClaims } from './controllers/definition-claims.ts';
+import { DocumentKeeper } from './controllers/documents.ts';
 import type { Environment } from './controllers/environment.ts';
 import { PendingAcknowledgements } from './controllers/pending.ts';
+import { buildFetchDocument } from './feed/document-fetcher.ts';
 import { Feed } from './feed/feed.ts';
 import { Intake } from './feed/intake.ts';
 import { countObjects } from './feed/object-counts.ts';
@@ -126,6 +128,10 @@ class RunningOperator {
       onTenantKnown: (namespace) => wake(wakesFor('Subscription', world.subscriptions.by('namespace', namespace))),
       onFleetChanged: (gateway, membership) => this.#fleetChanged(gateway, membership),
     });
+    const now = (): Date => new Date();
+    const { apiServer } = config;
+    const reserved = apiServer === undefined ? [] : [apiServer];
+    const fetch = buildFetchDocument({ allow: this.#options.allowDocumentsFrom ?? [], reserved });
     const env: Environment = {
       store,
       world,
@@ -133,10 +139,11 @@ class RunningOperator {
       metrics,
       wake,
       randomBytes,
-      now: () => new Date(),
+      now,
       events: new EventRecorder({ store, instance, metrics, log, signal }),
       pending: new PendingAcknowledgements(),
       definitions: new DefinitionClaims(),
+      documents: new DocumentKeeper({ world, store, fetch, wake, log, now, signal }),
       operator: operatorAccount(config.namespace, config.operatorUsername),
       gatewayImage: config.gatewayImage,
       watches: feed,

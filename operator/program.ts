@@ -28,6 +28,8 @@ export interface OperatorOptions {
   readonly instance: string;
   /** Default `watched`: no new Approval counts without the admission policy. `assumed`: standalone mode has no such thing. */
   readonly approvalPolicy?: 'watched' | 'assumed';
+  /** CIDRs where documents of definitions may lie although they are special: standalone mode allows its own machine. Default: none. */
+  readonly allowDocumentsFrom?: readonly string[];
   /** Aborts when the process is to end; {@link Operator.stop} follows. */
   readonly signal: AbortSignal;
 }

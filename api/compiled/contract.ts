@@ -133,6 +133,8 @@ export type ValidationMode = 'Enforce' | 'Report' | 'None';
 export interface CompiledDefinitionUse {
   /** Id of the {@link CompiledDefinition}. */
   readonly id: string;
+  /** SHA-256 of the document, hex, where it was fetched from a URL: the operator need not fetch it again. */
+  readonly document?: string;
   readonly requests: ValidationMode;
   readonly responses: ValidationMode;
 }

@@ -291,6 +291,7 @@ export const compiledSchemas = {
       },
       definition: record(['id', 'requests', 'responses'], {
         id: { type: 'string', pattern: '^[0-9a-f]{40}$' },
+        document: { type: 'string', pattern: '^[0-9a-f]{64}$' },
         requests: validationMode,
         responses: validationMode,
       }),

@@ -840,6 +840,16 @@ export interface ApiServiceDefinitionOpenApi {
    * penduduk-openapi, key: openapi.yaml}`.
    */
   readonly configMapRef?: ApiServiceDefinitionOpenApiConfigMapRef;
+  /**
+   * Where the operator fetches the document, once, until it has the one that `sha256` names; it follows no redirects.
+   * Default: none. Example: `https://dukcapil.example.go.id/openapi.yaml`.
+   */
+  readonly url?: string;
+  /**
+   * SHA-256 of the document at `url`, in lower-case hexadecimal digits. Default: none; needed with `url`. Example:
+   * `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`.
+   */
+  readonly sha256?: string;
 }
 
 /**

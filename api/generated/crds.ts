@@ -3680,8 +3680,12 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "type": "object",
                           "x-kubernetes-validations": [
                             {
-                              "rule": "has(self.inline) != has(self.configMapRef)",
-                              "message": "give the document once: either inline or configMapRef; nothing is fetched from a URL, so that what is served cannot change there: simpul import openapi URL writes it here"
+                              "rule": "has(self.inline) ? !has(self.configMapRef) && !has(self.url) : has(self.configMapRef) != has(self.url)",
+                              "message": "give the document once: inline, configMapRef, or url with sha256"
+                            },
+                            {
+                              "rule": "has(self.url) == has(self.sha256)",
+                              "message": "url and sha256 go together: sha256 says which document is meant, so that what is served cannot change at the URL (curl URL | sha256sum tells it); or leave both out and let simpul import openapi URL write the document here"
                             }
                           ],
                           "properties": {
@@ -3714,6 +3718,20 @@ export const crds: readonly CustomResourceDefinition[] = [
                                   "pattern": "^[-._a-zA-Z0-9]+$"
                                 }
                               }
+                            },
+                            "url": {
+                              "description": "Where the operator fetches the document, once, until it has the one that `sha256` names; it follows no redirects. Default: none. Example: `https://dukcapil.example.go.id/openapi.yaml`.",
+                              "type": "string",
+                              "minLength": 8,
+                              "maxLength": 1024,
+                              "pattern": "^https?://[^\\s#@\\\\]+$"
+                            },
+                            "sha256": {
+                              "description": "SHA-256 of the document at `url`, in lower-case hexadecimal digits. Default: none; needed with `url`. Example: `9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`.",
+                              "type": "string",
+                              "minLength": 64,
+                              "maxLength": 64,
+                              "pattern": "^[0-9a-f]{64}$"
                             }
                           }
                         }

@@ -108,6 +108,7 @@ export class Standalone {
       isLeader: () => true,
       instance: 'simpul-dev',
       approvalPolicy: 'assumed',
+      allowDocumentsFrom: ['127.0.0.0/8', '::1/128'],
       signal,
     });
     this.#metrics.trackLeadership(() => true);

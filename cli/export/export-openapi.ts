@@ -95,7 +95,11 @@ function inputFor(api: ApiService, objects: readonly KubeObject[]): Omit<ExportI
     const isIt = ({ metadata }: KubeObject) => metadata.name === ref.name && metadata.namespace === namespace;
     return objects.find((object) => object.kind === kind && isIt(object)) as Kind | undefined;
   };
-  const { inline, configMapRef } = api.spec.definition?.openApi ?? {};
+  const { inline, configMapRef, url } = api.spec.definition?.openApi ?? {};
+  if (url !== undefined) {
+    const remedy = `save it with curl -o FILE ${url}, and name it by configMapRef in a copy of the ApiService`;
+    throw new CliError('CLI_INPUT', `its definition lies at ${url}, and nothing is fetched here: ${remedy}`);
+  }
   return {
     api,
     document:

@@ -23,7 +23,3 @@ test('an unknown field is told what was meant, or what there is', () => {
     /^Remove it; there are (?:\w+, )+endpoints, (?:\w+, )*timeout(?:, \w+)*\.$/,
   );
 });
-
-test('whoever wants a document fetched from a URL is told how to get it', () => {
-  assert.match(remedyForUnknown(schema, 'spec.definition.openApi.url'), /simpul import openapi/);
-});

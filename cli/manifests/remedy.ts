@@ -16,8 +16,6 @@ export function remedyFor({ schema }: ObjectSchema, error: Pick<FieldError, 'fie
 /** What to do about a field that the schema does not know. */
 export function remedyForUnknown({ schema }: ObjectSchema, field: string): string {
   const { parent, name } = split(field);
-  if (field === 'spec.definition.openApi.url')
-    return 'Run simpul import openapi URL: it writes the document beside the ApiService.';
   const known = Object.keys(nodeAt(schema, parent)?.properties ?? {});
   const meant = closest(name, known);
   if (meant !== undefined) return `Did you mean "${meant}"?`;

@@ -45,6 +45,7 @@ const guides: Partial<Record<Reason, Guide>> = {
   InvalidCertificate: error('spec'),
   ConfigMapNotFound: note('spec'),
   ConfigMapKeyMissing: error('spec'),
+  DefinitionNotFetched: note('spec.definition.openApi.url'),
   SecretConflict: error('spec.credentials'),
   WeakCredential: error('spec.credentials'),
   CredentialInUse: error('spec.credentials'),

@@ -7,6 +7,7 @@ import type { EventRecorder } from '../runtime/events.ts';
 import type { Wake } from '../world/dependents.ts';
 import type { World } from '../world/world.ts';
 import type { DefinitionClaims } from './definition-claims.ts';
+import type { DocumentKeeper } from './documents.ts';
 import type { PendingAcknowledgements } from './pending.ts';
 
 /** What reconcilers act with. Everything that differs between a cluster, standalone mode and a test comes in here. */
@@ -22,6 +23,8 @@ export interface Environment {
   readonly metrics: WriteMetrics;
   readonly pending: PendingAcknowledgements;
   readonly definitions: DefinitionClaims;
+  /** Brings documents that specs name by URL. */
+  readonly documents: Pick<DocumentKeeper, 'obtain'>;
   /** The operator's own identity: it binds its rights in namespaces to this. */
   readonly operator: ServiceAccountRef;
   /** Image of the gateway program; absent: fleets are run by somebody else (standalone mode, tests). */

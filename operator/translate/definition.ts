@@ -1,6 +1,7 @@
 import type { CompiledApiService, CompiledOperation } from '#api/compiled/contract.ts';
 import type { CompiledDefinition } from '#api/compiled/definition.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
+import { type PinnedUrl, pinnedUrlOf } from '../world/documents.ts';
 import { resolveMaterial, valueIn } from '../world/reference-problems.ts';
 import { definitionRefOf } from '../world/references.ts';
 import type { World } from '../world/world.ts';
@@ -10,6 +11,8 @@ import type { Problem } from './outcome.ts';
 export interface DefinitionOutcome {
   /** Undefined: there is none, or it cannot be used. */
   readonly definition?: CompiledDefinition;
+  /** SHA-256 of the document, where it was fetched from a URL. */
+  readonly document?: string;
   /** The document cannot be used. */
   readonly problem?: Problem;
   /** There is no document where the spec looks for it. */
@@ -17,6 +20,8 @@ export interface DefinitionOutcome {
 }
 
 export function findDefinition(api: ApiService, world: World): DefinitionOutcome {
+  const pinned = pinnedUrlOf(api);
+  if (pinned !== undefined) return findFetched(pinned, world);
   const document = documentOf(api, world);
   if (document === undefined) return {};
   if ('reason' in document) return { missing: document };
@@ -25,6 +30,18 @@ export function findDefinition(api: ApiService, world: World): DefinitionOutcome
   return {
     problem: { reason: verdict.reason, message: `spec.definition.openApi${document.suffix}: ${verdict.message}` },
   };
+}
+
+/** What the operator fetched, or why it has not. */
+function findFetched(pinned: PinnedUrl, { documents }: World): DefinitionOutcome {
+  const field = 'spec.definition.openApi.url';
+  const found = documents.find(pinned);
+  if (found === undefined || 'fault' in found) {
+    const fault = found?.fault ?? `${pinned.url} has not been fetched: the operator does that`;
+    return { missing: { reason: 'DefinitionNotFetched', message: `${field}: ${fault}` } };
+  }
+  if (found.ok) return { definition: found.definition, document: pinned.sha256 };
+  return { problem: { reason: found.reason, message: `${field}: ${found.message}` } };
 }
 
 type Document = { readonly text: string; readonly suffix: string } | Problem | undefined;
@@ -44,12 +61,13 @@ function documentOf(api: ApiService, world: World): Document {
 /** How gateways use the definition; empty when they need none. */
 export function compileDefinitionUse(
   { validation, mock }: ApiService['spec'],
-  definition: CompiledDefinition | undefined,
+  { definition, document }: DefinitionOutcome,
 ): Pick<CompiledApiService, 'definition' | 'mock'> {
   const { requests, responses } = validation ?? { requests: 'None', responses: 'None' };
   const isUsed = mock !== undefined || requests !== 'None' || responses !== 'None';
   if (definition === undefined || !isUsed) return {};
-  return { definition: { id: definition.id, requests, responses }, ...(mock && { mock: mock.when }) };
+  const source = document === undefined ? {} : { document };
+  return { definition: { id: definition.id, ...source, requests, responses }, ...(mock && { mock: mock.when }) };
 }
 
 /** Where requests are enforced and the spec lists no operations, those of the definition pass and no others. */

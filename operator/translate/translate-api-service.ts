@@ -1,6 +1,5 @@
 import { contractVersion } from '#api/compiled/base.ts';
 import type { Compiled, CompiledApiService, CompiledBackend, CompiledLifecycle } from '#api/compiled/contract.ts';
-import type { CompiledDefinition } from '#api/compiled/definition.ts';
 import type { Observation } from '#api/conditions.ts';
 import type { ApiService, ApiServiceStatus } from '#api/generated/apiservice.ts';
 import type { Limit } from '#api/generated/shared.ts';
@@ -13,7 +12,7 @@ import { decisionOnPublishing } from './approvals.ts';
 import { compileBackend } from './backend.ts';
 import { compileBackendCredential } from './backend-credential.ts';
 import { compileBackendTls } from './backend-tls.ts';
-import { compileDefinitionUse, definedOperations, findDefinition } from './definition.ts';
+import { compileDefinitionUse, type DefinitionOutcome, definedOperations, findDefinition } from './definition.ts';
 import { compileLimits } from './limits.ts';
 import { compileLogging, withLoggingWarning } from './logging.ts';
 import type { CompiledPlan, Outcome, Problem } from './outcome.ts';
@@ -37,7 +36,7 @@ export function translateApiService(api: ApiService, world: World, now: string):
   const tenant = world.tenantOf(api.metadata.namespace ?? '');
   if (tenant === undefined) return withoutTenant(api);
 
-  const { definition, ...defined } = findDefinition(api, world);
+  const defined = findDefinition(api, world);
   const problem = problemOf({ api, tenant, world }) ?? drillProblem(api.spec, now) ?? defined.problem;
   const gateways = resolveGateways(api, tenant, world);
   const fleets = gateways.ids.map((id) => world.apiGateways.get(id));
@@ -50,7 +49,7 @@ export function translateApiService(api: ApiService, world: World, now: string):
     gateways.ids.map((id) => [id, settle(api, world.tenants.get(tenant.name), world.apiGateways.get(id))]),
   );
   const usable = problem === undefined && refProblem === undefined;
-  const input = { api, tenant, world, held: approval !== undefined, deprecatedAt, definition };
+  const input = { api, tenant, world, held: approval !== undefined, deprecatedAt, defined };
   return {
     observations: [
       verdict(api, 'Accepted', problem),
@@ -70,7 +69,7 @@ export function translateApiService(api: ApiService, world: World, now: string):
           ]),
         )
       : planFor(servingGateways(api, tenant, world), 'keep'),
-    definition,
+    definition: defined.definition,
     status: deprecatedAt === undefined ? {} : { deprecatedAt },
     accepted: problem === undefined,
   };
@@ -200,7 +199,7 @@ interface CompileInput {
   /** Publishing waits for an Approval. */
   readonly held: boolean;
   readonly deprecatedAt: string | undefined;
-  readonly definition: CompiledDefinition | undefined;
+  readonly defined: DefinitionOutcome;
   readonly materials: BackendMaterials;
   readonly settings: Settings;
 }
@@ -230,8 +229,8 @@ function compileApiService(input: CompileInput): CompiledApiService {
     limits: compileLimits(spec.limits, 'Total'),
     operations:
       spec.operations?.map((operation, i) => compileOperation(operation, backend, settings.operationTimeoutsMs[i])) ??
-      definedOperations(spec, input.definition),
-    ...compileDefinitionUse(spec, input.definition),
+      definedOperations(spec, input.defined.definition),
+    ...compileDefinitionUse(spec, input.defined),
     plans: Object.fromEntries(
       Object.entries(spec.plans ?? {}).map(([name, plan]) => [
         name,

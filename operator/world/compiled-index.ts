@@ -1,4 +1,10 @@
-import type { Compiled, CompiledCredential, CompiledGrant, CompiledKind } from '#api/compiled/contract.ts';
+import type {
+  Compiled,
+  CompiledApiService,
+  CompiledCredential,
+  CompiledGrant,
+  CompiledKind,
+} from '#api/compiled/contract.ts';
 import type { CompiledSecret } from '#api/compiled/secret.ts';
 import {
   compiledAnnotations,
@@ -28,6 +34,8 @@ export interface CompiledEntry {
   readonly routes?: { readonly hosts: readonly string[]; readonly basePath: string };
   /** Only for ApiServices that use one: id of the Definition. */
   readonly definition?: string;
+  /** Of the definition, where its document was fetched: SHA-256 of the document. */
+  readonly document?: string;
   /** Only for Subscriptions. */
   readonly credentials?: readonly CompiledCredential[];
   /** Only for Subscriptions: what it may call. */
@@ -127,14 +135,14 @@ function contentOf(json: string): Compiled | undefined {
 
 function factsOf(
   content: Compiled,
-): Pick<CompiledEntry, 'claims' | 'routes' | 'definition' | 'credentials' | 'grants'> {
+): Pick<CompiledEntry, 'claims' | 'routes' | 'definition' | 'document' | 'credentials' | 'grants'> {
   switch (content.kind) {
     case 'Tenant':
       return { claims: { hosts: content.hosts, paths: content.paths } };
     case 'ApiService':
       return {
         routes: { hosts: content.hosts, basePath: content.basePath },
-        ...(content.definition === undefined ? {} : { definition: content.definition.id }),
+        ...definitionFacts(content),
       };
     case 'Subscription':
       return {
@@ -144,4 +152,10 @@ function factsOf(
     default:
       return {};
   }
+}
+
+function definitionFacts({ definition }: CompiledApiService): Pick<CompiledEntry, 'definition' | 'document'> {
+  if (definition === undefined) return {};
+  const { id, document } = definition;
+  return { definition: id, ...(document === undefined ? {} : { document }) };
 }

@@ -12,6 +12,7 @@ import { Collection } from './collection.ts';
 import type { CompiledEntry } from './compiled-index.ts';
 import { CompiledIndex } from './compiled-index.ts';
 import { DefinitionCache } from './definition-cache.ts';
+import { Documents, documentKeysOf } from './documents.ts';
 import type { GatewayPod } from './fleet.ts';
 import { Holdings } from './holdings.ts';
 import type { KeySecret } from './key-secret.ts';
@@ -58,12 +59,16 @@ export class World {
   });
   readonly apiGateways = new Collection<ApiGateway>({});
   readonly keyManagers = new Collection<KeyManager>({});
-  readonly apiServices = new Collection<ApiService, 'namespace' | 'gateway' | 'keyManager' | 'route' | 'successor'>({
+  readonly apiServices = new Collection<
+    ApiService,
+    'namespace' | 'gateway' | 'keyManager' | 'route' | 'successor' | 'document'
+  >({
     namespace: (api) => [api.metadata.namespace ?? ''],
     gateway: (api) => api.spec.gatewayRefs.map((ref) => refId(ref, api)),
     keyManager: (api) => (api.spec.authentication.keyManagerRefs ?? []).map((ref) => refId(ref, api)),
     route: routesOf,
     successor: (api) => (api.spec.deprecation?.successorRef ? [refId(api.spec.deprecation.successorRef, api)] : []),
+    document: (api) => documentKeysOf(api),
   });
   /** `client`: clients and certificates, see `proofKey`; `keyManager`: those that vouch for them. */
   readonly subscriptions = new Collection<Subscription, 'namespace' | 'api' | 'secret' | 'client' | 'keyManager'>({
@@ -98,6 +103,8 @@ export class World {
 
   readonly compiled = new CompiledIndex();
   readonly definitions = new DefinitionCache();
+  /** Documents at URLs that specs name. */
+  readonly documents = new Documents();
   /** Of token endpoints, by KeyManager id. Secret. */
   readonly signingKeys = new Map<string, readonly SigningKey[]>();
   /** Gateway pods by ApiGateway id, then by name. */

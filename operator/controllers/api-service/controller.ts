@@ -26,7 +26,9 @@ export const apiServiceController: KindController<ApiService> = {
   settled: (env, api) => releaseRoutes(env, keyOf(api)),
 };
 
-async function visit(env: Environment, api: ApiService): Promise<Visit> {
+async function visit(env: Environment, api: ApiService): Promise<Visit | 'later'> {
+  const document = env.documents.obtain(api);
+  if (document === 'later') return 'later';
   const { observations, compiled, definition, status, accepted } = translateApiService(
     api,
     env.world,
@@ -35,7 +37,7 @@ async function visit(env: Environment, api: ApiService): Promise<Visit> {
   // Routes are taken now, before anything is awaited, and let go only once the gateways are told (`settled`).
   if (accepted) takeRoutes(env, api);
   else if (conditionOf(api.status?.conditions, 'Accepted')?.status !== 'False') wakeRivals(env, api);
-  const requeueAfterMs = drillEndsInMs(api.spec, env.now().getTime());
+  const requeueAfterMs = earliest(drillEndsInMs(api.spec, env.now().getTime()), document);
   return {
     observations,
     compiled,
@@ -43,6 +45,10 @@ async function visit(env: Environment, api: ApiService): Promise<Visit> {
     fields: status,
     ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }),
   };
+}
+
+function earliest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 /** What is refused stands in nobody's way any more: those that waited for one of its routes may have it. */
