@@ -23,7 +23,6 @@ export async function bundleGateway(folder = bundleFolder): Promise<string> {
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     banner: { js: banner },
-
     bundle: true,
     splitting: true,
     platform: 'node',
