@@ -94,8 +94,12 @@ export interface Limits {
   readonly countsBytes: boolean;
 }
 
+/** Shared, because most objects have none. */
+const noLimits: Limits = { windows: [], slots: null, bandwidths: null, countsBytes: false };
+
 /** Rules for `limits`, counting on with the counters that the same limits had before. Release them with {@link releaseLimits}. */
 export function buildLimits(pool: CounterPool, source: LimitSource, limits: readonly CompiledLimit[]): Limits {
+  if (limits.length === 0) return noLimits;
   const windows = buildRules(pool, source, limits);
   const slots = limits.flatMap((limit) =>
     'concurrent' in limit ? [new SlotRule(source, limit, pool.slots.acquire(identityOf(source, limit)))] : [],

@@ -238,16 +238,15 @@ export function buildCredentials(
   compiled: CompiledSubscription,
   entry: SubscriptionEntry,
 ): Map<string, CredentialEntry> {
-  return new Map(
-    compiled.credentials.map((credential) => [
-      proofKey(credential),
-      {
-        name: credential.name,
-        subscription: entry,
-        notBefore: credential.notBefore ?? Number.NEGATIVE_INFINITY,
-        notAfter: credential.notAfter ?? Number.POSITIVE_INFINITY,
-        signingKey: credential.type === 'Signature' ? new SigningKey(credential) : null,
-      },
-    ]),
-  );
+  const credentials = new Map<string, CredentialEntry>();
+  for (const credential of compiled.credentials) {
+    credentials.set(proofKey(credential), {
+      name: credential.name,
+      subscription: entry,
+      notBefore: credential.notBefore ?? Number.NEGATIVE_INFINITY,
+      notAfter: credential.notAfter ?? Number.POSITIVE_INFINITY,
+      signingKey: credential.type === 'Signature' ? new SigningKey(credential) : null,
+    });
+  }
+  return credentials;
 }

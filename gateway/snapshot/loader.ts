@@ -48,8 +48,13 @@ export class Loader {
   judge(secret: CompiledSecret): JudgedSecret {
     const { name, resourceVersion } = secret.metadata;
     const hash = hashOf(secret);
-    const isHeld = this.#loaded.get(name)?.hash === hash || this.#refusals.get(name)?.hash === hash.slice(0, 16);
-    return { name, hash, resourceVersion, verdict: isHeld ? null : verdictOn(secret) };
+    return { name, hash, resourceVersion, verdict: this.#isHeld(name, hash) ? null : verdictOn(secret) };
+  }
+
+  #isHeld(name: string, hash: string): boolean {
+    if (this.#loaded.get(name)?.hash === hash) return true;
+    const refusal = this.#refusals.get(name);
+    return refusal !== undefined && refusal.hash === hash.slice(0, 16);
   }
 
   /** True when what is served or refused may have changed. */
