@@ -21,7 +21,7 @@ export function registerUsage(program: Command, context: CommandContext, done: (
     .summary('count calls, errors and bytes by API, plan and Subscription')
     .description(
       'Adds up what gateways have counted: calls, how they ended and by whose fault, and bytes, for each Tenant, API,\n' +
-        'plan and Subscription. Asks the admin port of each gateway that is named, or of a running "simpul dev".',
+        'plan and Subscription, and for both versions of an API with a canary. Asks the admin port of each gateway that is named, or of a running "simpul dev".',
     )
     .option('--gateway <url>', `admin port of a gateway; repeat it for each pod (default: ${usualAddress})`, append, [])
     .option('--tenant <name>', 'only of APIs that this Tenant provides, or of its Subscriptions')

@@ -26,19 +26,25 @@ export async function printUsage(flags: UsageFlags, { terminal }: CommandContext
       break;
     case 'csv':
       terminal.out(
-        [columns.map(([, name]) => name), ...sums.map(cellsOf)].map((cells) => cells.map(csvCell).join(',')).join('\n'),
+        [csvNames, ...sums.map((sum) => csvNames.map((name) => String(sum[name]) || '-'))]
+          .map((cells) => cells.map(csvCell).join(','))
+          .join('\n'),
       );
       break;
     default:
-      terminal.out(
-        renderTable(
-          columns.map(([title]) => title),
-          sums.map(cellsOf),
-        ),
-      );
+      terminal.out(tableOf(sums));
       for (const line of notesOn(reports)) terminal.err(line);
   }
   return exitCodes.ok;
+}
+
+/** Versions have a column where there is an API with two. */
+function tableOf(sums: readonly UsageSum[]): string {
+  const shown = sums.some(({ version }) => version !== '') ? columns : columns.filter(([, name]) => name !== 'version');
+  return renderTable(
+    shown.map(([title]) => title),
+    sums.map((sum) => shown.map(([, name]) => String(sum[name]) || '-')),
+  );
 }
 
 /** Where the numbers come from. */
@@ -93,6 +99,7 @@ function isWanted(row: UsageRow, { tenant, api, subscription }: UsageFlags): boo
 const columns: readonly [title: string, name: keyof UsageSum][] = [
   ['TENANT', 'tenant'],
   ['API', 'api'],
+  ['VERSION', 'version'],
   ['PLAN', 'plan'],
   ['SUBSCRIPTION', 'subscription'],
   ['CALLS', 'calls'],
@@ -105,9 +112,8 @@ const columns: readonly [title: string, name: keyof UsageSum][] = [
   ['BYTES-OUT', 'bytesOut'],
 ];
 
-function cellsOf(sum: UsageSum): string[] {
-  return columns.map(([, name]) => String(sum[name]) || '-');
-}
+/** Always the same; the version comes last, because it came last. */
+const csvNames = [...columns.map(([, name]) => name).filter((name) => name !== 'version'), 'version' as const];
 
 /** RFC 4180. */
 function csvCell(text: string): string {

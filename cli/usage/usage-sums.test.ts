@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addUp, onceEach, parseSince } from './usage-sums.ts';
 
-const names = { tenant: 'banten', api: 'banten/situs', plan: 'resmi', subscription: 'lebak/izin', consumer: 'lebak' };
+const names = {
+  tenant: 'banten',
+  api: 'banten/situs',
+  plan: 'resmi',
+  subscription: 'lebak/izin',
+  consumer: 'lebak',
+  version: '',
+};
 const counts = {
   calls: 3,
   success: 1,
@@ -19,11 +26,13 @@ test('hours and gateways add up, whatever is told apart by name stays apart', ()
     { hour: '2026-11-21T08:00:00.000Z', ...names, ...counts },
     { hour: '2026-11-21T09:00:00.000Z', ...names, ...counts },
     { hour: '2026-11-21T09:00:00.000Z', ...names, plan: 'dasar', ...counts },
+    { hour: '2026-11-21T09:00:00.000Z', ...names, version: '2.0.0', ...counts },
   ];
   const doubled = Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, count * 2]));
   assert.deepEqual(addUp(rows), [
     { ...names, plan: 'dasar', ...counts },
     { ...names, ...doubled },
+    { ...names, version: '2.0.0', ...counts },
   ]);
 });
 

@@ -1,6 +1,6 @@
 import type { UsageReport, UsageRow } from '#gateway/usage/usage-table.ts';
 
-/** What was used by one Subscription of one API on one plan, over all hours and gateways. */
+/** What was used by one Subscription of one API (or version of it) on one plan, over all hours and gateways. */
 export type UsageSum = Omit<UsageRow, 'hour'>;
 
 const counts = [
@@ -8,11 +8,13 @@ const counts = [
   ...(['bytesIn', 'bytesOut'] as const),
 ];
 
-/** Sorted by Tenant, API, plan and Subscription. */
+/** Sorted by Tenant, API, version, plan and Subscription. */
 export function addUp(rows: readonly UsageRow[]): UsageSum[] {
   const sums = new Map<string, { -readonly [Name in keyof UsageSum]: UsageSum[Name] }>();
-  for (const { hour: _, ...row } of rows) {
-    const key = [row.tenant, row.api, row.plan, row.subscription].join(' ');
+  for (const { hour: _, version = '', ...names } of rows) {
+    // A gateway of before there were versions tells none.
+    const row = { ...names, version };
+    const key = [row.tenant, row.api, version, row.plan, row.subscription].join(' ');
     const sum = sums.get(key);
     if (sum === undefined) sums.set(key, { ...row });
     else for (const name of counts) sum[name] += row[name];

@@ -7,7 +7,7 @@ import { aRunningGateway, call } from '../testing/test-gateway.ts';
 
 const base = '/banten/situs/v1';
 
-async function running(change: Partial<CompiledCanary> = {}, more: object = {}) {
+async function running(change: Partial<CompiledCanary> = {}, more: object = {}, options: object = {}) {
   const stack = new AsyncDisposableStack();
   const stable = stack.use(await aBackend((_request, response) => response.end('stable')));
   const next = stack.use(
@@ -23,7 +23,7 @@ async function running(change: Partial<CompiledCanary> = {}, more: object = {}) 
   };
   const headers = { set: { 'x-instansi': '36' }, remove: [] };
   const api = anApi({ backend: backendAt(stable.url, { headers }), canary, ...more });
-  const gw = stack.use(await aRunningGateway([aTenant(), api]));
+  const gw = stack.use(await aRunningGateway([aTenant(), api], options));
   return { gw, api, canary, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
@@ -48,6 +48,23 @@ test('a share of the callers gets the other version, the same ones each time, an
     first.flatMap((text, i) => (text !== 'stable' && later[i] === 'stable' ? [i] : [])),
     [],
   );
+});
+
+test('usage is counted apart for both versions, and as before where there is no canary', async () => {
+  await using place = await running({ share: 0 }, {}, { admin: { host: '127.0.0.1', port: 0 } });
+  const { gw, api } = place;
+  for (const tried of ['ya', 'tidak', 'ya']) await call(gw.port, base, { headers: { 'X-Uji': tried } });
+  const { canary: _, ...alone } = api;
+  gw.source.put(alone);
+  await call(gw.port, base);
+  await gw.logged(4);
+  const { text } = await call(gw.gateway.adminAddress?.port ?? 0, '/usage');
+  const { rows } = JSON.parse(text) as { rows: { version: string; calls: number }[] };
+  assert.deepEqual(rows.map(({ version, calls }) => [version, calls]).sort(), [
+    ['', 1],
+    ['1.0.0', 1],
+    ['2.0.0', 2],
+  ]);
 });
 
 test('answers, log and metrics say which version it was', async () => {

@@ -27,9 +27,9 @@ test('counters are added up and never fall when a worker dies; gauges say the le
   assert.match((await sums.text([])).text, /calls_total\{api="a"\} 13\n/);
 });
 
-test('usage of one hour, API, plan and Subscription is one row', () => {
+test('usage of one hour, API, version, plan and Subscription is one row', () => {
   const row = {
-    ...{ hour: '2026-11-21T10:00:00Z', tenant: 't', api: 't/a', plan: '', subscription: '', consumer: '' },
+    ...{ hour: '2026-11-21T10:00:00Z', tenant: 't', api: 't/a', plan: '', subscription: '', consumer: '', version: '' },
     ...{
       calls: 2,
       success: 1,
@@ -41,14 +41,15 @@ test('usage of one hour, API, plan and Subscription is one row', () => {
       bytesOut: 4,
     },
   };
+  const canary = { ...row, version: '2' };
   const earlier = { ...row, hour: '2026-11-21T09:00:00Z' };
   const sum = sumUsage([
     { gateway: 'g', since: '2026-11-21T09:30:00Z', countedIn: 'Memory', rows: [row] },
-    { gateway: 'g', since: '2026-11-21T09:00:00Z', countedIn: 'Memory', rows: [earlier, row] },
+    { gateway: 'g', since: '2026-11-21T09:00:00Z', countedIn: 'Memory', rows: [earlier, row, canary] },
   ]);
   assert.equal(sum.since, '2026-11-21T09:00:00Z');
   const doubled = { calls: 4, success: 2, consumerErrors: 2, bytesIn: 6, bytesOut: 8 };
-  assert.deepEqual(sum.rows, [earlier, { ...row, ...doubled }]);
+  assert.deepEqual(sum.rows, [earlier, { ...row, ...doubled }, canary]);
 });
 
 test('usage that Redis has added up is that of all: the latest is taken', () => {

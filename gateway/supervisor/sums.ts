@@ -63,7 +63,7 @@ export function sumUsage(reports: readonly UsageReport[]): UsageReport {
   if (shared[0] !== undefined) return shared[0];
   const rows = new Map<string, Record<string, string | number>>();
   for (const row of reports.flatMap((report) => report.rows)) {
-    const key = JSON.stringify([row.hour, row.tenant, row.api, row.plan, row.subscription]);
+    const key = JSON.stringify([row.hour, row.tenant, row.api, row.version, row.plan, row.subscription]);
     const sum = rows.get(key);
     if (sum === undefined) rows.set(key, { ...row });
     else for (const name of counted) sum[name] = Number(sum[name]) + row[name];

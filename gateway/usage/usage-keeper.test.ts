@@ -44,9 +44,20 @@ class Process implements AsyncDisposable {
     for (let i = 0; i < calls; i++) {
       const head = { method: 'GET', target: '/', rawHeaders: [], connectionNames: [], link: {}, time };
       const exchange = new Exchange(head as unknown as RequestHead, {} as never);
-      exchange.api = { id: api, tenantId: 'banten' } as never;
+      exchange.api = { id: api, tenantId: 'banten', canary: null } as never;
       exchange.status = 200;
       exchange.bytesOut = 10;
+      this.table.count(exchange);
+    }
+  }
+
+  countVersion(calls: number, canary: object, variant: object | null): void {
+    for (let i = 0; i < calls; i++) {
+      const head = { method: 'GET', target: '/', rawHeaders: [], connectionNames: [], link: {}, time: now };
+      const exchange = new Exchange(head as unknown as RequestHead, {} as never);
+      exchange.api = { id: 'banten/situs', tenantId: 'banten', version: '1.0.0', logText: 'situs', canary } as never;
+      exchange.variant = variant as never;
+      exchange.status = 200;
       this.table.count(exchange);
     }
   }
@@ -82,6 +93,24 @@ test('what processes have counted adds up, and outlives them', async () => {
   assert.deepEqual([report.rows.length, row?.calls, row?.success, row?.bytesOut], [1, 14, 14, 140]);
   assert.equal(row?.hour, new Date(500_000 * hour).toISOString());
   assert.deepEqual([row?.tenant, row?.api, row?.plan], ['banten', 'banten/situs', '']);
+});
+
+test('versions of an API with a canary are told apart; the name of all else stays as it was', async () => {
+  await using redis = await aRedis();
+  await using it = await Process.on(redis);
+  it.count(2);
+  const canary = { variant: { version: '2.0.0', logText: 'situs 2.0.0' } };
+  it.countVersion(3, canary, null);
+  it.countVersion(4, canary, canary.variant);
+  const { rows } = await it.keeper.report('simpul-system/public', always);
+  const versions = rows.map(({ version, calls }) => [version, calls]).sort();
+  assert.deepEqual(versions, [
+    ['', 2],
+    ['1.0.0', 3],
+    ['2.0.0', 4],
+  ]);
+  const names = await redis.command(`HKEYS ${keyPrefix}usage:500000`);
+  assert.match(names, /\["banten","banten\/situs","","",""\]/);
 });
 
 test('a flush whose answer was lost is sent again, and counts once', async () => {

@@ -50,6 +50,7 @@ test('every call that reached an API is counted once, for whoever made it, by ho
         plan: '',
         subscription: '',
         consumer: '',
+        version: '',
         ...zero,
         calls: 3,
         success: 1,
@@ -63,6 +64,7 @@ test('every call that reached an API is counted once, for whoever made it, by ho
         plan: 'resmi',
         subscription: 'tangerang/perizinan',
         consumer: 'tangerang',
+        version: '',
         ...zero,
         calls: 4,
         success: 2,
@@ -82,7 +84,7 @@ function refusalBytes(calls: readonly Record<string, unknown>[]): number {
 function anExchange(api: string, time: number): Exchange {
   const head = { method: 'GET', target: '/', rawHeaders: [], connectionNames: [], link: {}, time };
   const exchange = new Exchange(head as unknown as RequestHead, {} as never);
-  exchange.api = { id: api, tenantId: 'banten' } as never;
+  exchange.api = { id: api, tenantId: 'banten', canary: null } as never;
   exchange.status = 200;
   return exchange;
 }

@@ -1,8 +1,9 @@
 import type { Exchange } from '../exchange.ts';
 import { resultOf } from '../filters/grpc.ts';
+import type { ApiEntry } from '../snapshot/model.ts';
 import { keptHours } from './usage-script.ts';
 
-/** What was used by one Subscription (or without one) of one API on one plan, in one hour. All counts are of calls; sizes in bytes of body. */
+/** What was used by one Subscription (or without one) of one API, or version of it, on one plan, in one hour. All counts are of calls; sizes in bytes of body. */
 export interface UsageRow {
   /** RFC 3339, UTC: when the hour begins in which the calls did. */
   readonly hour: string;
@@ -13,6 +14,8 @@ export interface UsageRow {
   readonly plan: string;
   readonly subscription: string;
   readonly consumer: string;
+  /** Of an API with a canary: which of its two versions was called, or would have been. Empty: it has one version. */
+  readonly version: string;
   /** The sum of the five below. */
   readonly calls: number;
   /** Answered below 400. */
@@ -45,7 +48,7 @@ const hourMs = 3_600_000;
 
 /** What a cell has counted and Redis does not know yet. */
 export interface Pending {
-  /** JSON: Tenant, API, plan, Subscription, consumer. */
+  /** JSON: Tenant, API, plan, Subscription, consumer, and version if there is one. */
   readonly name: string;
   /** In the order of {@link rowOf}. */
   readonly counts: readonly number[];
@@ -59,6 +62,7 @@ class Cell {
   readonly plan: string;
   readonly subscription: string;
   readonly consumer: string;
+  readonly version: string;
   success = 0;
   consumerErrors = 0;
   providerErrors = 0;
@@ -75,6 +79,7 @@ class Cell {
     this.plan = exchange?.plan?.name ?? '';
     this.subscription = exchange?.subscription?.id ?? '';
     this.consumer = exchange?.subscription?.tenantId ?? '';
+    this.version = versionOf(exchange);
   }
 
   add(exchange: Exchange): void {
@@ -109,7 +114,9 @@ class Cell {
   }
 
   #names(): string[] {
-    return [this.tenant, this.api, this.plan, this.subscription, this.consumer];
+    const names = [this.tenant, this.api, this.plan, this.subscription, this.consumer];
+    // As it was before there were versions, so that pods that know none add up the same cell.
+    return this.version === '' ? names : [...names, this.version];
   }
 
   #counts(): number[] {
@@ -118,7 +125,7 @@ class Cell {
   }
 }
 
-/** Cells of one hour, by API, Subscription and plan: names that exist already, so finding one makes no new text. */
+/** Cells of one hour, by API (see {@link groupOf}), Subscription and plan: texts that exist already, so finding one makes no new text. */
 type Hour = Map<string, Map<string, Map<string, Cell>>>;
 
 /** Counts what is used, by hour; bounded. Calls that reached no API are nobody's usage. */
@@ -133,7 +140,7 @@ export class UsageTable {
     if (api === null) return;
     const hour = this.#hourOf(exchange.time);
     const found = hour
-      .get(api.id)
+      .get(groupOf(exchange, api))
       ?.get(exchange.subscription?.id ?? '')
       ?.get(exchange.plan?.name ?? '');
     (found ?? this.#newCell(hour, exchange)).add(exchange);
@@ -183,13 +190,24 @@ export class UsageTable {
   #newCell(hour: Hour, exchange: Exchange): Cell {
     const isFull = this.#cells >= maxUsageCells;
     const cell = new Cell(isFull ? null : exchange);
-    const plans = inner(inner(hour, cell.api), cell.subscription);
+    const group = isFull || exchange.api === null ? otherUsage : groupOf(exchange, exchange.api);
+    const plans = inner(inner(hour, group), cell.subscription);
     const existing = plans.get(cell.plan);
     if (existing !== undefined) return existing;
     plans.set(cell.plan, cell);
     this.#cells++;
     return cell;
   }
+}
+
+/** The API, or where it has a canary what the log says of the version that is called: a text with both in it. */
+function groupOf({ variant }: Exchange, api: ApiEntry): string {
+  return api.canary === null ? api.id : (variant ?? api).logText;
+}
+
+function versionOf(exchange: Exchange | null): string {
+  const api = exchange?.api ?? null;
+  return api === null || api.canary === null ? '' : (exchange?.variant ?? api).version;
 }
 
 function inner<Value>(map: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
@@ -210,13 +228,13 @@ function rowsOf(number: number, hour: Hour): UsageRow[] {
   return cellsOf(hour).map((cell) => cell.row(number));
 }
 
-/** `names`: Tenant, API, plan, Subscription, consumer. `counts`: success, errors by fault, aborted, bytes in and out. */
+/** `names`: Tenant, API, plan, Subscription, consumer, version. `counts`: success, errors by fault, aborted, bytes in and out. */
 export function rowOf(hour: number, names: readonly string[], counts: readonly number[]): UsageRow {
-  const [tenant = '', api = '', plan = '', subscription = '', consumer = ''] = names;
+  const [tenant = '', api = '', plan = '', subscription = '', consumer = '', version = ''] = names;
   const [success = 0, consumerErrors = 0, providerErrors = 0, gatewayErrors = 0, aborted = 0] = counts;
   return {
     hour: new Date(hour * hourMs).toISOString(),
-    ...{ tenant, api, plan, subscription, consumer },
+    ...{ tenant, api, plan, subscription, consumer, version },
     calls: success + consumerErrors + providerErrors + gatewayErrors + aborted,
     ...{ success, consumerErrors, providerErrors, gatewayErrors, aborted },
     bytesIn: counts[5] ?? 0,
