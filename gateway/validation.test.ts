@@ -76,6 +76,15 @@ describe('requests are enforced', () => {
     assert.equal((await s.post(spaced, { 'content-type': 'Application/JSON; charset=UTF-8' })).status, 204);
   });
 
+  test('a body where the operation takes none is refused', async () => {
+    await using s = await scene({ requests: 'Enforce' });
+    const headers = { 'x-instansi': '36', 'content-type': 'application/json', 'content-length': '2' };
+    const answer = await call(s.gateway.port, `/banten/situs/v1/nik/${nik}`, { headers, body: '{}' });
+    assert.deepEqual([answer.status, codeOf(answer)], [400, 'GW_REQUEST_INVALID']);
+    assert.deepEqual(errorsOf(answer), [{ pointer: '', message: 'this operation takes no body' }]);
+    assert.equal(s.bodies.length, 0);
+  });
+
   test('all faults of parameters are told, without what was sent', async () => {
     await using s = await scene({ requests: 'Enforce' });
     const answer = await s.get('/nik/rahasia?kolom=rahasia', { 'x-instansi': 'rahasia' });

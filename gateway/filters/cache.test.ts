@@ -246,6 +246,32 @@ test('an old answer is given while a newer one is fetched', async () => {
   assert.equal((await it.get()).text, '3');
 });
 
+test('only so many old answers are renewed at one time, and each that is makes room', async () => {
+  const waiting: (() => void)[] = [];
+  let holds = false;
+  await using it = await aCached(
+    (_request, response) => {
+      if (holds) waiting.push(() => response.end('new'));
+      else response.end('old');
+    },
+    { ttlMs: 1000, staleWhileRevalidateMs: 5000 },
+  );
+  const paths = Array.from({ length: 65 }, (_, i) => `/${i}`);
+  for (let round = 0; round < 2; round++) {
+    holds = false;
+    for (const path of paths) await it.get(path);
+    holds = true;
+    it.clock.advance(2000);
+    const old = await Promise.all(paths.slice(1).map((path) => it.get(path)));
+    assert.ok(old.every(({ headers }) => headers['cache-status'] === 'simpul; hit; ttl=-1'));
+    const last = it.get(paths[0]);
+    await until(() => waiting.length === 65);
+    for (const answer of waiting.splice(0)) answer();
+    assert.equal((await last).text, 'new', 'this one has waited for the backend');
+    it.clock.advance(10_000);
+  }
+});
+
 test('an old answer is given while the backend fails, as long as that is allowed', async () => {
   let fails = false;
   const listener: RequestListener = (request, response) => {
