@@ -4,6 +4,9 @@ import type { CompiledHealthCheck } from '#api/compiled/traffic.ts';
 import { aGateway, anApi, aTenant } from '../testing/compiled.ts';
 import { aBackend, backendAt } from '../testing/test-backend.ts';
 import { aRunningGateway, call, until } from '../testing/test-gateway.ts';
+import type { AnswerSink } from './backend-channel.ts';
+import { HealthCheck } from './health-check.ts';
+import type { OpenProbe } from './probe-channel.ts';
 
 const base = '/banten/situs/v1';
 const healthCheck: CompiledHealthCheck = {
@@ -17,13 +20,15 @@ const healthCheck: CompiledHealthCheck = {
 
 /** A backend whose health can be changed, and which counts what it is asked. */
 async function aPatient(name: string) {
-  const state = { health: 200, checks: 0, calls: 0 };
+  /** `script`: what the next checks are answered, before it is `health` again. */
+  const state = { health: 200, script: [] as number[], checks: 0, calls: 0 };
   const backend = await aBackend((request, response) => {
     const isCheck = request.url === '/healthz?deep';
     if (isCheck) state.checks++;
     else state.calls++;
-    if (isCheck && state.health === 0) return;
-    response.writeHead(isCheck ? state.health : 200).end(name);
+    const health = (isCheck ? state.script.shift() : undefined) ?? state.health;
+    if (isCheck && health === 0) return;
+    response.writeHead(isCheck ? health : 200).end(name);
   });
   return Object.assign(backend, { state });
 }
@@ -55,6 +60,27 @@ test('an endpoint that is not well gets no calls until it is again', async () =>
   );
 });
 
+test('only checks in a row change what an endpoint counts as', async () => {
+  await using only = await aPatient('only');
+  const alternating = (first: number, second: number) => Array.from({ length: 20 }, (_, i) => (i % 2 ? second : first));
+  only.state.script = alternating(500, 200);
+  await using gw = await aRunningGateway([aTenant(), anApi({ backend: backendAt(only.url, { healthCheck }) })]);
+  const seen = new Set<unknown>();
+  const untilAnswered = () =>
+    until(() => {
+      seen.add(upOf(gw.gateway)[0]);
+      return only.state.script.length === 0;
+    });
+  await untilAnswered();
+  assert.deepEqual([...seen], [true]);
+  only.state.health = 500;
+  await until(() => upOf(gw.gateway)[0] === false);
+  seen.clear();
+  only.state.script = alternating(200, 500);
+  await untilAnswered();
+  assert.deepEqual([...seen], [false]);
+});
+
 test('when none is well all get calls: checks may be wrong', async () => {
   await using only = await aPatient('only');
   only.state.health = 500;
@@ -75,6 +101,46 @@ test('other statuses may be named good', async () => {
   ]);
   await until(() => only.state.checks > 4);
   assert.deepEqual(upOf(gw.gateway), [true]);
+  only.state.health = 200;
+  await until(() => upOf(gw.gateway)[0] === false);
+});
+
+test('a check that is stopped asks no more, and lets go of what it has opened', async () => {
+  const opened = { begun: 0, ended: 0 };
+  let asked = 0;
+  const waiting: Parameters<OpenProbe>[0][] = [];
+  const ask: OpenProbe = (done) => {
+    asked++;
+    waiting.push(done);
+  };
+  const channel = (answers: boolean) => ({
+    channel: {
+      begin: (sink: AnswerSink) => {
+        opened.begun++;
+        if (answers) sink.onAnswer({ status: 200 } as never);
+      },
+      end: () => undefined,
+    } as never,
+    end: () => opened.ended++,
+  });
+  const deps = { authority: 'a', ask, random: () => 0.5 };
+  const check = new HealthCheck('x', { ...healthCheck, intervalMs: 10, timeoutMs: 60_000 }, deps);
+  await until(() => asked === 1);
+  waiting.shift()?.(channel(true));
+  assert.deepEqual(opened, { begun: 1, ended: 1 }, 'answered');
+  await until(() => asked === 2);
+  waiting.shift()?.(channel(false));
+  check.stop();
+  assert.deepEqual(opened, { begun: 2, ended: 2 }, 'stopped while it waited for the answer');
+  const other = new HealthCheck('y', { ...healthCheck, intervalMs: 10, timeoutMs: 60_000 }, deps);
+  await until(() => asked === 3);
+  other.stop();
+  waiting.shift()?.(channel(true));
+  assert.deepEqual(opened, { begun: 2, ended: 3 }, 'stopped while it was opened');
+  const third = new HealthCheck('z', { ...healthCheck, intervalMs: 10 }, deps);
+  third.stop();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(asked, 3);
 });
 
 test('APIs that ask the same of one origin ask once, and the asking ends with the last of them', async () => {

@@ -77,6 +77,10 @@ test('only what may be repeated is: POST is not, PUT is with its small body, and
   ]);
   await call(gw.port, base, { method: 'POST', body: 'order' });
   assert.deepEqual(bodies.splice(0), ['order']);
+  for (const method of ['POST', 'PATCH']) {
+    await call(gw.port, base, { method, headers: { 'content-length': '0' } });
+    assert.deepEqual(bodies.splice(0), [''], method);
+  }
   await call(gw.port, base, { method: 'PUT', body: 'state' });
   assert.deepEqual(bodies.splice(0), ['state', 'state', 'state']);
   await call(gw.port, base, { method: 'PUT', body: Buffer.alloc(100_000) });
