@@ -107,6 +107,10 @@ test('a status of the backend arrives as it is, and counts as what it means', as
   assert.deepEqual([outcome.code, outcome.details], [status.FAILED_PRECONDITION, 'tidak bisa: 100% gagal']);
   await run.gw.logged(1);
   assert.deepEqual([run.gw.calls[0]?.['status'], run.gw.calls[0]?.['grpcStatus']], [200, 9]);
+  const { rows } = await run.gw.gateway.usage();
+  assert.deepEqual([rows[0]?.success, rows[0]?.consumerErrors], [0, 1]);
+  const metrics = await run.gw.gateway.metrics.registry.metrics();
+  assert.match(metrics, /simpul_gateway_calls_total\{[^}]*class="4xx"\} 1/);
 });
 
 test('the backend learns the deadline: the caller’s, and at most the gateway’s', async () => {

@@ -115,6 +115,23 @@ test('many calls share a connection; more than a backend takes at once wait thei
   assert.deepEqual([most, backend.opened], [3, 1]);
 });
 
+test('beyond what connections take only so many calls wait, and one more is refused', async () => {
+  const held: ServerHttp2Stream[] = [];
+  const server = createServer({ settings: { maxConcurrentStreams: 1 } });
+  await using backend = await aHttp2Backend((stream) => held.push(stream), server);
+  await using gw = await serve(backend.port, { maxConnections: 1, maxPendingRequests: 1 });
+  const first = call(gw.port, base);
+  await until(() => held.length === 1);
+  const second = call(gw.port, base);
+  await until(() => gw.gateway.metrics.callsInFlight === 2);
+  assert.equal(codeOf(await call(gw.port, base)), 'GW_BACKEND_OVERLOADED');
+  for (const [i, answer] of [first, second].entries()) {
+    await until(() => held.length === i + 1);
+    held[i]?.respond({ ':status': 200 }, { endStream: true });
+    assert.equal((await answer).status, 200);
+  }
+});
+
 test('what a backend refuses unseen is sent again, with its body, whatever its method', async () => {
   let refused = 0;
   await using backend = await aHttp2Backend((stream) => {
