@@ -27,6 +27,8 @@ export class MessageWriter {
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    // What is held is such text; named in each write it would be checked in each.
+    socket.setDefaultEncoding('latin1');
   }
 
   /** `head` ends with the empty line; `length` says how the body is framed, 0 that none is written. */
@@ -34,6 +36,11 @@ export class MessageWriter {
     this.#length = length;
     this.hasBegun = false;
     this.#hold(head);
+  }
+
+  /** As {@link write}, of bytes that are overwritten once it has returned. */
+  writeLent(piece: Buffer): boolean {
+    return this.write(piece.length > smallPieceBytes ? Buffer.from(piece) : piece);
   }
 
   /** False: the other side takes no more for now; wait for `drain`. */
@@ -68,7 +75,7 @@ export class MessageWriter {
     this.#held = '';
     this.#onEnd = undefined;
     this.#isDue = false;
-    if (held !== '' || onEnd !== undefined) this.#socket.write(held, 'latin1', onEnd);
+    if (held !== '' || onEnd !== undefined) this.#socket.write(held, onEnd);
     if (!this.#isCorked) return;
     this.#isCorked = false;
     this.#socket.uncork();
@@ -90,7 +97,7 @@ export class MessageWriter {
     this.#isCorked = true;
     const held = this.#held;
     this.#held = '';
-    if (held !== '') this.#socket.write(held, 'latin1');
+    if (held !== '') this.#socket.write(held);
     this.#socket.write(piece);
     this.#hold(isChunk ? '\r\n' : '');
   }

@@ -2,6 +2,7 @@ import { carriageReturn, lineFeed, SyntaxFault } from './syntax.ts';
 
 const emptyLine = Buffer.from('\r\n\r\n');
 const nothing = Buffer.alloc(0);
+const shortHeadBytes = 2048;
 
 /** A head is longer than it may be. */
 export class HeadTooLong extends SyntaxFault {
@@ -14,6 +15,8 @@ export class HeadTooLong extends SyntaxFault {
 export class UnreadBytes {
   readonly #maxHeadBytes: number;
   #bytes: Buffer = nothing;
+  /** Whoever gave them will overwrite them. */
+  #areLent = false;
   /** Up to here no empty line ends. */
   #searched = 0;
 
@@ -25,8 +28,17 @@ export class UnreadBytes {
     return this.#bytes.length;
   }
 
-  add(bytes: Buffer): void {
-    this.#bytes = this.#bytes.length === 0 ? bytes : Buffer.concat([this.#bytes, bytes]);
+  /** `areLent`: they will be overwritten; {@link own} before that. */
+  add(bytes: Buffer, areLent = false): void {
+    const isFirst = this.#bytes.length === 0;
+    this.#bytes = isFirst ? bytes : Buffer.concat([this.#bytes, bytes]);
+    this.#areLent = isFirst && areLent;
+  }
+
+  /** Keeps what is left of lent bytes. */
+  own(): void {
+    if (this.#areLent && this.#bytes.length > 0) this.#bytes = Buffer.from(this.#bytes);
+    this.#areLent = false;
   }
 
   /** Everything; nothing is left. */
@@ -42,6 +54,12 @@ export class UnreadBytes {
    * when it never can be one, as soon as that shows.
    */
   takeHead(): string {
+    if (this.#searched === 0) {
+      // Most heads are short and come whole: then their text is all that is needed.
+      const text = this.#bytes.toString('latin1', 0, shortHeadBytes);
+      const end = text.indexOf('\r\n\r\n') + 4;
+      if (end >= 4 && end <= this.#maxHeadBytes) return this.#take(end, text);
+    }
     const end = this.#bytes.indexOf(emptyLine, Math.max(0, this.#searched - 3)) + emptyLine.length;
     if (end < emptyLine.length) {
       this.#checkUnfinished();
@@ -49,10 +67,14 @@ export class UnreadBytes {
       return '';
     }
     if (end > this.#maxHeadBytes) throw new HeadTooLong();
-    const text = this.#bytes.toString('latin1', 0, end);
+    return this.#take(end, this.#bytes.toString('latin1', 0, end));
+  }
+
+  /** `text` begins with the head, which ends at `end`. */
+  #take(end: number, text: string): string {
     this.#bytes = end === this.#bytes.length ? nothing : this.#bytes.subarray(end);
     this.#searched = 0;
-    return text;
+    return end === text.length ? text : text.slice(0, end);
   }
 
   /** Whether what there is can begin so; `ascii` is short. */

@@ -5,7 +5,7 @@ import type { BodyLength } from '../http1/syntax.ts';
 export interface AnswerSink {
   /** The final head; interim answers end here. */
   onAnswer(head: ParsedAnswer): void;
-  /** False: wait until {@link BackendChannel.resume} is called. */
+  /** `piece`: see {@link BackendChannel.lends}. False: wait until {@link BackendChannel.resume} is called. */
   onAnswerBody(piece: Buffer): boolean;
   /** `trailers`: flat name, value. */
   onAnswerEnd(trailers?: readonly string[]): void;
@@ -33,6 +33,8 @@ export interface BackendChannel {
   readonly mayRefuse: boolean;
   /** Something of the current answer has come. */
   readonly hasAnswered: boolean;
+  /** The bytes of a piece are overwritten once it was handed over: who keeps it copies it. */
+  readonly lends: boolean;
   /** Begins a call; `head` is the whole request head as HTTP/1.1 writes it. */
   begin(call: AnswerSink, head: string, request: RequestFrame): void;
   /** A piece of the request body. False: wait for `onDrain`. */

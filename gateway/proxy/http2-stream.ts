@@ -23,6 +23,7 @@ interface StreamDeps {
 
 /** One call as a stream of an HTTP/2 connection (RFC 9113). */
 export class Http2Stream implements BackendChannel {
+  readonly lends = false;
   readonly mayRefuse = true;
   readonly isReused: boolean;
   hasAnswered = false;

@@ -2,6 +2,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as secureConnect } from 'node:tls';
 import type { AddressJudge } from '#api/backend-address.ts';
 import { CodedError } from '#api/errors.ts';
+import { connectLending } from '../http1/lending-socket.ts';
 import { BackendName, type NameDeps } from './backend-name.ts';
 import type { BackendTls } from './backend-tls.ts';
 import type { OpenSocket } from './connection-pool.ts';
@@ -90,7 +91,9 @@ function dialer({ origin, tls, alpn }: OpenSocketOptions, name: string): (addres
   const url = new URL(origin);
   const secure = url.protocol === 'https:';
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
-  if (!secure) return (host) => ({ socket: connect({ host, port, noDelay: true }), readyEvent: 'connect' });
+  if (!secure && alpn === 'h2')
+    return (host) => ({ socket: connect({ host, port, noDelay: true }), readyEvent: 'connect' });
+  if (!secure) return (host) => ({ socket: connectLending(host, port), readyEvent: 'connect' });
   const { secureContext } = tls;
   // An address is no name that SNI could carry (RFC 6066, 3).
   const servername = tls.serverName ?? (isIP(name) === 0 ? name : '');

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CodedError } from '#api/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { Chain } from '../filters/chain.ts';
+import { lendingFrom } from '../http1/lending-socket.ts';
 import type { Log } from '../log/log.ts';
 import { type Peer, peerOf, type TrustedProxies } from '../router/trusted-proxies.ts';
 import type { TlsSettings } from '../tls/tls-settings.ts';
@@ -42,7 +43,7 @@ export interface ListenerSettings {
   readonly proxies: TrustedProxies | null;
 }
 
-export /** How long a connection that came while draining may take to bring its call. */
+/** How long a connection that came while draining may take to bring its call. */
 const lateCallMs = 1000;
 const leavingPerTurn = 8;
 
@@ -68,6 +69,8 @@ export class HttpListener implements ConnectionHost {
   #settings: ListenerSettings = plainSettings;
   #tls: TlsAcceptor | null = null;
   #timer: NodeJS.Timeout | undefined = undefined;
+  /** It is being stopped: called when the last connection is gone. */
+  #onEmpty: (() => void) | undefined = undefined;
 
   constructor(name: string, { chain, clock, limits, meter, log }: ListenerDeps) {
     this.chain = chain;
@@ -115,10 +118,12 @@ export class HttpListener implements ConnectionHost {
   stop(): Promise<void> {
     this.isDraining = true;
     return new Promise((resolve) => {
-      this.#server.close(() => {
+      this.#onEmpty = () => {
+        this.#onEmpty = undefined;
         clearInterval(this.#timer);
         resolve();
-      });
+      };
+      this.#server.close(() => this.#connections.size === 0 && this.#onEmpty?.());
       void this.#leaveAll();
     });
   }
@@ -145,7 +150,29 @@ export class HttpListener implements ConnectionHost {
     for (const connection of this.#connections.values()) connection.destroy();
   }
 
-  #accept(raw: Socket): void {
+  #accept(accepted: Socket): void {
+    const lending = this.#isPlain ? lendingFrom(accepted) : null;
+    if (lending === null) this.#await(accepted);
+    else {
+      lending.on('close', () => this.#forget(lending)).on('error', () => undefined);
+      if (this.isDraining) this.#late.add(lending);
+      const link = {
+        peer: peerOf(lending.remoteAddress ?? ''),
+        isTls: false,
+        isHttp2: false,
+        certificate: null,
+        fault: null,
+      };
+      this.#serve({ socket: lending, raw: lending, lends: true, link });
+    }
+  }
+
+  /** HTTP/1.1 begins with the first byte. */
+  get #isPlain(): boolean {
+    return this.#tls === null && this.#settings.proxies === null && !this.#settings.http2;
+  }
+
+  #await(raw: Socket): void {
     const arrival = new Arrival(raw, () => this.#fail('timeout', ''));
     this.#connections.set(raw, arrival);
     if (this.isDraining) this.#late.add(raw);
@@ -153,11 +180,6 @@ export class HttpListener implements ConnectionHost {
     const peer = peerOf(raw.remoteAddress ?? '');
     if (this.#settings.proxies === null) this.#secure(arrival, peer);
     else this.#readProxyHeader(arrival, peer, this.#settings.proxies);
-  }
-
-  #forget(raw: Socket): void {
-    this.#connections.delete(raw);
-    this.#late.delete(raw);
   }
 
   /** Whoever is no proxy of ours could name any address as its client's. */
@@ -173,6 +195,12 @@ export class HttpListener implements ConnectionHost {
     });
   }
 
+  #forget(raw: Socket): void {
+    this.#connections.delete(raw);
+    this.#late.delete(raw);
+    if (this.#connections.size === 0 && !this.#server.listening) this.#onEmpty?.();
+  }
+
   #secure(arrival: Arrival, peer: Peer): void {
     const { raw } = arrival;
     const link = { peer, isTls: false, certificate: null, fault: null };
@@ -183,9 +211,9 @@ export class HttpListener implements ConnectionHost {
       arrival.expectWithin(this.clock.steady(), this.limits.keepAliveMs);
       arrival.readStart(readHttp2Preface, (found) => {
         const isHttp2 = !(found instanceof Error) && found.isHttp2;
-        this.#serve({ socket: raw, raw, link: { ...link, isHttp2 } });
+        this.#serve({ socket: raw, raw, lends: false, link: { ...link, isHttp2 } });
       });
-    } else this.#serve({ socket: raw, raw, link: { ...link, isHttp2: false } });
+    } else this.#serve({ socket: raw, raw, lends: false, link: { ...link, isHttp2: false } });
   }
 
   #serve(open: OpenConnection): void {

@@ -96,8 +96,7 @@ export class TlsAcceptor {
     this.#arriving.delete(key);
     const { raw, peer } = arriving;
     this.#deps.onOpen({
-      socket,
-      raw,
+      ...{ socket, raw, lends: false },
       link: { peer, isTls: true, isHttp2: socket.alpnProtocol === 'h2', ...shownBy(socket, mode) },
     });
   }
