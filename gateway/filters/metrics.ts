@@ -12,8 +12,11 @@ export function metricsFilter(metrics: GatewayMetrics): Filter {
     onEnd(exchange) {
       metrics.callsInFlight--;
       const meters = exchange.api?.meters ?? metrics.noApi;
+      const result = resultOf(exchange);
+      meters.count(exchange.plan?.name ?? null, result);
       const traceId = exchange.span === null ? '' : exchange.traceId;
-      meters.count(exchange.plan?.name ?? null, resultOf(exchange), exchange.totalMs / 1000, traceId);
+      // A WebSocket connection lasts as long as its two ends like; that says nothing about the API.
+      if (result !== 101) meters.latency.observe(exchange.totalMs / 1000, traceId, exchange.time);
       if (exchange.code.startsWith('GW_BACKEND_')) metrics.countBackendError(exchange.code);
     },
   };

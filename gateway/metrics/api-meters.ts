@@ -1,4 +1,5 @@
-import type { Counter, Histogram } from 'prom-client';
+import type { Counter } from 'prom-client';
+import type { LatencySeries } from './latency-histogram.ts';
 
 /** Calls of one class of answers. */
 interface ClassCount {
@@ -54,37 +55,21 @@ export class CallSeries {
 
 const classes = ['aborted', '1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 
-/** The histogram of one ApiService, or of all that have none of their own. */
-export interface LatencySeries {
-  readonly label: string;
-  readonly histogram: Histogram<'api' | 'trace_id'>;
-  /** For the many calls without an exemplar: costs no look-up. */
-  readonly child: Histogram.Internal<'api'>;
-}
-
 /** What a call of one ApiService is counted in, looked up once when the ApiService loads. */
 export class ApiMeters {
   readonly api: string;
   readonly series: ReadonlyMap<string | null, CallSeries>;
-  readonly #latency: LatencySeries;
+  readonly latency: LatencySeries;
 
   constructor(api: string, series: ReadonlyMap<string | null, CallSeries>, latency: LatencySeries) {
     this.api = api;
     this.series = series;
-    this.#latency = latency;
+    this.latency = latency;
   }
 
-  /**
-   * `plan` null: the call has none. `status` 0: the caller went away before an answer. `traceId` of a call that is traced,
-   * else empty: it becomes the exemplar of its bucket.
-   */
-  count(plan: string | null, status: number, seconds: number, traceId: string): void {
+  /** `plan` null: the call has none. `status` 0: the caller went away before an answer. */
+  count(plan: string | null, status: number): void {
     const series = this.series.get(plan) ?? this.series.get(null);
     series?.add(status);
-    // A WebSocket connection lasts as long as its two ends like; that says nothing about the API.
-    if (status === 101) return;
-    const { label, histogram, child } = this.#latency;
-    if (traceId === '') child.observe(seconds);
-    else histogram.observe({ labels: { api: label }, value: seconds, exemplarLabels: { trace_id: traceId } });
   }
 }

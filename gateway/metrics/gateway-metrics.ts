@@ -1,10 +1,11 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, type Metric, Registry } from 'prom-client';
 import type { TokenErrorCode } from '../identity/token-refusal.ts';
 import type { ListenerEntry } from '../snapshot/model.ts';
 import type { LossReason } from '../tracing/span-queue.ts';
 import type { ArrivalFailure, ArrivalMeter } from '../transport/arrival-report.ts';
 import { AnswerMetrics } from './answer-metrics.ts';
-import { ApiMeters, CallSeries, type LatencySeries } from './api-meters.ts';
+import { ApiMeters, CallSeries } from './api-meters.ts';
+import { LatencyHistogram, type LatencySeries } from './latency-histogram.ts';
 import { PolicyMetrics } from './policy-metrics.ts';
 
 /** Most (ApiService, plan) pairs with series of their own; the rest count together as `_other`. */
@@ -84,14 +85,10 @@ export class GatewayMetrics implements ArrivalMeter {
       for (const { series } of this.#series.values()) series.tell();
     },
   });
-  readonly #latency = new Histogram<'api' | 'trace_id'>({
+  readonly #latency = new LatencyHistogram({
     name: 'simpul_gateway_call_duration_seconds',
     help: 'From the head of the request to the last byte of the answer.',
-    labelNames: ['api'],
-    enableExemplars: true,
-    // Joined to the registry below: one that speaks both formats (`exposition.ts`) is not taken here.
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
-    registers: [],
   });
   readonly #backendErrors = new Counter({
     name: 'simpul_gateway_backend_errors_total',
@@ -182,7 +179,7 @@ export class GatewayMetrics implements ArrivalMeter {
   readonly noApi = this.openApi('', []);
 
   constructor() {
-    this.registry.registerMetric(this.#latency);
+    this.registry.registerMetric(this.#latency as unknown as Metric<'api'>);
   }
 
   /** Meters for one ApiService and its plans. Give them back with {@link closeApi}. */
@@ -312,8 +309,7 @@ export class GatewayMetrics implements ArrivalMeter {
     const label = full ? otherLabel : api;
     let held = this.#latencies.get(label);
     if (held === undefined) {
-      const histogram = this.#latency;
-      held = { users: 0, series: { label, histogram, child: histogram.labels({ api: label }) } };
+      held = { users: 0, series: this.#latency.open(label) };
       this.#latencies.set(label, held);
     }
     held.users++;
@@ -327,7 +323,7 @@ export class GatewayMetrics implements ArrivalMeter {
     held.users--;
     if (held.users > 0) return;
     this.#latencies.delete(label);
-    this.#latency.remove({ api: label });
+    this.#latency.remove(label);
   }
 }
 
