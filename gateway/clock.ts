@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** Time, injected wherever logic depends on it. */
 export interface Clock {
   /** Milliseconds since the epoch; may jump when the machine's clock is set. */
@@ -6,4 +8,5 @@ export interface Clock {
   readonly steady: () => number;
 }
 
+/** The import, because the global is looked up anew in each call. */
 export const systemClock: Clock = { now: Date.now, steady: () => performance.now() };

@@ -65,7 +65,11 @@ export class CounterSet {
 
   /** Counts one call of `key`, or `amount` bytes, beginning a window where none is open. */
   add(key: string, limit: WindowLimit, at: Instant, amount = 1): Counter {
-    const counter = this.#counterFor(key, limit, at);
+    return this.addTo(this.#counterFor(key, limit, at), limit, at, amount);
+  }
+
+  /** As {@link add}, where the key's counter is at hand. */
+  addTo(counter: Counter, limit: WindowLimit, at: Instant, amount: number): Counter {
     if (!isOpen(counter, at)) {
       counter.count = 0;
       counter.end = this.#endOf(limit.per, at);

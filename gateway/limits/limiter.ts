@@ -50,9 +50,12 @@ export class Limiter {
   readonly #clock: Clock;
   readonly #onBadCondition: (rule: LimitRule) => void;
   readonly #at: Instant = { now: 0, steady: 0 };
+  /** Of the three only what stands before `count` is of this call: to empty an array costs more than to fill it. */
   readonly #rules: LimitRule[] = [];
   readonly #keys: string[] = [];
+  readonly #own: (Counter | null)[] = [];
   readonly #shared: SharedCounter[] = [];
+  #count = 0;
 
   /** `onBadCondition` is told of each call for which a condition could not be evaluated: the limit then applies. */
   constructor(pool: CounterPool, clock: Clock, onBadCondition: (rule: LimitRule) => void = () => undefined) {
@@ -63,9 +66,7 @@ export class Limiter {
 
   /** Begins the next call. */
   begin(): void {
-    this.#rules.length = 0;
-    this.#keys.length = 0;
-    this.#shared.length = 0;
+    this.#count = 0;
     this.tightest.rule = null;
     this.isOwnJudgement = false;
     this.#look();
@@ -75,13 +76,15 @@ export class Limiter {
   addRules(rules: readonly LimitRule[], keys: LimitKeys): void {
     for (const rule of rules) {
       if (rule.when !== null && !isAbout(rule, keys, this.#onBadCondition)) continue;
-      this.#rules.push(rule);
-      this.#keys.push(keyOf(rule.limit, keys));
+      this.#rules[this.#count] = rule;
+      this.#keys[this.#count] = keyOf(rule.limit, keys);
+      this.#count++;
     }
   }
 
   /** The rules of this call, in the order in which they were added. */
   get rules(): readonly LimitRule[] {
+    if (this.#rules.length !== this.#count) this.#rules.length = this.#count;
     return this.#rules;
   }
 
@@ -93,9 +96,11 @@ export class Limiter {
     const { store } = this.#pool;
     if (store === null) return this.#admitAlone();
     let at = 0;
-    for (const rule of this.#rules) {
-      this.#shared.push(rule.counters.shared(this.#keys[at++] ?? '', rule.limit, this.#at.steady));
+    for (const rule of this.rules) {
+      this.#shared[at] = rule.counters.shared(this.#keys[at] ?? '', rule.limit, this.#at.steady);
+      at++;
     }
+    if (this.#shared.length !== at) this.#shared.length = at;
     const denial = this.#denialOf(store);
     return denial === undefined ? this.#lease(store) : denial;
   }
@@ -108,12 +113,17 @@ export class Limiter {
   #admitAlone(): Denial | null {
     // Not entries(): that makes an array for each rule of each call.
     let at = 0;
-    for (const rule of this.#rules) {
-      const denial = this.#check(rule, this.#keys[at++] ?? '');
+    for (const rule of this.rules) {
+      const counter = rule.counters.find(this.#keys[at] ?? '', rule.limit, this.#at);
+      this.#own[at++] = counter;
+      const denial = counter === null ? null : this.#check(rule, counter);
       if (denial !== null) return denial;
     }
     at = 0;
-    for (const rule of this.#rules) this.#count(rule, this.#keys[at++] ?? '');
+    for (const rule of this.#rules) {
+      this.#add(rule, this.#keys[at] ?? '', this.#own[at] ?? null);
+      at++;
+    }
     return null;
   }
 
@@ -169,10 +179,8 @@ export class Limiter {
     return null;
   }
 
-  #check(rule: LimitRule, key: string): Denial | null {
-    const { limit, counters } = rule;
-    const counter = counters.find(key, limit, this.#at);
-    if (counter === null) return null;
+  #check(rule: LimitRule, counter: Counter): Denial | null {
+    const { limit } = rule;
     if (counter.count >= limit.amount) {
       return { rule, by: 'window', retryAfterMs: untilEnd(counter, this.#at) };
     }
@@ -181,8 +189,12 @@ export class Limiter {
     return waitMs > 0 ? { rule, by: 'burst', retryAfterMs: waitMs } : null;
   }
 
-  #count(rule: LimitRule, key: string): void {
-    const counter = rule.counters.add(key, rule.limit, this.#at, rule.limit.unit === 'requests' ? 1 : 0);
+  /** `found`: the counter of `key`; null: there is none yet. */
+  #add(rule: LimitRule, key: string, found: Counter | null): void {
+    const { counters, limit } = rule;
+    const amount = limit.unit === 'requests' ? 1 : 0;
+    const counter =
+      found === null ? counters.add(key, limit, this.#at, amount) : counters.addTo(found, limit, this.#at, amount);
     this.#compare(rule, this.#remaining(rule, counter), untilEnd(counter, this.#at));
   }
 
