@@ -1,5 +1,6 @@
 import type { Flight } from './cache/flight.ts';
 import type { Fault, GatewayError, Reply } from './errors.ts';
+import type { FieldMemory } from './field-memory.ts';
 import type { TokenIdentity } from './identity/token-claims.ts';
 import type { TakenSlots } from './limits/slot-admission.ts';
 import type { BodySample } from './log/body-sample.ts';
@@ -34,8 +35,8 @@ export interface RequestHead {
   readonly method: string;
   /** Request target as it came. */
   readonly target: string;
-  /** Flat name, value, as they came. */
-  readonly rawHeaders: readonly string[];
+  /** With the fields as they came, flat name, value. */
+  readonly memory: FieldMemory;
   /** Bytes of the body; -1: not known before it ends. */
   readonly bodyLength: number;
   /** Names that its Connection field lists, lower case: fields that stop here. */
@@ -64,6 +65,8 @@ export interface Downstream {
   writeHead(status: number, fields: readonly string[], bodyLength: number): void;
   /** False: wait until the transport calls `upstream.resume()`. */
   write(piece: Buffer): boolean;
+  /** As write, of bytes that are overwritten once it has returned; where it is missing, they are copied before. */
+  writeLent?(piece: Buffer): boolean;
   /** The answer is complete. `trailers`: flat name, value; dropped where the client's protocol cannot carry them. */
   end(trailers?: readonly string[]): void;
   /** The answer cannot be completed: the connection breaks, so that it never looks complete. */
@@ -100,6 +103,8 @@ export class Exchange {
   readonly target: string;
   /** Flat name, value. The cache puts its own conditions in the place of the client's. */
   rawHeaders: readonly string[];
+  /** About the fields as they came. */
+  readonly memory: FieldMemory;
   readonly peer: Peer;
   readonly isTls: boolean;
   readonly isHttp2: boolean;
@@ -208,7 +213,8 @@ export class Exchange {
   constructor(head: RequestHead, downstream: Downstream) {
     this.method = head.method;
     this.target = head.target;
-    this.rawHeaders = head.rawHeaders;
+    this.rawHeaders = head.memory.fields;
+    this.memory = head.memory;
     this.peer = head.link.peer;
     this.client = head.link.peer;
     this.isTls = head.link.isTls;

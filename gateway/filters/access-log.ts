@@ -1,5 +1,7 @@
 import { describeError } from '#api/errors.ts';
 import type { Exchange } from '../exchange.ts';
+import type { LoggedText } from '../field-memory.ts';
+import { flatText } from '../http1/flat-text.ts';
 import { detailOf } from '../log/call-detail.ts';
 import { quoted } from '../log/json-text.ts';
 import type { Filter } from './filter.ts';
@@ -20,19 +22,54 @@ export function accessLog(write: (line: string) => void): Filter {
 /** Put together by hand: only what a caller can choose is escaped, which is half the cost of JSON.stringify. */
 function lineOf(exchange: Exchange): string {
   const status = exchange.clientAborted && exchange.status === 0 ? clientClosedRequest : exchange.status;
+  const { caller, called } = loggedText(exchange);
   const line =
     `{"level":"info","time":"${isoTime(exchange.time)}","msg":"call","requestId":"${exchange.requestId}"` +
-    `,"traceId":"${exchange.traceId}","client":"${exchange.client.address}","method":${quoted(exchange.method)}` +
-    `,"host":"${exchange.host}","status":${status},"bytesIn":${exchange.bytesIn},"bytesOut":${exchange.bytesOut}` +
-    `,"totalMs":${rounded(exchange.totalMs)}` +
-    placeOf(exchange) +
-    outcomeOf(exchange) +
-    detailOf(exchange);
+    `,"traceId":"${exchange.traceId}"${caller},"status":${status},"bytesIn":${exchange.bytesIn},"bytesOut":${exchange.bytesOut}` +
+    `,"totalMs":${rounded(exchange.totalMs)}${called}${outcomeOf(exchange)}${detailOf(exchange)}`;
   return `${line}}`;
 }
 
+/** As in the call before, where the same caller calls the same. */
+function loggedText(exchange: Exchange): LoggedText {
+  const { memory } = exchange;
+  const known = memory.logged;
+  if (known === null || !isFor(known, exchange)) {
+    memory.logged = buildLogged(exchange);
+    return memory.logged;
+  }
+  // It comes again, so it is worth being made flat.
+  if (!known.isFlat) {
+    memory.logged = { ...known, caller: flatText(known.caller), called: flatText(known.called), isFlat: true };
+  }
+  return memory.logged ?? known;
+}
+
+function isFor(known: LoggedText, exchange: Exchange): boolean {
+  return (
+    known.api === exchange.api &&
+    known.subscription === exchange.subscription &&
+    known.plan === exchange.plan &&
+    known.operation === exchange.operation &&
+    known.variant === exchange.variant &&
+    known.client === exchange.client &&
+    known.method === exchange.method &&
+    known.host === exchange.host
+  );
+}
+
+function buildLogged(exchange: Exchange): LoggedText {
+  const { client, method, host, api, variant, operation, subscription, plan } = exchange;
+  return {
+    caller: `,"client":"${client.address}","method":${quoted(method)},"host":"${host}"`,
+    called: calledText(exchange),
+    isFlat: false,
+    ...{ client, method, host, api, variant, operation, subscription, plan },
+  };
+}
+
 /** What was called by whom. */
-function placeOf(exchange: Exchange): string {
+function calledText(exchange: Exchange): string {
   const { api, variant, subscription, plan, operation } = exchange;
   let part = '';
   if (api !== null) part += variant === null ? api.logText : variant.logText;

@@ -13,7 +13,7 @@ import { badToken, keyChallenge, nothingPresented } from './challenges.ts';
 import { CredentialFinder } from './credential-finder.ts';
 import type { Filter } from './filter.ts';
 import { buildKeyDigest, maxKeyLength } from './key-digest.ts';
-import { findPresented } from './presented.ts';
+import { findPresented, type Presented } from './presented.ts';
 import { ownerOf, shownCertificate } from './shown-certificate.ts';
 import { signerOf } from './signed-request.ts';
 import { ownerOfToken } from './token-endpoint.ts';
@@ -89,13 +89,20 @@ export function credential(snapshot: Pick<Snapshot, 'credentials' | 'subscriptio
       if (api === null || gateway === null || !looksAtProofs(api)) return undefined;
       const proofs = api.authentication.accepted.now();
       exchange.proofs = proofs;
-      const { key, token, isSigned } = findPresented(exchange.rawHeaders, proofs);
+      const { key, token, isSigned } = presentedBy(exchange, proofs);
       if (isSigned) return acceptSigner(exchange, proofs.signers);
       if (token !== '') return acceptToken(exchange, proofs.issuers, token);
       if (key !== '') return acceptKey(exchange, gateway, key);
       return acceptConnection(exchange, api, proofs);
     },
   };
+}
+
+function presentedBy({ memory }: Exchange, proofs: Proofs): Presented {
+  if (memory.presented?.to === proofs) return memory.presented;
+  const { key, token, isSigned } = findPresented(memory.fields, proofs);
+  memory.presented = { to: proofs, key, token, isSigned };
+  return memory.presented;
 }
 
 /** A draft needs a proof whatever its mode says: only Subscriptions of its own namespace may call it. */

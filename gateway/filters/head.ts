@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
+import type { KnownHost } from '../field-memory.ts';
 import { normalizeHost } from '../router/host.ts';
 import { normalizePath } from '../router/path.ts';
 import type { Filter } from './filter.ts';
@@ -23,7 +24,10 @@ export function head(): Filter {
       if (exchange.method === 'TRACE' || exchange.method === 'CONNECT') {
         throw new GatewayError('GW_METHOD_NOT_SUPPORTED', `${exchange.method} is not served here.`);
       }
-      readFields(exchange);
+      const { memory } = exchange;
+      const known = memory.host;
+      if (known !== null) exchange.authority = known.authority;
+      else memory.host = readFields(exchange);
       readTarget(exchange);
       readHost(exchange);
     },
@@ -39,12 +43,20 @@ const readers = new Map<string, (exchange: Exchange, value: string) => void>([
 ]);
 const readLengths = new Set([...readers.keys()].map((name) => name.length));
 
-function readFields(exchange: Exchange): void {
+/** Gives what is the same in each call with these fields; null: they have more to say than the host. */
+function readFields(exchange: Exchange): KnownHost | null {
   const { rawHeaders } = exchange;
+  let found = 0;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? '';
-    if (readLengths.has(name.length)) readers.get(name.toLowerCase())?.(exchange, rawHeaders[i + 1] ?? '');
+    const read = readLengths.has(name.length) ? readers.get(name.toLowerCase()) : undefined;
+    if (read === undefined) continue;
+    read(exchange, rawHeaders[i + 1] ?? '');
+    found++;
   }
+  const { authority } = exchange;
+  const host = found === 1 && authority !== '' ? normalizeHost(authority) : undefined;
+  return host === undefined ? null : { authority, host };
 }
 
 function readHostField(exchange: Exchange, value: string): void {
@@ -114,7 +126,8 @@ function checkedQuery(query: string): string {
 }
 
 function readHost(exchange: Exchange): void {
-  const host = normalizeHost(exchange.authority);
+  const { authority, memory } = exchange;
+  const host = authority === memory.host?.authority ? memory.host.host : normalizeHost(authority);
   if (host === undefined) throw new GatewayError('GW_BAD_HOST', 'The request needs one Host field with a host name.');
   exchange.host = host;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
+import { flatText } from '../http1/flat-text.ts';
 import { ByteMeter } from '../limits/byte-meter.ts';
 import { CallKeys } from '../limits/call-keys.ts';
 import type { CounterPool } from '../limits/counters.ts';
@@ -65,7 +66,7 @@ interface Judged {
 }
 
 function conclude({ exchange, limiter, metrics }: Judged, denial: Denial | null): void {
-  exchange.answerHeaders.push('RateLimit-Policy', policyField(limiter.rules));
+  exchange.answerHeaders.push('RateLimit-Policy', policyField(exchange, limiter.rules));
   if (limiter.isOwnJudgement) exchange.answerHeaders.push('Simpul-Limits', 'local');
   if (denial !== null) {
     metrics.countLimited(denial.rule.source.level);
@@ -87,10 +88,19 @@ function addRules({ windows, countsBytes, bandwidths }: Limits, gathering: Gathe
   gathering.isAboutBytes ||= countsBytes || bandwidths !== null;
 }
 
-function policyField(rules: readonly LimitRule[]): string {
-  let field = '';
-  for (const { policyItem } of rules) field = field === '' ? policyItem : `${field}, ${policyItem}`;
-  return field;
+/** What holds for a call mostly holds for the next one of its connection. */
+function policyField({ memory }: Exchange, rules: readonly LimitRule[]): string {
+  if (memory.policies === null || !isSame(rules, memory.policies.rules)) {
+    const text = flatText(rules.map(({ policyItem }) => policyItem).join(', '));
+    memory.policies = { rules: [...rules], text };
+  }
+  return memory.policies.text;
+}
+
+function isSame(rules: readonly LimitRule[], before: readonly LimitRule[]): boolean {
+  if (rules.length !== before.length) return false;
+  for (let i = 0; i < rules.length; i++) if (rules[i] !== before[i]) return false;
+  return true;
 }
 
 /** `"plan.subscription-minute";r=41;t=37`: calls left, and seconds until they are given anew. */

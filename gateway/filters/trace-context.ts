@@ -1,4 +1,6 @@
 import type { Exchange } from '../exchange.ts';
+import type { FieldMemory, KnownTrace } from '../field-memory.ts';
+import { isNamed } from '../http1/write-head.ts';
 import type { Ids } from '../random-ids.ts';
 import type { CallSpan } from '../tracing/call-span.ts';
 import type { Tracing } from '../tracing/tracing.ts';
@@ -14,7 +16,7 @@ export function traceContext(ids: Pick<Ids, 'traceId' | 'spanId'>, tracing: Pick
   return {
     name: 'trace-context',
     onRequest(exchange) {
-      const found = findFields(exchange);
+      const found = knownFields(exchange.memory);
       if (exchange.peerIsTrusted && isRequestId(found.requestId)) exchange.requestId = found.requestId;
       const parent = readTraceparent(found.traceparent);
       exchange.continuesTrace = parent !== undefined;
@@ -61,18 +63,22 @@ function isRequestId(text: string): boolean {
   return /^[A-Za-z0-9._:-]{1,128}$/.test(text);
 }
 
-const scratch = { traceparent: '', requestId: '' };
+const neither: KnownTrace = { traceparent: '', requestId: '' };
 
-/** One pass for both; the result is valid until the next call. Two of one field are as good as none. */
-function findFields(exchange: Exchange): typeof scratch {
-  const { rawHeaders } = exchange;
-  scratch.traceparent = '';
-  scratch.requestId = '';
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] ?? '';
-    const value = rawHeaders[i + 1] ?? '';
-    if (name.length === 11 && name.toLowerCase() === 'traceparent') scratch.traceparent += value;
-    else if (name.length === 12 && name.toLowerCase() === 'x-request-id') scratch.requestId += value;
+function knownFields(memory: FieldMemory): KnownTrace {
+  memory.trace ??= findFields(memory.fields);
+  return memory.trace;
+}
+
+/** One pass for both. Two of one field are as good as none. */
+function findFields(fields: readonly string[]): KnownTrace {
+  let traceparent = '';
+  let requestId = '';
+  for (let i = 0; i < fields.length; i += 2) {
+    const name = fields[i] ?? '';
+    if (isNamed(name, 'traceparent')) traceparent += fields[i + 1] ?? '';
+    else if (isNamed(name, 'x-request-id')) requestId += fields[i + 1] ?? '';
   }
-  return scratch;
+  if (traceparent === '' && requestId === '') return neither;
+  return { traceparent, requestId };
 }

@@ -14,6 +14,8 @@ export interface ParsedRequest {
   readonly method: string;
   /** As it came; without spaces and control characters. */
   readonly target: string;
+  /** All that follows the target: the version and the fields. */
+  readonly rest: string;
   readonly isHttp10: boolean;
   /** Flat name, value, in their order. */
   readonly fields: readonly string[];
@@ -32,8 +34,11 @@ export class UnknownVersion extends SyntaxFault {}
 /** A transfer coding other than chunked (RFC 9112, 6.1). */
 export class UnknownCoding extends SyntaxFault {}
 
-/** `text`: the bytes from the first of the request line to the empty line, as latin1. Throws a {@link SyntaxFault}. */
-export function parseRequestHead(text: string): ParsedRequest {
+/**
+ * `text`: the bytes from the first of the request line to the empty line, as latin1. `before`: an earlier request; where
+ * this one says the same behind its target, what was read of that is taken over. Throws a {@link SyntaxFault}.
+ */
+export function parseRequestHead(text: string, before: ParsedRequest | null = null): ParsedRequest {
   const lineEnd = text.indexOf('\r\n');
   const methodEnd = text.indexOf(' ');
   const targetEnd = text.indexOf(' ', methodEnd + 1);
@@ -42,23 +47,38 @@ export function parseRequestHead(text: string): ParsedRequest {
   }
   const method = checkedMethod(text.slice(0, methodEnd));
   const target = checkedTarget(text.slice(methodEnd + 1, targetEnd), method);
+  const rest = text.slice(targetEnd + 1);
+  if (before !== null && before.rest === rest && isConnect(before.method) === isConnect(method)) {
+    return sameBehind(before, method, target);
+  }
   const isHttp10 = readVersion(text.slice(targetEnd + 1, lineEnd));
   const fields: string[] = [];
   readFields(text, lineEnd + 2, fields);
   const said = readFraming(fields);
   return {
-    ...{ method, target, isHttp10, fields },
+    ...{ method, target, rest, isHttp10, fields },
     // What follows a CONNECT is no HTTP, even where it is refused.
-    bodyLength: method === 'CONNECT' ? 0 : bodyLengthOf(said, isHttp10),
+    bodyLength: isConnect(method) ? 0 : bodyLengthOf(said, isHttp10),
     connectionNames: said.connection === '' ? noNames : listedNames(said.connection, isHttp10),
-    closes: isHttp10 || method === 'CONNECT' || (said.connection !== '' && hasClose(said.connection)),
+    closes: isHttp10 || isConnect(method) || (said.connection !== '' && hasClose(said.connection)),
     expectsContinue: said.expectsContinue && !isHttp10,
   };
+}
+
+function isConnect(method: string): boolean {
+  return method === 'CONNECT';
+}
+
+function sameBehind(before: ParsedRequest, method: string, target: string): ParsedRequest {
+  const { rest, isHttp10, fields, bodyLength, connectionNames, closes, expectsContinue } = before;
+  return { method, target, rest, isHttp10, fields, bodyLength, connectionNames, closes, expectsContinue };
 }
 
 const methods = new Set(METHODS);
 
 function checkedMethod(method: string): string {
+  // The one constant, which is told from others at a glance.
+  if (method === 'GET') return 'GET';
   if (methods.has(method)) return method;
   if (isToken(method)) throw new UnknownMethod('the method is not known');
   throw new SyntaxFault('it does not begin with a method');

@@ -4,7 +4,7 @@ import { catalogue, GatewayError } from '../errors.ts';
 import type { Exchange, Upstream } from '../exchange.ts';
 import { bodyLimitOf } from '../filters/body-limit.ts';
 import type { Chain } from '../filters/chain.ts';
-import { grpcTimeoutMs, isGrpc, resultOf, statedGrpcStatus } from '../filters/grpc.ts';
+import { isGrpc, resultOf, statedGrpcStatus } from '../filters/grpc.ts';
 import { readWholeBody } from '../filters/whole-body.ts';
 import type { ParsedAnswer } from '../http1/answer-head.ts';
 import { SyntaxFault } from '../http1/syntax.ts';
@@ -12,9 +12,9 @@ import { isNamed } from '../http1/write-head.ts';
 import { answerFields } from './answer-fields.ts';
 import { type Backend, backendOf } from './backend.ts';
 import type { AnswerSink, BackendChannel, ChannelTaker } from './backend-channel.ts';
-import { BackendBrokeOff, refusalOf } from './backend-error.ts';
+import { refusalOf } from './backend-error.ts';
+import { answerChangeOf, checkForHttp2, grpcNotSupported, isBrokenOff, isOutOfOrder, timeoutOf } from './call-rules.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { AnswerChange } from './header-change.ts';
 import { RequestUnprocessed } from './http2-stream.ts';
 import { AddressRefused } from './open-socket.ts';
 import { requestText } from './request-text.ts';
@@ -183,7 +183,9 @@ export class BackendCall implements AnswerSink, ChannelTaker, Upstream {
   }
 
   onAnswerBody(piece: Buffer): boolean {
-    return this.#exchange.downstream.write(piece);
+    const { downstream } = this.#exchange;
+    if (this.#connection?.lends !== true) return downstream.write(piece);
+    return downstream.writeLent === undefined ? downstream.write(Buffer.from(piece)) : downstream.writeLent(piece);
   }
 
   onAnswerEnd(trailers?: readonly string[]): void {
@@ -358,40 +360,3 @@ export class BackendCall implements AnswerSink, ChannelTaker, Upstream {
 
 /** Backends that go away may each refuse the same call. */
 const maxRepeats = 3;
-
-/** For the whole call; a gRPC caller may have less time than the API gives. */
-function timeoutOf(exchange: Exchange, backend: Backend): number {
-  const timeoutMs = exchange.operation?.timeoutMs ?? backend.timeoutMs;
-  return backend.isHttp2 && isGrpc(exchange) ? Math.min(timeoutMs, grpcTimeoutMs(exchange)) : timeoutMs;
-}
-
-function checkForHttp2({ upgrade }: Exchange): void {
-  if (upgrade === '') return;
-  throw new GatewayError(
-    'GW_UPGRADE_NOT_SUPPORTED',
-    'The backend of this API speaks HTTP/2, which carries no WebSocket here.',
-  );
-}
-
-function grpcNotSupported(): GatewayError {
-  return new GatewayError(
-    'GW_GRPC_NOT_SUPPORTED',
-    'The backend of this API is called by HTTP/1.1, which carries no gRPC; its owner can set protocol: HTTP2.',
-  );
-}
-
-/**
- * The endpoint, or what stands in front of it, cannot serve at all. A 500 may be about this one call, and whoever knows how
- * to bring it about must not close the API for others.
- */
-function isOutOfOrder(status: number): boolean {
-  return status === 502 || status === 503 || status === 504;
-}
-
-function isBrokenOff(error: Error & { readonly code?: string }): boolean {
-  return error instanceof BackendBrokeOff || error.code === 'ECONNRESET' || error.code === 'EPIPE';
-}
-
-function answerChangeOf(exchange: Exchange): AnswerChange | null {
-  return exchange.operation?.answerChange ?? backendOf(exchange)?.answerChange ?? null;
-}

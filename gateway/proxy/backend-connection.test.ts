@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { anApi, aTenant } from '../testing/compiled.ts';
 import { aBackend, backendAt } from '../testing/test-backend.ts';
 import { aRunningGateway, call, codeOf, until } from '../testing/test-gateway.ts';
+import { AnswerMemory } from './answer-memory.ts';
 import { BackendConnection } from './backend-connection.ts';
 
 const base = '/banten/situs/v1';
@@ -131,7 +132,7 @@ test('bytes that come before the request was written are no answer to it', async
     onAnswerBody: () => true,
     onAnswerFault: (error: Error) => void heard.push(error.name),
   };
-  const owner = { onFree: hear('free'), onTunnel: hear('tunnel'), onGone: hear('gone') };
+  const owner = { heads: new AnswerMemory(), onFree: hear('free'), onTunnel: hear('tunnel'), onGone: hear('gone') };
   const connection = new BackendConnection(socket, owner);
   connection.begin(sink, 'GET / HTTP/1.1\r\n\r\n', { bodyLength: 0, toHead: false, upgrades: false, deadline: 0 });
   connection.end();

@@ -1,15 +1,17 @@
 import type { Socket } from 'node:net';
-import { parseAnswerHead } from '../http1/answer-head.ts';
 import { BodyReader } from '../http1/body-reader.ts';
 import type { PayloadSink } from '../http1/chunked-decoder.ts';
 import { MessageWriter } from '../http1/message-writer.ts';
 import { bodyUntilClose, SyntaxFault } from '../http1/syntax.ts';
 import { UnreadBytes } from '../http1/unread-bytes.ts';
+import type { AnswerMemory } from './answer-memory.ts';
 import type { AnswerSink, BackendChannel, RequestFrame } from './backend-channel.ts';
 import { BackendBrokeOff } from './backend-error.ts';
 
 /** Where a connection goes between two calls. */
 export interface ConnectionOwner {
+  /** Shared by all connections to one origin. */
+  readonly heads: AnswerMemory;
   /** It can take the next call. */
   onFree(connection: BackendConnection): void;
   /** It carries another protocol from now on, and never comes back. */
@@ -19,6 +21,7 @@ export interface ConnectionOwner {
 }
 
 const noBytes = Buffer.alloc(0);
+const beginning = 'HTTP/1.';
 const maxHeadBytes = 64 * 1024;
 /** Most interim answers (100, 103) before the final one. */
 const maxInterimAnswers = 16;
@@ -32,6 +35,7 @@ const maxInterimAnswers = 16;
  */
 export class BackendConnection implements BackendChannel, PayloadSink {
   readonly mayRefuse = false;
+  readonly lends = true;
   /** It has served a call before, so the backend may be closing it this very moment. */
   isReused = false;
   /** Its address is not one of the backend's any more; kept by the owner. */
@@ -136,6 +140,7 @@ export class BackendConnection implements BackendChannel, PayloadSink {
     this.hasAnswered = true;
     try {
       this.#read(bytes, call);
+      this.#unread.own();
     } catch (error) {
       this.#fail(error instanceof Error ? error : new SyntaxFault('it cannot be read'));
     }
@@ -150,10 +155,11 @@ export class BackendConnection implements BackendChannel, PayloadSink {
 
   /** Reads interim heads and the final one, as far as they have come; gives what follows the final one. */
   #readHeads(bytes: Buffer, call: AnswerSink): Buffer {
-    this.#unread.add(bytes);
+    this.#unread.add(bytes, true);
     while (this.#phase === 'head') {
-      if (!this.#unread.mayBeginWith('HTTP/1.')) throw new SyntaxFault('it does not begin with HTTP/1.1');
       const text = this.#unread.takeHead();
+      const isHttp = text === '' ? this.#unread.mayBeginWith(beginning) : text.startsWith(beginning);
+      if (!isHttp) throw new SyntaxFault('it does not begin with HTTP/1.1');
       if (text === '') return noBytes;
       this.#readHead(text, call);
     }
@@ -161,7 +167,7 @@ export class BackendConnection implements BackendChannel, PayloadSink {
   }
 
   #readHead(text: string, call: AnswerSink): void {
-    const head = parseAnswerHead(text, this.#toHead);
+    const head = this.#owner.heads.read(text, this.#toHead);
     const isUpgrade = head.status === 101;
     if (isUpgrade && !this.#upgrades) throw new SyntaxFault('it changes the protocol although nobody asked for that');
     if (head.status < 200 && !isUpgrade) {

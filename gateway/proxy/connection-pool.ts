@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
+import { AnswerMemory } from './answer-memory.ts';
 import type { ChannelPool, ChannelTaker } from './backend-channel.ts';
 import { BackendConnection, type ConnectionOwner } from './backend-connection.ts';
 import { overloaded } from './shed.ts';
@@ -32,6 +33,7 @@ const marginMs = 1000;
  * that becomes free or is opened for it, whichever comes first.
  */
 export class ConnectionPool implements ChannelPool, ConnectionOwner {
+  readonly heads = new AnswerMemory();
   readonly #options: ConnectionPoolOptions;
   /** Free ones; the last became free last. */
   readonly #free: BackendConnection[] = [];

@@ -1,3 +1,4 @@
+import { flatText } from '../http1/flat-text.ts';
 import type { ChannelPool } from './backend-channel.ts';
 import type { EndpointState } from './endpoint-state.ts';
 import { hashText } from './hash.ts';
@@ -5,8 +6,9 @@ import type { SharedPool } from './shared-pool.ts';
 
 /** One place where a backend answers, as one API sees it. */
 export class Endpoint {
-  /** Host field for the backend. */
   readonly authority: string;
+  /** The end of the request line for the backend, and the field Host. */
+  readonly lineEndAndHost: string;
   /** Path of its URL without trailing slash; what is left of the call's path is joined to it. */
   readonly prefix: string;
   readonly weight: number;
@@ -17,6 +19,7 @@ export class Endpoint {
 
   constructor(url: URL, weight: number, parts: { readonly shared: SharedPool; readonly state: EndpointState }) {
     this.authority = url.host;
+    this.lineEndAndHost = flatText(` HTTP/1.1\r\nHost: ${url.host}\r\n`);
     this.prefix = url.pathname.replace(/\/+$/, '');
     this.weight = weight;
     this.seed = hashText(url.href);

@@ -1,3 +1,4 @@
+import { AnswerMemory } from './answer-memory.ts';
 import type { BackendChannel } from './backend-channel.ts';
 import { BackendConnection, type ConnectionOwner } from './backend-connection.ts';
 import type { OpenSocket } from './connection-pool.ts';
@@ -13,6 +14,7 @@ export interface ProbeChannel {
 export type OpenProbe = (done: (opened: ProbeChannel | Error) => void) => void;
 
 const nobody: ConnectionOwner & Http2SessionOwner = {
+  heads: new AnswerMemory(),
   onFree: () => undefined,
   onTunnel: () => undefined,
   onGone: () => undefined,

@@ -1,7 +1,9 @@
 import type { Exchange } from '../exchange.ts';
+import type { ForwardedText } from '../field-memory.ts';
 import { viaName } from '../filters/head.ts';
 import { carriesProof } from '../filters/presented.ts';
-import { type Backend, backendOf } from './backend.ts';
+import { flatText } from '../http1/flat-text.ts';
+import { backendOf } from './backend.ts';
 import type { Endpoint } from './endpoint.ts';
 import { DropList } from './hop-by-hop.ts';
 
@@ -40,8 +42,48 @@ interface Met {
 
 /** The whole head of the request for the backend as latin1 text, with its empty line. */
 export function requestText(exchange: Exchange, endpoint: Endpoint): string {
-  const { rawHeaders } = exchange;
-  let text = `${exchange.method} ${backendPath(exchange, endpoint)} HTTP/1.1\r\nHost: ${endpoint.authority}\r\n`;
+  const { text, tracestate } = forwardedText(exchange);
+  const token = backendOf(exchange)?.token ?? null;
+  return (
+    `${exchange.method} ${backendPath(exchange, endpoint)}${endpoint.lineEndAndHost}${text}` +
+    `X-Request-Id: ${exchange.requestId}\r\nTraceparent: ${exchange.traceparent}\r\n` +
+    // A tracestate means nothing in a trace that is not the client's.
+    (tracestate !== '' && exchange.continuesTrace ? `Tracestate: ${tracestate}\r\n` : '') +
+    (token === null ? '' : token.line) +
+    consumerText(exchange) +
+    framingText(exchange)
+  );
+}
+
+/** What does not change from call to call, as long as neither the fields nor the API do. */
+function forwardedText(exchange: Exchange): ForwardedText {
+  const { memory, rawHeaders } = exchange;
+  if (memory.fields !== rawHeaders) return buildForwarded(exchange);
+  const known = memory.forwarded;
+  if (known === null || !isFor(known, exchange)) {
+    memory.forwarded = buildForwarded(exchange);
+    return memory.forwarded;
+  }
+  // It comes again, so it is worth being made flat.
+  if (!known.isFlat) memory.forwarded = { ...known, text: flatText(known.text), isFlat: true };
+  return memory.forwarded ?? known;
+}
+
+function isFor(known: ForwardedText, exchange: Exchange): boolean {
+  const { api, authority, peerIsTrusted, proofs } = exchange;
+  return (
+    known.api === api &&
+    known.backend === backendOf(exchange) &&
+    known.proofs === proofs &&
+    known.peerIsTrusted === peerIsTrusted &&
+    known.authority === authority
+  );
+}
+
+function buildForwarded(exchange: Exchange): ForwardedText {
+  const { rawHeaders, api, authority, peerIsTrusted, proofs } = exchange;
+  const backend = backendOf(exchange);
+  let text = '';
   let met: Met | null = null;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? '';
@@ -49,15 +91,8 @@ export function requestText(exchange: Exchange, endpoint: Endpoint): string {
     if (dropped.has(name)) met = noted(met, name, value);
     else if (isForwarded(exchange, name, value)) text += `${name}: ${value}\r\n`;
   }
-  return `${text}${addedText(backendOf(exchange))}${consumerText(exchange)}${forwardingText(exchange, met ?? nothingMet)}${framingText(exchange)}\r\n`;
-}
-
-/** What the API adds to each request. Secret where the backend wants a credential. */
-function addedText(backend: Backend | null): string {
-  if (backend === null) return '';
-  const { headers, token } = backend;
-  const text = headers === null ? '' : headers.text;
-  return token === null ? text : text + token.line;
+  text += `${backend?.headers?.text ?? ''}${forwardingText(exchange, met ?? nothingMet)}`;
+  return { text, tracestate: met?.tracestate ?? '', isFlat: false, api, backend, proofs, authority, peerIsTrusted };
 }
 
 /** The path without base path, joined to the endpoint's own; the query as it came; unless something wants it otherwise. */
@@ -76,10 +111,11 @@ function backendPath(exchange: Exchange, endpoint: Endpoint): string {
 /** Methods whose requests say that they have no body (RFC 9110, 8.6): some servers insist. */
 const bodyExpected = new Set(['POST', 'PUT', 'PATCH']);
 
+/** How the body is framed, and the end of the head. */
 function framingText({ bodyLength, method, upgrade }: Exchange): string {
-  if (upgrade !== '') return `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
-  if (bodyLength < 0) return 'Transfer-Encoding: chunked\r\n';
-  return bodyLength > 0 || bodyExpected.has(method) ? `Content-Length: ${bodyLength}\r\n` : '';
+  if (upgrade !== '') return `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n\r\n`;
+  if (bodyLength < 0) return 'Transfer-Encoding: chunked\r\n\r\n';
+  return bodyLength > 0 || bodyExpected.has(method) ? `Content-Length: ${bodyLength}\r\n\r\n` : '\r\n';
 }
 
 /**
@@ -157,12 +193,9 @@ function forwardingText(exchange: Exchange, met: Met): string {
   const proto = before.forwardedProto || (exchange.isTls ? 'https' : 'http');
   let text =
     `Via: ${joined(met.via, ownVia(exchange))}\r\nX-Forwarded-For: ${joined(before.forwardedFor, peer.address)}\r\n` +
-    `X-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: ${proto}\r\n` +
-    `X-Request-Id: ${exchange.requestId}\r\nTraceparent: ${exchange.traceparent}\r\n`;
+    `X-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: ${proto}\r\n`;
   if (before.forwarded !== '') text += `Forwarded: ${before.forwarded}, for=${forwardedNode(peer.address)}\r\n`;
   if (api !== null && api.baseLength > 0) text += `X-Forwarded-Prefix: ${api.basePath}\r\n`;
-  // A tracestate means nothing in a trace that is not the client's.
-  if (met.tracestate !== '' && exchange.continuesTrace) text += `Tracestate: ${met.tracestate}\r\n`;
   return text;
 }
 

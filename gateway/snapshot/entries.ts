@@ -12,6 +12,7 @@ import { parseId } from '#api/object.ts';
 import type { CacheStore } from '../cache/cache-store.ts';
 import { CompressionPolicy } from '../compression/compression-policy.ts';
 import { CorsPolicy } from '../filters/cors-policy.ts';
+import { flatText } from '../http1/flat-text.ts';
 import { SigningKey } from '../identity/signing-key.ts';
 import type { CounterPool } from '../limits/counters.ts';
 import { buildLimits, releaseLimits } from '../limits/rule.ts';
@@ -227,10 +228,12 @@ export function buildSubscriptionEntry(
     tenantId: subscription.tenant,
     tenant: deps.tenants.acquire(subscription.tenant),
     application,
-    backendText: `X-Consumer-Tenant: ${subscription.tenant}\r\nX-Consumer-Subscription: ${id}\r\nX-Consumer-Application: ${application}\r\n`,
+    backendText: flatText(
+      `X-Consumer-Tenant: ${subscription.tenant}\r\nX-Consumer-Subscription: ${id}\r\nX-Consumer-Application: ${application}\r\n`,
+    ),
     grants: new Map(grants.map((grant) => [grant.api, grant.plan ?? null])),
     limits: buildLimits(deps.counters, source, subscription.limits),
-    logText: `,"subscription":"${id}","application":"${application}","consumer":"${subscription.tenant}"`,
+    logText: flatText(`,"subscription":"${id}","application":"${application}","consumer":"${subscription.tenant}"`),
   };
 }
 

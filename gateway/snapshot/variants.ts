@@ -5,6 +5,7 @@ import type {
   CompiledFaultInjection,
   CompiledMirror,
 } from '#api/compiled/contract.ts';
+import { flatText } from '../http1/flat-text.ts';
 import type { BackendPools } from '../proxy/backend-pools.ts';
 import { hashText } from '../proxy/hash.ts';
 import type { ApiEntry, CanaryEntry, FaultInjectionEntry, MirrorEntry, VariantEntry } from './model.ts';
@@ -32,7 +33,7 @@ export function releaseVariants({ canary, mirror }: Variants, { backends }: Deps
 
 /** Its part of each access-log line. */
 export function apiLogText({ basePath, id, tenant }: CompiledApiService, version: string): string {
-  return `,"route":"${basePath}","api":"${id}","version":${JSON.stringify(version)},"tenant":"${tenant}"`;
+  return flatText(`,"route":"${basePath}","api":"${id}","version":${JSON.stringify(version)},"tenant":"${tenant}"`);
 }
 
 function buildVariant(api: CompiledApiService, version: string, backend: CompiledBackend, deps: Deps): VariantEntry {

@@ -5,13 +5,14 @@ import { bodyTooLarge } from '../filters/body-limit.ts';
 import { BodyReader } from '../http1/body-reader.ts';
 import type { PayloadSink } from '../http1/chunked-decoder.ts';
 import { MessageWriter } from '../http1/message-writer.ts';
-import { type ParsedRequest, parseRequestHead } from '../http1/request-head.ts';
+import type { ParsedRequest } from '../http1/request-head.ts';
 import { bodyUntilClose, chunkedBody } from '../http1/syntax.ts';
 import { HeadTooLong, UnreadBytes } from '../http1/unread-bytes.ts';
-import { answerText } from './answer-text.ts';
+import { AnswerWriter } from './answer-writer.ts';
 import type { ConnectionHost, OpenConnection } from './connection-host.ts';
 import { Deadline } from './deadline.ts';
 import { bodyTooSlow, faultOf, headTooLarge, headTooSlow } from './request-fault.ts';
+import { RequestMemory } from './request-memory.ts';
 import type { Tracked } from './tracked.ts';
 
 /** After the last answer what the client still sends is taken and thrown away: at most so long, and no longer when it pauses. */
@@ -36,9 +37,11 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
   readonly #socket: Socket;
   readonly #host: ConnectionHost;
   readonly #raw: Socket;
+  readonly #lends: boolean;
   readonly #link: ClientLink;
   readonly #unread: UnreadBytes;
   readonly #body = new BodyReader();
+  readonly #heads = new AnswerWriter();
   readonly #writer: MessageWriter;
   readonly #deadline: Deadline;
   #phase: 'waiting' | 'head' | 'call' | 'ended' | 'gone' = 'waiting';
@@ -47,6 +50,7 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
   /** Bytes read and written by then. */
   #moved = 0;
   #exchange: Exchange | null = null;
+  readonly #memory = new RequestMemory();
   #isHttp10 = false;
   #closing = false;
   #expectsContinue = false;
@@ -63,9 +67,10 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
   /** When our side was closed. */
   #endedAt = 0;
 
-  constructor({ socket, raw, link }: OpenConnection, host: ConnectionHost) {
+  constructor({ socket, raw, link, lends }: OpenConnection, host: ConnectionHost) {
     this.#socket = socket;
     this.#raw = raw;
+    this.#lends = lends;
     this.#link = link;
     this.#host = host;
     this.#unread = new UnreadBytes(host.limits.maxHeadBytes);
@@ -127,12 +132,17 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
     };
     if (status === 101) this.#beginTunnel();
     this.#hasBody = length !== 0;
-    this.#writer.begin(answerText(status, fields, exchange.answerHeaders, frame), length);
+    this.#writer.begin(this.#heads.text(status, fields, exchange.answerHeaders, frame), length);
   }
 
   write(piece: Buffer): boolean {
     if (this.#exchange !== null && this.#hasBody) this.#exchange.bytesOut += piece.length;
     return this.#writer.write(piece);
+  }
+
+  writeLent(piece: Buffer): boolean {
+    if (this.#exchange !== null && this.#hasBody) this.#exchange.bytesOut += piece.length;
+    return this.#writer.writeLent(piece);
   }
 
   end(): void {
@@ -170,16 +180,17 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
     if (exchange === null || !this.#bodyIsOpen) return;
     exchange.bytesIn += piece.length;
     if (exchange.bytesIn > this.#bodyLimit) this.#endBody(bodyTooLarge(this.#bodyLimit));
-    else if (exchange.upstream?.onBody(piece) === false) this.#bodyIsHeld = true;
+    else if (exchange.upstream?.onBody(this.#lends ? Buffer.from(piece) : piece) === false) this.#bodyIsHeld = true;
   }
 
   // What the socket calls.
 
   #onData(bytes: Buffer): void {
     if (this.#phase === 'ended') return;
-    this.#unread.add(bytes);
+    this.#unread.add(bytes, this.#lends);
     if (this.#phase === 'call') this.#readBody();
     else this.#readRequest();
+    this.#unread.own();
   }
 
   /** The client sends nothing more. Who has not got the whole answer by then waits for it no longer. */
@@ -208,7 +219,7 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
     if (this.#unread.length === 0) return;
     try {
       const text = this.#unread.takeHead();
-      if (text !== '') this.#begin(parseRequestHead(text));
+      if (text !== '') this.#begin(this.#memory.read(text));
       else if (this.#phase === 'waiting') this.#enter('head');
     } catch (error) {
       this.#refuse(error instanceof HeadTooLong ? headTooLarge(this.#host.limits) : faultOf(error));
@@ -238,6 +249,7 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
     this.#closing = true;
     this.#expectsContinue = false;
     this.#body.begin(0);
+    this.#memory.forget();
     this.#run(noRequest, fault);
   }
 
@@ -247,7 +259,7 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
       {
         method: request.method,
         target: request.target,
-        rawHeaders: request.fields,
+        memory: this.#memory.current,
         bodyLength: request.bodyLength,
         connectionNames: request.connectionNames,
         headFault: this.#link.fault ?? headFault,
@@ -285,7 +297,7 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
     const bytes = this.#unread.takeAll();
     try {
       const end = this.#body.read(bytes, 0, this);
-      if (end < bytes.length) this.#unread.add(bytes.subarray(end));
+      if (end < bytes.length) this.#unread.add(bytes.subarray(end), this.#lends);
     } catch (error) {
       this.#closing = true;
       this.#endBody(faultOf(error));
@@ -321,10 +333,12 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
     if (error || exchange === null || this.#phase !== 'call') return;
     this.#exchange = null;
     this.#deadline.clear();
-    this.#host.chain.ended(exchange, this.#host.clock.steady());
+    const now = this.#host.clock.steady();
+    this.#host.chain.ended(exchange, now);
     if (this.#closing || this.#host.isDraining || !this.#body.isDone) this.#endOurSide();
     else {
-      this.#enter('waiting');
+      this.#phase = 'waiting';
+      this.#since = now;
       this.#readRequest();
       if (this.#socket.isPaused()) this.#socket.resume();
     }
@@ -344,7 +358,7 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
 
   // Time.
 
-  #enter(phase: 'waiting' | 'head' | 'ended'): void {
+  #enter(phase: 'head' | 'ended'): void {
     this.#phase = phase;
     this.#since = this.#host.clock.steady();
   }
@@ -391,4 +405,4 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
   }
 }
 
-const noRequest = { method: '', target: '', fields: [] as string[], bodyLength: 0, connectionNames: [] as string[] };
+const noRequest = { method: '', target: '', bodyLength: 0, connectionNames: [] as string[] };

@@ -5,6 +5,7 @@ import {
   type ServerStreamResponseOptions,
 } from 'node:http2';
 import { type ClientLink, type Downstream, Exchange } from '../exchange.ts';
+import { FieldMemory } from '../field-memory.ts';
 import { bodyTooLarge } from '../filters/body-limit.ts';
 import type { ConnectionHost } from './connection-host.ts';
 import { Deadline } from './deadline.ts';
@@ -61,7 +62,7 @@ export class Http2Call implements Downstream {
       {
         method: request.method,
         target: request.target,
-        rawHeaders: request.fields,
+        memory: new FieldMemory(request.fields),
         bodyLength: request.bodyLength,
         connectionNames: [],
         headFault: link.fault ?? request.fault,

@@ -42,7 +42,7 @@ class Process implements AsyncDisposable {
 
   count(calls: number, api = 'banten/situs', time = now): void {
     for (let i = 0; i < calls; i++) {
-      const head = { method: 'GET', target: '/', rawHeaders: [], connectionNames: [], link: {}, time };
+      const head = { method: 'GET', target: '/', memory: {}, connectionNames: [], link: {}, time };
       const exchange = new Exchange(head as unknown as RequestHead, {} as never);
       exchange.api = { id: api, tenantId: 'banten', canary: null } as never;
       exchange.status = 200;

@@ -82,7 +82,7 @@ function refusalBytes(calls: readonly Record<string, unknown>[]): number {
 }
 
 function anExchange(api: string, time: number): Exchange {
-  const head = { method: 'GET', target: '/', rawHeaders: [], connectionNames: [], link: {}, time };
+  const head = { method: 'GET', target: '/', memory: {}, connectionNames: [], link: {}, time };
   const exchange = new Exchange(head as unknown as RequestHead, {} as never);
   exchange.api = { id: api, tenantId: 'banten', canary: null } as never;
   exchange.status = 200;
