@@ -118,6 +118,18 @@ describe('documents at URLs', () => {
     assert.match(await compiledOf('satu'), /"operations":\[\{"limits":\[\],"methods":\["GET"\],"path":"\/a"\}\]/);
   });
 
+  test("nothing is fetched for a namespace that is no Tenant's", async () => {
+    const before = asked;
+    const foreign = api('asing', { url: `${url}?asing`, sha256 });
+    await apply({ ...foreign, metadata: { namespace: 'default', name: 'asing' } });
+    await until('it is refused', async () => {
+      type Found = KubeObject & { status?: { conditions?: Condition[] } };
+      const found = await store.get<Found>(simpulKinds.ApiService, { namespace: 'default', name: 'asing' });
+      return found?.status?.conditions?.some(({ reason }) => reason === 'TenantNotFound') === true;
+    });
+    assert.equal(asked, before);
+  });
+
   test('another one there changes nothing; who asks for a third is told, and served as before, until it is there', async () => {
     served = document('/b');
     const wanted = digestOf(document('/c'));

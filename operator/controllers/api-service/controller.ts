@@ -27,7 +27,8 @@ export const apiServiceController: KindController<ApiService> = {
 };
 
 async function visit(env: Environment, api: ApiService): Promise<Visit | 'later'> {
-  const document = env.documents.obtain(api);
+  const isTenants = env.world.tenantOf(api.metadata.namespace ?? '') !== undefined;
+  const document = isTenants ? env.documents.obtain(api) : undefined; // nothing is fetched for anybody else
   if (document === 'later') return 'later';
   const { observations, compiled, definition, status, accepted } = translateApiService(
     api,
