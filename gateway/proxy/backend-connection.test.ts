@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 import { anApi, aTenant } from '../testing/compiled.ts';
 import { aBackend, backendAt } from '../testing/test-backend.ts';
+import { TestClock } from '../testing/test-clock.ts';
 import { aRunningGateway, call, codeOf, until } from '../testing/test-gateway.ts';
 import { AnswerMemory } from './answer-memory.ts';
 import { BackendConnection } from './backend-connection.ts';
@@ -152,14 +153,23 @@ test('an answer whose fields would take long to sort is refused', async () => {
 });
 
 test('a connection is not kept longer than its backend says', async () => {
-  let connections = 0;
-  const withHint = 'HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 2\r\n\r\nok';
-  using backend = await aKeepingBackend((write) => write(withHint));
-  await using gw = await aRunningGateway(backend.objects);
+  let seconds = 1;
+  using backend = await aKeepingBackend((write) => {
+    write(`HTTP/1.1 200 OK\r\nKeep-Alive: timeout=${seconds}\r\nContent-Length: 2\r\n\r\nok`);
+  });
+  const clock = new TestClock();
+  await using gw = await aRunningGateway(backend.objects, { clock });
   await call(gw.port, base);
+  seconds = 3;
   await call(gw.port, base);
-  connections = backend.state.connections;
-  assert.equal(connections, 2);
+  assert.equal(backend.state.connections, 2);
+  // A second less than it says: we close first, and no call meets a connection that closes.
+  clock.advance(1999);
+  await call(gw.port, base);
+  assert.equal(backend.state.connections, 2);
+  clock.advance(2000);
+  await call(gw.port, base);
+  assert.equal(backend.state.connections, 3);
 });
 
 test('an answer of HTTP/1.0 that ends with the connection goes on in chunks', async () => {

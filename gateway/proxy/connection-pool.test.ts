@@ -80,6 +80,16 @@ test('who has given up neither waits nor hears of it', () => {
   assert.deepEqual([gone.failures, other.failures], [0, 1]);
 });
 
+test('a call that has ended while it waited is passed over', () => {
+  const { pool, failAll } = aPool({ maxConnections: 1 });
+  const [first, gone, other] = [new Taker(), new Taker(), new Taker()];
+  for (const taker of [first, gone, other]) pool.acquire(taker);
+  gone.isDone = true;
+  failAll();
+  failAll();
+  assert.deepEqual([first.failures, gone.failures, other.failures], [1, 0, 1]);
+});
+
 test('attempts that fail at once end too', () => {
   const failed: Taker[] = takers(2000);
   const open: OpenSocket = (done) => done(new NoConnection('refused'));

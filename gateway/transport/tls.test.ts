@@ -71,9 +71,10 @@ test('calls come over TLS, and the backend is told so', async () => {
   assert.equal(backend.requests[0]?.headers['client-cert'], undefined);
 });
 
-test('the certificate is chosen by the name that the client asks for', async () => {
+test('the certificate is chosen by the name that the client asks for, of equals the first', async () => {
   const wild = await authority.issue('wild', { names: 'DNS:*.banten.example,DNS:Banten.Example' });
-  await using gw = await open(null, { certificates: [server, wild] });
+  const same = await authority.issue('same', { names: 'DNS:*.banten.example,DNS:banten.example,DNS:api.example' });
+  await using gw = await open(null, { certificates: [server, wild, same] });
   const shown = async (servername: string) => {
     const socket = await dial(gw.port, { servername, rejectUnauthorized: false });
     const { subject } = socket.getPeerCertificate();
