@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { apiVersion } from '#api/kinds.ts';
 import { anAuthority, type TestAuthority } from '#gateway/testing/authority.ts';
 import { DevProcess, eventually, temporaryFolder } from '../standalone/simpul.ts';
 import { Dukcapil, nikOf, rowOf, type Seen } from './dukcapil.ts';
 import { type Answered, callByName } from './named-caller.ts';
 import { NamedNetwork, silentAddress } from './named-network.ts';
-import { policiesFile, policiesHost, policiesNeeds } from './policies.ts';
+import { approvalOf, policiesFile, policiesHost, policiesNeeds, subscriptionOf } from './policies.ts';
 import { Sso } from './sso.ts';
 
 /** Applications, each with a Subscription of its own, so that no test uses up what another may call. */
@@ -18,29 +17,13 @@ const applications = [
   ...['perizinan', 'sekolah', 'samsat', 'bansos', 'pajak', 'pemilu', 'rumahsakit', 'bank', 'imigrasi', 'pensiun'],
   ...['desa', 'kelurahan', 'kecamatan', 'polisi'],
 ];
+/** So many that ten calls of each are more than both endpoints take at once. */
+const crowd = Array.from({ length: 42 }, (_, i) => `dinas-${i}`);
+const served = [...applications, ...crowd];
 /** Its Subscription has no Approval. */
 const waiting = 'menunggu';
 /** The provider knows it, no Subscription does. */
 const stranger = 'lain';
-
-const subscriptionOf = (client: string): object => ({
-  apiVersion,
-  kind: 'Subscription',
-  metadata: { name: client, namespace: 'banten' },
-  spec: {
-    application: { displayName: client },
-    apis: [{ name: 'penduduk', plan: 'resmi' }],
-    credentials: [
-      { name: 'sso', oidc: { keyManagerRef: { name: 'sso', namespace: 'simpul-system' }, clientId: client } },
-    ],
-  },
-});
-const approvalOf = (client: string): object => ({
-  apiVersion,
-  kind: 'Approval',
-  metadata: { name: client, namespace: 'banten' },
-  spec: { subscriptionRef: { name: client }, apiRef: { name: 'penduduk' }, plan: 'resmi', decision: 'Approved' },
-});
 
 describe('examples/policies.yaml, unchanged, called through to the backends that it names', () => {
   const stack = new AsyncDisposableStack();
@@ -63,7 +46,7 @@ describe('examples/policies.yaml, unchanged, called through to the backends that
       'b.dukcapil.internal': b.address,
     });
     sso = stack.use(new Sso(authority));
-    await sso.start('10.60.0.3', [...applications, waiting, stranger]);
+    await sso.start('10.60.0.3', [...served, waiting, stranger]);
     for (const backend of [a, b]) stack.use(backend);
     await startBoth(authority);
 
@@ -78,12 +61,12 @@ describe('examples/policies.yaml, unchanged, called through to the backends that
         ? { ...object, spec: { ...object.spec, backendAccess: { allow: ['10.60.0.0/24'] } } }
         : object,
     );
-    const subscriptions = [...applications, waiting].map(subscriptionOf);
-    const objects = [...needs, ...subscriptions, ...applications.map(approvalOf)];
+    const subscriptions = [...served, waiting].map(subscriptionOf);
+    const objects = [...needs, ...subscriptions, ...served.map(approvalOf)];
     await writeFile(join(folder, 'needs.yaml'), objects.map((object) => stringify(object)).join('---\n'));
     const state = join(stack.use(await temporaryFolder()).path, 'state');
     dev = stack.use(await DevProcess.start(folder, state, ['--port', '80', '--access-log']));
-    for (const client of [...applications, waiting, stranger]) tokens.set(client, await sso.token(client));
+    for (const client of [...served, waiting, stranger]) tokens.set(client, await sso.token(client));
     await eventually('a call is served', async () => (await callAs('polisi')).status === 200 || undefined);
   });
   after(() => stack.disposeAsync());
@@ -312,6 +295,18 @@ describe('examples/policies.yaml, unchanged, called through to the backends that
     for (const text of [secret, String(rowOf(nikOf(47))?.['opd']), 'rahasia-dukcapil', tokens.get('kecamatan') ?? '']) {
       assert.equal(dev.stdout.includes(text), false, text);
     }
+  });
+
+  test('circuitBreaker: an endpoint gets 200 calls at the same time; what both cannot take is refused', async () => {
+    for (const client of crowd) assert.equal((await callAs(client)).status, 200); // tokens are checked by now
+    await delay(1000);
+    a.seen.length = 0;
+    b.seen.length = 0;
+    for (const backend of [a, b]) backend.delayMs = 1200;
+    const answers = await Promise.all(crowd.flatMap((client) => Array.from({ length: 10 }, () => callAs(client))));
+    assert.deepEqual([a.seen.length, b.seen.length], [200, 200]);
+    const refused = answers.filter(({ status }) => status !== 200);
+    assert.deepEqual([refused.length, ...new Set(refused.map(({ code }) => code))], [20, 'GW_BACKEND_OVERLOADED']);
   });
 
   test('names: a backend that moves to another address is called there, and no call is lost', async () => {

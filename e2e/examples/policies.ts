@@ -55,3 +55,24 @@ export async function policiesNeeds(authority: TestAuthority): Promise<Content[]
     }),
   ];
 }
+
+/** On the plan that waits for an Approval, by a client of the identity provider. */
+export const subscriptionOf = (client: string): object => ({
+  apiVersion,
+  kind: 'Subscription',
+  metadata: { name: client, namespace: 'banten' },
+  spec: {
+    application: { displayName: client },
+    apis: [{ name: 'penduduk', plan: 'resmi' }],
+    credentials: [
+      { name: 'sso', oidc: { keyManagerRef: { name: 'sso', namespace: 'simpul-system' }, clientId: client } },
+    ],
+  },
+});
+/** What that Subscription waits for. */
+export const approvalOf = (client: string): object => ({
+  apiVersion,
+  kind: 'Approval',
+  metadata: { name: client, namespace: 'banten' },
+  spec: { subscriptionRef: { name: client }, apiRef: { name: 'penduduk' }, plan: 'resmi', decision: 'Approved' },
+});
