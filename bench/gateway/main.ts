@@ -14,7 +14,7 @@ import { openField } from './targets.ts';
 
 /**
  * Measures, prints a table, and writes the figures as JSON and into the page. Resolves with the exit code. As
- * `main.ts serve policies|plain|routes|bare|splice PORT BACKEND [TLS-PORT FOLDER]` it is what is measured.
+ * `main.ts serve policies|plain|routes|bare|splice PORT BACKEND [REDIS-PORT [TLS-PORT FOLDER]]` it is what is measured.
  */
 async function main(args: readonly string[]): Promise<number | undefined> {
   try {
@@ -31,13 +31,14 @@ async function main(args: readonly string[]): Promise<number | undefined> {
   }
 }
 
-async function serve([variant, port, backend = '', securePort, folder]: readonly string[]): Promise<void> {
+async function serve([variant, port, backend = '', redis, securePort, folder]: readonly string[]): Promise<void> {
   const at = { port: Number(port), backend };
   if (variant === 'bare') serveBareProxy(at);
   else if (variant === 'splice') serveSplice(at);
   else if (variant === 'policies' || variant === 'plain' || variant === 'routes') {
     await serveGateway({
       ...{ ...at, variant },
+      ...(redis === undefined || variant === 'plain' ? {} : { redis: Number(redis) }),
       ...(folder === undefined ? {} : { secure: { port: Number(securePort), folder } }),
     });
   } else throw new BenchError(`there is no "${variant}" to serve`);

@@ -11,6 +11,8 @@ export interface ServeOptions {
   readonly port: number;
   /** `http://127.0.0.1:9000`. */
   readonly backend: string;
+  /** Port of the Redis that limits are leased from; absent: each process counts for itself. */
+  readonly redis?: number;
   /** Absent: plain HTTP and API keys alone. */
   readonly secure?: { readonly port: number; readonly folder: string };
 }
@@ -19,13 +21,18 @@ export interface ServeOptions {
  * One gateway process with few APIs, as a pod runs it, except that its configuration is given and not watched: what is
  * measured is the way of a call. It ends with a signal.
  */
-export async function serveGateway({ variant, port, backend, secure }: ServeOptions): Promise<void> {
+export async function serveGateway({ variant, port, backend, redis, secure }: ServeOptions): Promise<void> {
   const write = (message: unknown): void => {
     process.stderr.write(`${JSON.stringify(message)}\n`);
   };
   const evidence = secure === undefined ? undefined : await readServerEvidence(secure.folder);
   const gateway = await startGateway({
-    source: fixedSource(worldOf(variant, backend, evidence)),
+    source: fixedSource(
+      worldOf(variant, backend, {
+        ...(redis === undefined ? {} : { redis }),
+        ...(evidence === undefined ? {} : { evidence }),
+      }),
+    ),
     log: { info: () => undefined, warn: write, error: write },
     listeners: [
       { name: 'http', host: '127.0.0.1', port },

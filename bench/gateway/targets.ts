@@ -17,7 +17,7 @@ import { apiKey, basePath, type Variant } from './world.ts';
 /** What is measured; the order of the table. */
 export const titles = {
   nginx: 'nginx, one worker, forwards',
-  policies: 'Simpul: key, limits, metrics, access log',
+  policies: 'Simpul: key, leased limits, metrics, access log',
   plain: 'Simpul: routes and forwards',
   routes: 'Simpul with 10,000 APIs',
   splice: 'node:net alone: bytes from socket to socket',
@@ -110,11 +110,11 @@ const plans: Readonly<Record<TargetId, (port: number, places: Places) => Plan | 
   }),
 };
 
-function ours(variant: Variant | 'bare' | 'splice', port: number, { backend, profiles }: Places): Plan {
+function ours(variant: Variant | 'bare' | 'splice', port: number, { backend, redis, profiles }: Places): Plan {
   const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
   const program = fileURLToPath(new URL('main.ts', import.meta.url));
   return {
-    args: [process.execPath, ...profiling, program, 'serve', variant, String(port), urlOf(backend)],
+    args: [process.execPath, ...profiling, program, 'serve', variant, String(port), urlOf(backend), String(redis)],
     ...(variant === 'policies' || variant === 'routes' ? { headers: { 'x-api-key': apiKey } } : {}),
   };
 }

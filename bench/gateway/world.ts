@@ -5,6 +5,7 @@ import type {
   CompiledApiService,
   CompiledCredential,
   CompiledListener,
+  CompiledRedis,
   CompiledSubscription,
 } from '#api/compiled/contract.ts';
 import type { CompiledRequestLimit } from '#api/compiled/limit.ts';
@@ -29,8 +30,16 @@ const definitionId = 'b'.repeat(40);
 const base = { contract: contractVersion } as const;
 const pepper = Buffer.alloc(32, 7).toString('base64');
 
-/** What a gateway of this variant serves. `evidence` absent: neither tokens nor TLS. */
-export function worldOf(variant: Variant, backend: string, evidence?: ServerEvidence): Compiled[] {
+/** What else a gateway has. */
+export interface WorldParts {
+  /** Port of the Redis that limits are leased from; absent: each process counts for itself. */
+  readonly redis?: number;
+  /** Absent: neither tokens nor TLS. */
+  readonly evidence?: ServerEvidence;
+}
+
+/** What a gateway of this variant serves. */
+export function worldOf(variant: Variant, backend: string, { redis, evidence }: WorldParts = {}): Compiled[] {
   const guarded = variant !== 'plain';
   const limits = guarded ? [limit()] : [];
   return [
@@ -38,6 +47,7 @@ export function worldOf(variant: Variant, backend: string, evidence?: ServerEvid
       ...{ ...base, kind: 'ApiGateway', id: 'simpul-system/public', pepper, timeZone: 'Asia/Jakarta' },
       ...{ listeners: listenersOf(evidence), limits, backendAccess: { allow: ['127.0.0.0/8'], deny: [] } },
       ...{ trustedProxies: [], maxRequestBytes: 10_485_760, drainDelayMs: 0 },
+      ...(redis === undefined ? {} : { redis: redisAt(redis, variant) }),
     },
     { ...base, kind: 'Tenant', id: 'banten', hosts: [], paths: ['/banten'], suspended: false, limits },
     anApi({ id: 'banten/situs', basePath, backend, guarded }),
@@ -48,6 +58,10 @@ export function worldOf(variant: Variant, backend: string, evidence?: ServerEvid
     ...(variant === 'routes' ? manyOthers(backend) : []),
     ...(evidence === undefined ? [] : othersOf(backend, evidence)),
   ];
+}
+
+function redisAt(port: number, variant: Variant): CompiledRedis {
+  return { addresses: [{ host: '127.0.0.1', port }], keyPrefix: `bench:${variant}:`, timeoutMs: 1000, pods: 1 };
 }
 
 function listenersOf(evidence: ServerEvidence | undefined): CompiledListener[] {
