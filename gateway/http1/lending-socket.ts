@@ -1,18 +1,29 @@
-import { type BoundSocket, connect, Socket, type SocketConstructorOpts } from 'node:net';
+import { type BoundSocket, Socket, type SocketConstructorOpts } from 'node:net';
 
 /** What every lending socket reads into, one after the other. */
 const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
-/*
- * The `data` of these sockets lends its bytes: they are overwritten once the event is over. Else Node.js makes a buffer of
+type OnBytes = (bytes: Buffer) => void;
+
+/**
+ * A socket that lends what it reads: the bytes are overwritten once they were handed over. Else Node.js makes a buffer of
  * 64 KiB for each read and cuts it down, which costs more than all that is done with a small message.
  */
+class LendingSocket extends Socket {
+  onBytes: OnBytes = () => undefined;
+
+  constructor(options: SocketConstructorOpts) {
+    const callback = (length: number) => {
+      this.onBytes(readBuffer.subarray(0, length));
+      return true;
+    };
+    super({ ...options, onread: { buffer: readBuffer, callback } });
+  }
+}
 
 /** A connection to `host`, which is an address. */
 export function connectLending(host: string, port: number): Socket {
-  const onread = reader((bytes) => socket.emit('data', bytes));
-  const socket = connect({ host, port, noDelay: true, onread });
-  return socket;
+  return new LendingSocket({ noDelay: true }).connect({ host, port });
 }
 
 /**
@@ -25,21 +36,23 @@ export function lendingFrom(accepted: Socket): Socket | null {
   const handle = owner._handle;
   if (handle === null || typeof Reflect.get(handle, 'useUserBuffer') !== 'function') return null;
   owner._handle = null;
-  const socket = new Socket({
-    // Typed as what it may be besides: a socket that is only bound.
-    handle: handle as BoundSocket,
-    allowHalfOpen: accepted.allowHalfOpen,
-    onread: reader((bytes) => socket.emit('data', bytes)),
-  });
+  // Typed as what it may be besides: a socket that is only bound.
+  const socket = new LendingSocket({ handle: handle as BoundSocket, allowHalfOpen: accepted.allowHalfOpen });
   // Its server counts it no longer; whoever wants to know of the connection's end asks the new one.
   accepted.destroy();
   return socket;
 }
 
-function reader(onBytes: (bytes: Buffer) => void): NonNullable<SocketConstructorOpts['onread']> {
-  const callback = (length: number) => {
-    onBytes(readBuffer.subarray(0, length));
-    return true;
-  };
-  return { buffer: readBuffer, callback };
+/** Has `onBytes` called with all that `socket` reads, which may be lent, and starts reading. */
+export function readFrom(socket: Socket, onBytes: OnBytes): void {
+  if (!(socket instanceof LendingSocket)) socket.on('data', onBytes);
+  else {
+    socket.onBytes = onBytes;
+    socket.resume();
+  }
+}
+
+/** Plain TCP, of which the kernel mostly takes at once what is written. */
+export function isLending(socket: Socket): boolean {
+  return socket instanceof LendingSocket;
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { isLending } from './lending-socket.ts';
 import { type BodyLength, chunkedBody } from './syntax.ts';
 
 /** Pieces up to here are joined to what is held: copying them is cheaper than a write of their own. */
@@ -22,11 +23,13 @@ export class MessageWriter {
   #onEnd: OnWritten | undefined = undefined;
   #isDue = false;
   #isCorked = false;
+  readonly #isPlain: boolean;
   /** A byte of the current message has been handed to the socket. */
   hasBegun = false;
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    this.#isPlain = isLending(socket);
     // What is held is such text; named in each write it would be checked in each.
     socket.setDefaultEncoding('latin1');
   }
@@ -75,10 +78,21 @@ export class MessageWriter {
     this.#held = '';
     this.#onEnd = undefined;
     this.#isDue = false;
-    if (held !== '' || onEnd !== undefined) this.#socket.write(held, onEnd);
-    if (!this.#isCorked) return;
-    this.#isCorked = false;
-    this.#socket.uncork();
+    if (this.#isPlain) {
+      if (held !== '') this.#socket.write(held);
+    } else if (held !== '' || onEnd !== undefined) this.#socket.write(held, onEnd);
+    if (this.#isCorked) {
+      this.#isCorked = false;
+      this.#socket.uncork();
+    }
+    if (this.#isPlain && onEnd !== undefined) this.#tell(onEnd);
+  }
+
+  /** Most answers are taken by the kernel at once, and to hear so from the socket takes a turn of the microtask queue. */
+  #tell(onEnd: OnWritten): void {
+    const { writableLength, errored, destroyed } = this.#socket;
+    if (writableLength === 0 && errored === null && !destroyed) onEnd();
+    else this.#socket.write('', onEnd);
   }
 
   #hold(text: string): void {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { BodyReader } from '../http1/body-reader.ts';
 import type { PayloadSink } from '../http1/chunked-decoder.ts';
+import { readFrom } from '../http1/lending-socket.ts';
 import { MessageWriter } from '../http1/message-writer.ts';
 import { bodyUntilClose, SyntaxFault } from '../http1/syntax.ts';
 import { UnreadBytes } from '../http1/unread-bytes.ts';
@@ -67,7 +68,7 @@ export class BackendConnection implements BackendChannel, PayloadSink {
     this.address = socket.remoteAddress ?? '';
     this.#owner = owner;
     this.#writer = new MessageWriter(socket);
-    socket.on('data', (bytes: Buffer) => this.#onData(bytes));
+    readFrom(socket, (bytes) => this.#onData(bytes));
     socket.on('drain', () => this.#call?.onDrain());
     socket.on('end', () => this.#onEnd());
     socket.on('error', (error: Error) => {

@@ -4,6 +4,7 @@ import { type ClientLink, type Downstream, Exchange } from '../exchange.ts';
 import { bodyTooLarge } from '../filters/body-limit.ts';
 import { BodyReader } from '../http1/body-reader.ts';
 import type { PayloadSink } from '../http1/chunked-decoder.ts';
+import { readFrom } from '../http1/lending-socket.ts';
 import { MessageWriter } from '../http1/message-writer.ts';
 import type { ParsedRequest } from '../http1/request-head.ts';
 import { bodyUntilClose, chunkedBody } from '../http1/syntax.ts';
@@ -77,7 +78,7 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
     this.#writer = new MessageWriter(socket);
     this.#deadline = new Deadline(host.clock, () => this.#exchange?.upstream?.expire());
     this.#since = host.clock.steady();
-    socket.on('data', (bytes: Buffer) => this.#onData(bytes));
+    readFrom(socket, (bytes) => this.#onData(bytes));
     socket.on('drain', () => this.#exchange?.upstream?.resume());
     socket.on('end', () => this.#onEnd());
     // What went wrong is not told: whatever it was, the client is gone, and `close` follows.
