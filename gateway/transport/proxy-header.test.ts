@@ -44,6 +44,7 @@ const refused: readonly [name: string, bytes: Buffer, reason: RegExp][] = [
   ['a line that ends late', latin1(`PROXY UNKNOWN ${'x'.repeat(100)}\r\n`), /too long/],
   ['UDP', latin1('PROXY UDP4 192.0.2.1 192.0.2.2 1 2\r\n'), /another protocol/],
   ['an address of the other family', latin1('PROXY TCP4 2001:db8::1 192.0.2.2 1 2\r\n'), /address/],
+  ['a target that is none', latin1('PROXY TCP4 192.0.2.1 lain 1 2\r\n'), /address/],
   ['an address with a zone', latin1('PROXY TCP6 fe80::1%eth0 ::1 1 2\r\n'), /address/],
   ['octal', latin1('PROXY TCP4 010.0.0.1 192.0.2.2 1 2\r\n'), /address/],
   ['a port too high', latin1('PROXY TCP4 192.0.2.1 192.0.2.2 1 65536\r\n'), /port/],
