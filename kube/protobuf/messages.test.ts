@@ -74,6 +74,18 @@ test('a Status is what it would be in JSON', () => {
   );
 });
 
+test('a page that was cut is refused, wherever that was', () => {
+  for (let length = 0; length < page.length; length++) {
+    assert.throws(() => readSecretPage(page.subarray(0, length)), { code: 'STORE_Unreachable' }, `${length}`);
+  }
+});
+
+test('a field that reaches beyond its message is refused', () => {
+  const name = Buffer.from([1 * 8 + 2, 100, 97]); // 100 bytes, of which one is there
+  const after = field(2, field(3, 'x'.repeat(200)));
+  assert.throws(() => readSecretPage(wrapped(field(2, field(1, name)), after)), { code: 'STORE_Unreachable' });
+});
+
 test('bytes that were cut or changed give a page or a StoreError, and nothing else', () => {
   const change = fc.record({
     at: fc.nat(page.length - 1),
