@@ -81,8 +81,7 @@ suite('a quota of bytes', () => {
   test('what one pod has sent counts on the others, although it sends no more', async () => {
     await using it = await aWorld([quota()], 2);
     assert.equal((await it.get(100 * kib, 0)).status, 200);
-    await delay(100);
-    assert.equal((await it.get(1, 1)).status, 429);
+    while ((await it.get(1, 1)).status !== 429) await delay(20);
   });
 
   test('calls and bytes are counted apart', async () => {
