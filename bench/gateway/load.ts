@@ -17,6 +17,8 @@ export interface LoadRequest {
   readonly body?: string | undefined;
   /** A file with one bearer token in each line: each call has the next. */
   readonly tokens?: string | undefined;
+  /** Each call has a field that the one before had not. */
+  readonly newFields?: boolean | undefined;
   readonly http2?: boolean;
   /** For scripts of the load. */
   readonly folder: string;
@@ -59,11 +61,12 @@ async function onCore(core: number, seconds: number, [program = '', ...args]: re
 }
 
 /** wrk takes methods, bodies and fields that change from a Lua script only. */
-async function scriptOf({ body, tokens, folder }: LoadRequest): Promise<string[]> {
+async function scriptOf({ body, tokens, newFields, folder }: LoadRequest): Promise<string[]> {
   const lines = [
     ...(body === undefined ? [] : ["wrk.method = 'POST'", "wrk.headers['Content-Type'] = 'application/json'"]),
     ...(body === undefined ? [] : [`wrk.body = [==[${body}]==]`]),
     ...(tokens === undefined ? [] : tokenScript(tokens)),
+    ...(newFields === true ? newFieldsScript : []),
   ];
   if (lines.length === 0) return [];
   const file = join(folder, 'load.lua');
@@ -85,6 +88,21 @@ function tokenScript(tokens: string): string[] {
     'end',
   ];
 }
+
+/** As many as there are must be made in advance: the load has one core. */
+const newFieldsScript = [
+  'local calls, next = {}, 0',
+  'function init()',
+  '  for i = 1, 20000 do',
+  "    wrk.headers['Traceparent'] = string.format('00-%032x-%016x-00', i * 7919, i)",
+  '    calls[i] = wrk.format()',
+  '  end',
+  'end',
+  'function request()',
+  '  next = next % #calls + 1',
+  '  return calls[next]',
+  'end',
+];
 
 /** Reads what `wrk --latency` prints. */
 export function parseWrk(text: string): LoadResult {

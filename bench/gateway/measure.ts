@@ -104,6 +104,7 @@ async function turn(field: Field, { target, shot, connections }: Aim, config: Ga
     url: `${over === 'HTTP/1.1' ? target.origin : target.secureOrigin}${path}`,
     headers: by === 'Token' ? { authorization: `Bearer ${await firstToken(folder)}` } : headersOf(target, by),
     ...(by === 'ManyTokens' ? { tokens: join(folder, 'tokens') } : {}),
+    newFields: shot.newFields,
     ...{ connections, body, seconds, core: cores[1], folder, http2: over === 'HTTP/2' },
   });
   return { ...result, cpuSeconds: (await target.use()).cpuSeconds - before.cpuSeconds };

@@ -10,6 +10,8 @@ export interface Shot {
   readonly body?: string;
   /** Default: HTTP/1.1 without TLS. `HTTP/2`: over TLS, 8 calls at a time on each connection. */
   readonly over?: 'HTTP/1.1' | 'TLS' | 'HTTP/2';
+  /** Each call has a field that the one before had not, as where callers trace. */
+  readonly newFields?: boolean;
   /** Default: by API key where the target asks for one. `ManyTokens`: another one in each call. */
   readonly by?: 'Key' | 'Token' | 'ManyTokens';
 }
@@ -42,6 +44,7 @@ function besideKey(id: string, title: string, ours: Partial<Shot>, more: Partial
 export const scenarios: readonly Scenario[] = [
   besideNginx('single', 'one connection', { connections: 1 }),
   besideNginx('many', '512 connections', { connections: 512 }),
+  besideNginx('new-fields', 'fields that differ in each call', { shot: { newFields: true } }),
   besideNginx('post-1k', 'POST of 1 KiB', { shot: { body: 'x'.repeat(1024) } }),
   besideNginx('post-100k', 'POST of 100 KiB', { shot: { body: 'x'.repeat(102_400) } }),
   besideNginx('large', 'answer of 100 KiB', { shot: { path: `${basePath}/large` } }),
