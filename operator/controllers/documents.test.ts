@@ -17,15 +17,21 @@ import { MemoryStore } from '#kube/memory/memory-store.ts';
 import { DocumentRefused } from '../feed/document-fetcher.ts';
 import { startOperator } from '../operator.ts';
 import { OperatorMetrics } from '../runtime/metrics.ts';
+import type { PinnedUrl } from '../world/documents.ts';
 import { World } from '../world/world.ts';
-import { DocumentKeeper } from './documents.ts';
+import { DocumentKeeper, type DocumentKeeperDeps } from './documents.ts';
 
 const document = (path: string): string =>
   `{"openapi":"3.1.0","info":{"title":"Situs","version":"1"},"paths":{"${path}":{"get":{"responses":{"200":{"description":"Ada"}}}}}}`;
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const api = (name: string, openApi: object, spec: object = {}): KubeObject & Pick<ApiService, 'spec'> => ({
-  ...{ apiVersion, kind: 'ApiService', metadata: { namespace: 'banten', name } },
+const api = (
+  name: string,
+  openApi: object,
+  spec: object = {},
+  namespace = 'banten',
+): KubeObject & Pick<ApiService, 'spec'> => ({
+  ...{ apiVersion, kind: 'ApiService', metadata: { namespace, name } },
   spec: {
     ...{ displayName: 'S', version: '1', lifecycle: 'Published', visibility: 'Public', basePath: `/banten/${name}` },
     gatewayRefs: [{ name: 'public', namespace: 'simpul-system' }],
@@ -156,25 +162,31 @@ describe('documents at URLs', () => {
   });
 });
 
+function keeperOf(apis: readonly KubeObject[], deps: Partial<DocumentKeeperDeps>): DocumentKeeper {
+  const world = new World({ className: 'simpul', installationNamespace: 'simpul-system', pepper: '' });
+  for (const each of apis) world.apiServices.put(each as ApiService);
+  return new DocumentKeeper({
+    world,
+    store: new MemoryStore({ crds, namespaces: [] }),
+    fetch: () => Promise.reject(new DocumentRefused('nobody answers')),
+    wake: () => undefined,
+    log: pino({ level: 'silent' }),
+    now: () => new Date(),
+    signal: AbortSignal.timeout(60_000),
+    ...deps,
+  });
+}
+
 test('one that does not come is tried again, ever less often, at most every ten minutes', async () => {
   const stored = api('satu', { url: 'https://situs.example/openapi.json', sha256: digestOf('x') });
-  const world = new World({ className: 'simpul', installationNamespace: 'simpul-system', pepper: '' });
-  world.apiServices.put(stored as ApiService);
   let nowMs = 1_000_000;
   let attempts = 0;
   let woken = 0;
-  const keeper = new DocumentKeeper({
-    world,
-    store: new MemoryStore({ crds, namespaces: [] }),
-    fetch: () => {
-      attempts++;
-      return Promise.reject(new DocumentRefused('it answers 404'));
-    },
-    wake: () => woken++,
-    log: pino({ level: 'silent' }),
-    now: () => new Date(nowMs),
-    signal: AbortSignal.timeout(60_000),
-  });
+  const fetch = (): Promise<string> => {
+    attempts++;
+    return Promise.reject(new DocumentRefused('it answers 404'));
+  };
+  const keeper = keeperOf([stored], { fetch, wake: () => woken++, now: () => new Date(nowMs) });
   assert.equal(keeper.obtain(stored as ApiService), 'later');
   const pauses: (number | string | undefined)[] = [];
   for (let attempt = 1; attempt <= 9; attempt++) {
@@ -190,4 +202,20 @@ test('one that does not come is tried again, ever less often, at most every ten 
   );
   while (woken < 10) await delay(1);
   assert.equal(attempts, 10);
+});
+
+test('servers that hang for one namespace leave room for another', async () => {
+  const asked: string[] = [];
+  const fetch = ({ url }: PinnedUrl): Promise<string> => {
+    asked.push(url);
+    return new Promise(() => undefined);
+  };
+  const slow = Array.from({ length: 40 }, (_, i) =>
+    api(`lambat-${i}`, { url: `http://lambat/${i}`, sha256: digestOf('x') }),
+  );
+  const other = api('lain', { url: 'http://lain/', sha256: digestOf('x') }, {}, 'lebak');
+  const keeper = keeperOf([...slow, other], { fetch });
+  for (const each of [...slow, other]) assert.equal(keeper.obtain(each as ApiService), 'later');
+  while (!asked.includes('http://lain/')) await delay(1);
+  assert.equal(asked.length, 5);
 });

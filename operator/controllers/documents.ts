@@ -26,8 +26,9 @@ interface Attempts {
   readonly nextAt: number;
 }
 
-/** Fetches under way at most: a slow server of one tenant leaves room for those of others. */
-const mostUnderWay = 16;
+/** Fetches under way at most, in all and for one namespace: servers that hang leave room for those of other tenants. */
+const mostUnderWay = 32;
+const mostOfNamespace = 4;
 const firstPauseMs = 5000;
 const longestPauseMs = 600_000;
 const sweepMs = 60_000;
@@ -42,8 +43,10 @@ const sweepMs = 60_000;
  */
 export class DocumentKeeper {
   readonly #deps: DocumentKeeperDeps;
-  readonly #waiting = new Map<string, PinnedUrl>();
-  readonly #underWay = new Set<string>();
+  /** By namespace, then by document. */
+  readonly #waiting = new Map<string, Map<string, PinnedUrl>>();
+  /** Who asked, by document. */
+  readonly #underWay = new Map<string, string>();
   readonly #attempts = new Map<string, Attempts>();
   #sweptAt = 0;
 
@@ -63,23 +66,45 @@ export class DocumentKeeper {
     const key = documentKey(pinned);
     const pauseMs = (this.#attempts.get(key)?.nextAt ?? 0) - this.#deps.now().getTime();
     if (pauseMs > 0) return pauseMs;
-    if (!this.#underWay.has(key)) this.#waiting.set(key, pinned);
+    if (!this.#underWay.has(key)) this.#queueOf(api.metadata.namespace ?? '').set(key, pinned);
     this.#startWaiting();
     return documents.find(pinned) === undefined ? 'later' : undefined;
   }
 
+  #queueOf(namespace: string): Map<string, PinnedUrl> {
+    const waiting = this.#waiting.get(namespace) ?? new Map<string, PinnedUrl>();
+    this.#waiting.set(namespace, waiting);
+    return waiting;
+  }
+
   #startWaiting(): void {
-    for (const [key, pinned] of this.#waiting) {
-      if (this.#underWay.size >= mostUnderWay) return;
-      this.#waiting.delete(key);
-      this.#underWay.add(key);
-      void this.#bring(pinned).finally(() => {
-        this.#underWay.delete(key);
-        if (this.#deps.signal.aborted) return;
-        this.#deps.wake(this.#usersOf(key).map((id) => ({ kind: 'ApiService', id })));
-        this.#startWaiting();
-      });
+    for (const [namespace, waiting] of this.#waiting) {
+      for (const [key, pinned] of waiting) {
+        if (!this.#hasRoom(namespace)) break;
+        waiting.delete(key);
+        this.#start(key, pinned, namespace);
+      }
+      if (waiting.size === 0) this.#waiting.delete(namespace);
     }
+  }
+
+  #hasRoom(namespace: string): boolean {
+    const others = [...this.#underWay.values()];
+    return others.length < mostUnderWay && others.filter((other) => other === namespace).length < mostOfNamespace;
+  }
+
+  /** Another namespace may have asked for the same one meanwhile; its end wakes all. */
+  #start(key: string, pinned: PinnedUrl, namespace: string): void {
+    if (this.#underWay.has(key) || !this.#deps.world.documents.isWanted(pinned)) return;
+    this.#underWay.set(key, namespace);
+    void this.#bring(pinned).finally(() => this.#ended(key));
+  }
+
+  #ended(key: string): void {
+    this.#underWay.delete(key);
+    if (this.#deps.signal.aborted) return;
+    this.#deps.wake(this.#usersOf(key).map((id) => ({ kind: 'ApiService', id })));
+    this.#startWaiting();
   }
 
   /** Never rejects. */
