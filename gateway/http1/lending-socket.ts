@@ -1,23 +1,47 @@
 import { type BoundSocket, Socket, type SocketConstructorOpts } from 'node:net';
 
-/** What every lending socket reads into, one after the other. */
-const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+const readBytes = 64 * 1024;
+/** Reads of so much are not copied, where they can be foreseen. */
+const largeReadBytes = 16 * 1024;
 
-type OnBytes = (bytes: Buffer) => void;
+/** What sockets read into, one after the other. */
+const readBuffer = Buffer.allocUnsafeSlow(readBytes);
+
+/** Takes what was read. `areLent`: the bytes are overwritten once it has returned. */
+export type OnBytes = (bytes: Buffer, areLent: boolean) => void;
 
 /**
- * A socket that lends what it reads: the bytes are overwritten once they were handed over. Else Node.js makes a buffer of
- * 64 KiB for each read and cuts it down, which costs more than all that is done with a small message.
+ * Reads of one socket, by `onread` of net.Socket. While they are small they go into the one buffer, which lends its bytes.
+ * After a large one the next has a buffer of its own: there is more to come, and to copy all of it would cost more.
+ */
+class Reading {
+  onBytes: OnBytes = () => undefined;
+  into = readBuffer;
+
+  take(length: number): void {
+    const { into } = this;
+    const isLarge = length >= largeReadBytes;
+    if (isLarge) this.into = Buffer.allocUnsafeSlow(readBytes);
+    else this.into = readBuffer;
+    this.onBytes(into.subarray(0, length), into === readBuffer || !isLarge);
+  }
+}
+
+/**
+ * A socket that lends what it reads. Else Node.js makes a buffer of 64 KiB for each read and cuts it down, which costs more
+ * than all that is done with a small message.
  */
 class LendingSocket extends Socket {
-  onBytes: OnBytes = () => undefined;
+  readonly reading: Reading;
 
   constructor(options: SocketConstructorOpts) {
+    const reading = new Reading();
     const callback = (length: number) => {
-      this.onBytes(readBuffer.subarray(0, length));
+      reading.take(length);
       return true;
     };
-    super({ ...options, onread: { buffer: readBuffer, callback } });
+    super({ ...options, onread: { buffer: () => reading.into, callback } });
+    this.reading = reading;
   }
 }
 
@@ -43,11 +67,11 @@ export function lendingFrom(accepted: Socket): Socket | null {
   return socket;
 }
 
-/** Has `onBytes` called with all that `socket` reads, which may be lent, and starts reading. */
+/** Has `onBytes` called with all that `socket` reads, and starts reading. */
 export function readFrom(socket: Socket, onBytes: OnBytes): void {
-  if (!(socket instanceof LendingSocket)) socket.on('data', onBytes);
+  if (!(socket instanceof LendingSocket)) socket.on('data', (bytes: Buffer) => onBytes(bytes, false));
   else {
-    socket.onBytes = onBytes;
+    socket.reading.onBytes = onBytes;
     socket.resume();
   }
 }

@@ -16,7 +16,7 @@ export class UnreadBytes {
   readonly #maxHeadBytes: number;
   #bytes: Buffer = nothing;
   /** Whoever gave them will overwrite them. */
-  #areLent = false;
+  areLent = false;
   /** Up to here no empty line ends. */
   #searched = 0;
 
@@ -32,13 +32,13 @@ export class UnreadBytes {
   add(bytes: Buffer, areLent = false): void {
     const isFirst = this.#bytes.length === 0;
     this.#bytes = isFirst ? bytes : Buffer.concat([this.#bytes, bytes]);
-    this.#areLent = isFirst && areLent;
+    this.areLent = isFirst && areLent;
   }
 
   /** Keeps what is left of lent bytes. */
   own(): void {
-    if (this.#areLent && this.#bytes.length > 0) this.#bytes = Buffer.from(this.#bytes);
-    this.#areLent = false;
+    if (this.areLent && this.#bytes.length > 0) this.#bytes = Buffer.from(this.#bytes);
+    this.areLent = false;
   }
 
   /** Everything; nothing is left. */

@@ -123,7 +123,8 @@ export class ProviderClient {
     const { judge, extraCa } = this.#options;
     const tls = buildBackendTls(ca === '' ? undefined : { ca, minVersion: 'TLSv1.2' }, extraCa);
     const { origin } = url;
-    const { open } = buildOpener({ origin, judge, connectTimeoutMs, tls, alpn: 'http/1.1', names }, () => undefined);
+    const opening = { origin, judge, connectTimeoutMs, tls, alpn: 'http/1.1', lends: false, names } as const;
+    const { open } = buildOpener(opening, () => undefined);
     return new KeptConnections(open);
   }
 }

@@ -36,7 +36,7 @@ const maxInterimAnswers = 16;
  */
 export class BackendConnection implements BackendChannel, PayloadSink {
   readonly mayRefuse = false;
-  readonly lends = true;
+  lends = false;
   /** It has served a call before, so the backend may be closing it this very moment. */
   isReused = false;
   /** Its address is not one of the backend's any more; kept by the owner. */
@@ -68,7 +68,7 @@ export class BackendConnection implements BackendChannel, PayloadSink {
     this.address = socket.remoteAddress ?? '';
     this.#owner = owner;
     this.#writer = new MessageWriter(socket);
-    readFrom(socket, (bytes) => this.#onData(bytes));
+    readFrom(socket, (bytes, areLent) => this.#onData(bytes, areLent));
     socket.on('drain', () => this.#call?.onDrain());
     socket.on('end', () => this.#onEnd());
     socket.on('error', (error: Error) => {
@@ -126,7 +126,8 @@ export class BackendConnection implements BackendChannel, PayloadSink {
     if (this.#call?.onAnswerBody(piece) === false) this.#socket.pause();
   }
 
-  #onData(bytes: Buffer): void {
+  #onData(bytes: Buffer, areLent: boolean): void {
+    this.lends = areLent;
     if (this.#phase === 'free') {
       this.destroy();
       return;
@@ -156,7 +157,7 @@ export class BackendConnection implements BackendChannel, PayloadSink {
 
   /** Reads interim heads and the final one, as far as they have come; gives what follows the final one. */
   #readHeads(bytes: Buffer, call: AnswerSink): Buffer {
-    this.#unread.add(bytes, true);
+    this.#unread.add(bytes, this.lends);
     while (this.#phase === 'head') {
       const text = this.#unread.takeHead();
       const isHttp = text === '' ? this.#unread.mayBeginWith(beginning) : text.startsWith(beginning);

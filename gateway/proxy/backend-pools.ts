@@ -189,15 +189,17 @@ export class BackendPools {
     const { origin, connectTimeoutMs, tls, protocol, maxConnections, maxPendingRequests } = options;
     const { clock, extraCa } = this.#options;
     const { judge } = this;
-    const alpn = protocol === undefined ? ('http/1.1' as const) : ('h2' as const);
-    const opening = { origin, judge, connectTimeoutMs, tls: buildBackendTls(tls, extraCa), alpn, names: this.#names };
+    const isHttp1 = protocol === undefined;
+    const opening = {
+      ...{ origin, judge, connectTimeoutMs, tls: buildBackendTls(tls, extraCa), names: this.#names },
+      ...{ alpn: isHttp1 ? ('http/1.1' as const) : ('h2' as const), lends: isHttp1 },
+    };
     const opener = buildOpener(opening, (addresses) => pool.keepOnly(addresses));
     const { open, countAddresses } = opener;
     const bounds = { maxConnections, maxPendingRequests };
-    const pool: ChannelPool =
-      protocol === undefined
-        ? new ConnectionPool({ clock, open, ...bounds })
-        : new Http2Pool({ open: this.#sessions(options, open), countAddresses, ...bounds });
+    const pool: ChannelPool = isHttp1
+      ? new ConnectionPool({ clock, open, ...bounds })
+      : new Http2Pool({ open: this.#sessions(options, open), countAddresses, ...bounds });
     return { ...opener, pool };
   }
 

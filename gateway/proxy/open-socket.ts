@@ -32,6 +32,8 @@ export interface OpenSocketOptions {
   readonly tls: BackendTls;
   /** What is asked for over TLS. */
   readonly alpn: 'http/1.1' | 'h2';
+  /** Plain connections are read by `readFrom` (`http1/lending-socket.ts`) and not as streams. */
+  readonly lends: boolean;
   readonly names: NameDeps;
 }
 
@@ -87,13 +89,14 @@ function allowedOf(host: string, addresses: readonly string[], judge: AddressJud
   return new AddressRefused(host, address, judge(address) ?? 'may not be called');
 }
 
-function dialer({ origin, tls, alpn }: OpenSocketOptions, name: string): (address: string) => Dialed {
+function dialer({ origin, tls, alpn, lends }: OpenSocketOptions, name: string): (address: string) => Dialed {
   const url = new URL(origin);
   const secure = url.protocol === 'https:';
   const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
-  if (!secure && alpn === 'h2')
-    return (host) => ({ socket: connect({ host, port, noDelay: true }), readyEvent: 'connect' });
-  if (!secure) return (host) => ({ socket: connectLending(host, port), readyEvent: 'connect' });
+  if (!secure) {
+    const plainly = (host: string) => (lends ? connectLending(host, port) : connect({ host, port, noDelay: true }));
+    return (host) => ({ socket: plainly(host), readyEvent: 'connect' });
+  }
   const { secureContext } = tls;
   // An address is no name that SNI could carry (RFC 6066, 3).
   const servername = tls.serverName ?? (isIP(name) === 0 ? name : '');

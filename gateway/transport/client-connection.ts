@@ -38,7 +38,6 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
   readonly #socket: Socket;
   readonly #host: ConnectionHost;
   readonly #raw: Socket;
-  readonly #lends: boolean;
   readonly #link: ClientLink;
   readonly #unread: UnreadBytes;
   readonly #body = new BodyReader();
@@ -63,22 +62,23 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
   /** `upstream` takes the body. */
   #bodyIsOpen = false;
   #bodyLimit = 0;
+  /** Its pieces are overwritten once they were handed over. */
+  #bodyIsLent = false;
   /** `upstream` has asked to wait. */
   #bodyIsHeld = false;
   /** When our side was closed. */
   #endedAt = 0;
 
-  constructor({ socket, raw, link, lends }: OpenConnection, host: ConnectionHost) {
+  constructor({ socket, raw, link }: OpenConnection, host: ConnectionHost) {
     this.#socket = socket;
     this.#raw = raw;
-    this.#lends = lends;
     this.#link = link;
     this.#host = host;
     this.#unread = new UnreadBytes(host.limits.maxHeadBytes);
     this.#writer = new MessageWriter(socket);
     this.#deadline = new Deadline(host.clock, () => this.#exchange?.upstream?.expire());
     this.#since = host.clock.steady();
-    readFrom(socket, (bytes) => this.#onData(bytes));
+    readFrom(socket, (bytes, areLent) => this.#onData(bytes, areLent));
     socket.on('drain', () => this.#exchange?.upstream?.resume());
     socket.on('end', () => this.#onEnd());
     // What went wrong is not told: whatever it was, the client is gone, and `close` follows.
@@ -181,14 +181,15 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
     if (exchange === null || !this.#bodyIsOpen) return;
     exchange.bytesIn += piece.length;
     if (exchange.bytesIn > this.#bodyLimit) this.#endBody(bodyTooLarge(this.#bodyLimit));
-    else if (exchange.upstream?.onBody(this.#lends ? Buffer.from(piece) : piece) === false) this.#bodyIsHeld = true;
+    else if (exchange.upstream?.onBody(this.#bodyIsLent ? Buffer.from(piece) : piece) === false)
+      this.#bodyIsHeld = true;
   }
 
   // What the socket calls.
 
-  #onData(bytes: Buffer): void {
+  #onData(bytes: Buffer, areLent: boolean): void {
     if (this.#phase === 'ended') return;
-    this.#unread.add(bytes, this.#lends);
+    this.#unread.add(bytes, areLent);
     if (this.#phase === 'call') this.#readBody();
     else this.#readRequest();
     this.#unread.own();
@@ -295,10 +296,11 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
 
   /** Takes the body out of what is unread. False: it is faulty, and nobody wants the rest. */
   #readPayload(): boolean {
+    this.#bodyIsLent = this.#unread.areLent;
     const bytes = this.#unread.takeAll();
     try {
       const end = this.#body.read(bytes, 0, this);
-      if (end < bytes.length) this.#unread.add(bytes.subarray(end), this.#lends);
+      if (end < bytes.length) this.#unread.add(bytes.subarray(end), this.#bodyIsLent);
     } catch (error) {
       this.#closing = true;
       this.#endBody(faultOf(error));

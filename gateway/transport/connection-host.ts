@@ -20,6 +20,4 @@ export interface OpenConnection {
   readonly link: ClientLink;
   /** The TCP below: a reset of it never looks like an end, whereas TLS says goodbye. */
   readonly raw: Socket;
-  /** The bytes of the socket's `data` are overwritten once the event is over. */
-  readonly lends: boolean;
 }

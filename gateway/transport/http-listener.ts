@@ -163,7 +163,7 @@ export class HttpListener implements ConnectionHost {
         certificate: null,
         fault: null,
       };
-      this.#serve({ socket: lending, raw: lending, lends: true, link });
+      this.#serve({ socket: lending, raw: lending, link });
     }
   }
 
@@ -211,9 +211,9 @@ export class HttpListener implements ConnectionHost {
       arrival.expectWithin(this.clock.steady(), this.limits.keepAliveMs);
       arrival.readStart(readHttp2Preface, (found) => {
         const isHttp2 = !(found instanceof Error) && found.isHttp2;
-        this.#serve({ socket: raw, raw, lends: false, link: { ...link, isHttp2 } });
+        this.#serve({ socket: raw, raw, link: { ...link, isHttp2 } });
       });
-    } else this.#serve({ socket: raw, raw, lends: false, link: { ...link, isHttp2: false } });
+    } else this.#serve({ socket: raw, raw, link: { ...link, isHttp2: false } });
   }
 
   #serve(open: OpenConnection): void {

@@ -96,7 +96,7 @@ export class TlsAcceptor {
     this.#arriving.delete(key);
     const { raw, peer } = arriving;
     this.#deps.onOpen({
-      ...{ socket, raw, lends: false },
+      ...{ socket, raw },
       link: { peer, isTls: true, isHttp2: socket.alpnProtocol === 'h2', ...shownBy(socket, mode) },
     });
   }
