@@ -53,7 +53,7 @@ class Process implements AsyncDisposable {
 
   countVersion(calls: number, canary: object, variant: object | null): void {
     for (let i = 0; i < calls; i++) {
-      const head = { method: 'GET', target: '/', rawHeaders: [], connectionNames: [], link: {}, time: now };
+      const head = { method: 'GET', target: '/', memory: {}, connectionNames: [], link: {}, time: now };
       const exchange = new Exchange(head as unknown as RequestHead, {} as never);
       exchange.api = { id: 'banten/situs', tenantId: 'banten', version: '1.0.0', logText: 'situs', canary } as never;
       exchange.variant = variant as never;
