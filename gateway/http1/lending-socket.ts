@@ -1,8 +1,8 @@
 import { type BoundSocket, Socket, type SocketConstructorOpts } from 'node:net';
 
 const readBytes = 64 * 1024;
-/** Reads of so much are not copied, where they can be foreseen. */
-const largeReadBytes = 16 * 1024;
+/** Less than this is copied out of a buffer of its own, too, so that it does not hold all of that. */
+const ownedBytes = 16 * 1024;
 
 /** What sockets read into, one after the other. */
 const readBuffer = Buffer.allocUnsafeSlow(readBytes);
@@ -11,8 +11,9 @@ const readBuffer = Buffer.allocUnsafeSlow(readBytes);
 export type OnBytes = (bytes: Buffer, areLent: boolean) => void;
 
 /**
- * Reads of one socket, by `onread` of net.Socket. While they are small they go into the one buffer, which lends its bytes.
- * After a large one the next has a buffer of its own: there is more to come, and to copy all of it would cost more.
+ * Reads of one socket, by `onread` of net.Socket. They go into the one buffer, which lends its bytes. After one that fills
+ * it, the next has a buffer of its own: there is more to come, and to copy all of it would cost more. Not after others, so
+ * that no connection holds a buffer while it is idle.
  */
 class Reading {
   onBytes: OnBytes = () => undefined;
@@ -20,10 +21,8 @@ class Reading {
 
   take(length: number): void {
     const { into } = this;
-    const isLarge = length >= largeReadBytes;
-    if (isLarge) this.into = Buffer.allocUnsafeSlow(readBytes);
-    else this.into = readBuffer;
-    this.onBytes(into.subarray(0, length), into === readBuffer || !isLarge);
+    this.into = length === readBytes ? Buffer.allocUnsafeSlow(readBytes) : readBuffer;
+    this.onBytes(into.subarray(0, length), into === readBuffer || length < ownedBytes);
   }
 }
 
