@@ -1,4 +1,5 @@
 import type { Presented } from './filters/presented.ts';
+import type { RepeatedText } from './http1/flat-text.ts';
 import type { LimitRule } from './limits/rule.ts';
 import type { Backend } from './proxy/backend.ts';
 import type { Peer } from './router/trusted-proxies.ts';
@@ -21,7 +22,6 @@ export class FieldMemory {
   presented: (Presented & { readonly to: Proofs }) | null = null;
   /** By the call of the backend. */
   forwarded: ForwardedText | null = null;
-
   /** By the filter `rate-limit`: the field RateLimit-Policy. */
   policies: { readonly rules: readonly LimitRule[]; readonly text: string } | null = null;
   /** By the filter `access-log`. */
@@ -47,10 +47,9 @@ export interface KnownTrace {
 
 /** Fields for the backend that are the same in each call, as text of whole lines. */
 export interface ForwardedText {
-  readonly text: string;
+  readonly text: RepeatedText;
   /** Of the client, joined; goes on only in its own trace. */
   readonly tracestate: string;
-  readonly isFlat: boolean;
   // What it depends on.
   readonly authority: string;
   readonly peerIsTrusted: boolean;
@@ -62,9 +61,8 @@ export interface ForwardedText {
 /** What log lines say of who called what. */
 export interface LoggedText {
   /** Address of the client, method and host. */
-  readonly caller: string;
-  readonly called: string;
-  readonly isFlat: boolean;
+  readonly caller: RepeatedText;
+  readonly called: RepeatedText;
   // What it depends on.
   readonly client: Peer;
   readonly method: string;

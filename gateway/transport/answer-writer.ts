@@ -1,5 +1,6 @@
-import { flatText } from '../http1/flat-text.ts';
+import { RepeatedText } from '../http1/flat-text.ts';
 import { dateField, isNamed, statusLine } from '../http1/write-head.ts';
+import { sameItems } from '../same-items.ts';
 
 /** What the transport says in the head of an answer beside what it was given. */
 export interface AnswerFrame {
@@ -17,14 +18,13 @@ export interface AnswerFrame {
 export class AnswerWriter {
   #status = 0;
   #fields: readonly string[] = [];
-  #start = '';
+  #start = new RepeatedText('');
   #hasDate = false;
-  #isFlat = false;
 
   /** The head of an answer as latin1 text, with its empty line. `fields` and `added`, which has no Date: flat name, value. */
   text(status: number, fields: readonly string[], added: readonly string[], frame: AnswerFrame): string {
     this.#begin(status, fields);
-    let text = this.#start;
+    let text = this.#start.take();
     for (let i = 0; i < added.length; i += 2) text += `${added[i]}: ${added[i + 1]}\r\n`;
     if (!this.#hasDate) text += dateField(frame.now);
     if (frame.contentLength >= 0) text += `Content-Length: ${frame.contentLength}\r\n`;
@@ -35,23 +35,12 @@ export class AnswerWriter {
 
   /** Status line and `fields`. */
   #begin(status: number, fields: readonly string[]): void {
-    if (status !== this.#status || !isSame(fields, this.#fields)) {
-      this.#status = status;
-      this.#fields = fields;
-      this.#hasDate = hasDate(fields);
-      this.#start = startOf(status, fields);
-      this.#isFlat = false;
-    } else if (!this.#isFlat) {
-      this.#start = flatText(this.#start);
-      this.#isFlat = true;
-    }
+    if (status === this.#status && sameItems(fields, this.#fields)) return;
+    this.#status = status;
+    this.#fields = fields;
+    this.#hasDate = hasDate(fields);
+    this.#start = new RepeatedText(startOf(status, fields));
   }
-}
-
-function isSame(fields: readonly string[], before: readonly string[]): boolean {
-  if (fields.length !== before.length) return false;
-  for (let i = 0; i < fields.length; i++) if (fields[i] !== before[i]) return false;
-  return true;
 }
 
 function hasDate(fields: readonly string[]): boolean {
