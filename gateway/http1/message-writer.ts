@@ -78,9 +78,8 @@ export class MessageWriter {
     this.#held = '';
     this.#onEnd = undefined;
     this.#isDue = false;
-    if (this.#isPlain) {
-      if (held !== '') this.#socket.write(held);
-    } else if (held !== '' || onEnd !== undefined) this.#socket.write(held, onEnd);
+    const toldBySocket = this.#isPlain ? undefined : onEnd;
+    if (held !== '' || toldBySocket !== undefined) this.#socket.write(held, toldBySocket);
     if (this.#isCorked) {
       this.#isCorked = false;
       this.#socket.uncork();

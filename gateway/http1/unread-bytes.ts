@@ -15,13 +15,17 @@ export class HeadTooLong extends SyntaxFault {
 export class UnreadBytes {
   readonly #maxHeadBytes: number;
   #bytes: Buffer = nothing;
-  /** Whoever gave them will overwrite them. */
-  areLent = false;
+  #areLent = false;
   /** Up to here no empty line ends. */
   #searched = 0;
 
   constructor(maxHeadBytes: number) {
     this.#maxHeadBytes = maxHeadBytes;
+  }
+
+  /** Whoever gave what there is will overwrite it. */
+  get areLent(): boolean {
+    return this.#areLent;
   }
 
   get length(): number {
@@ -32,13 +36,13 @@ export class UnreadBytes {
   add(bytes: Buffer, areLent = false): void {
     const isFirst = this.#bytes.length === 0;
     this.#bytes = isFirst ? bytes : Buffer.concat([this.#bytes, bytes]);
-    this.areLent = isFirst && areLent;
+    this.#areLent = isFirst && areLent;
   }
 
   /** Keeps what is left of lent bytes. */
   own(): void {
-    if (this.areLent && this.#bytes.length > 0) this.#bytes = Buffer.from(this.#bytes);
-    this.areLent = false;
+    if (this.#areLent && this.#bytes.length > 0) this.#bytes = Buffer.from(this.#bytes);
+    this.#areLent = false;
   }
 
   /** Everything; nothing is left. */

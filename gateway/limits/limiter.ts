@@ -50,7 +50,7 @@ export class Limiter {
   readonly #clock: Clock;
   readonly #onBadCondition: (rule: LimitRule) => void;
   readonly #at: Instant = { now: 0, steady: 0 };
-  /** Of the three only what stands before `count` is of this call: to empty an array costs more than to fill it. */
+  /** Of the four only what stands before `#count` is of this call: to empty an array costs more than to fill it. */
   readonly #rules: LimitRule[] = [];
   readonly #keys: string[] = [];
   readonly #own: (Counter | null)[] = [];
