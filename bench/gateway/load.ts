@@ -75,34 +75,25 @@ async function scriptOf({ body, tokens, newFields, folder }: LoadRequest): Promi
 }
 
 function tokenScript(tokens: string): string[] {
-  return [
-    'local calls, next = {}, 0',
-    'function init()',
-    `  for token in io.lines('${tokens}') do`,
-    "    calls[#calls + 1] = wrk.format(nil, nil, { ['Authorization'] = 'Bearer ' .. token, ['Host'] = 'bench' })",
-    '  end',
+  return inTurn([
+    `for token in io.lines('${tokens}') do`,
+    "  calls[#calls + 1] = wrk.format(nil, nil, { ['Authorization'] = 'Bearer ' .. token, ['Host'] = 'bench' })",
     'end',
-    'function request()',
-    '  next = next % #calls + 1',
-    '  return calls[next]',
-    'end',
-  ];
+  ]);
 }
 
-/** As many as there are must be made in advance: the load has one core. */
-const newFieldsScript = [
-  'local calls, next = {}, 0',
-  'function init()',
-  '  for i = 1, 20000 do',
-  "    wrk.headers['Traceparent'] = string.format('00-%032x-%016x-00', i * 7919, i)",
-  '    calls[i] = wrk.format()',
-  '  end',
+const newFieldsScript = inTurn([
+  'for i = 1, 20000 do',
+  "  wrk.headers['Traceparent'] = string.format('00-%032x-%016x-00', i * 7919, i)",
+  '  calls[i] = wrk.format()',
   'end',
-  'function request()',
-  '  next = next % #calls + 1',
-  '  return calls[next]',
-  'end',
-];
+]);
+
+/** Sends what `fill` has put into `calls`, one after the other. All is made in advance: the load has one core. */
+function inTurn(fill: readonly string[]): string[] {
+  const request = ['function request()', '  next = next % #calls + 1', '  return calls[next]', 'end'];
+  return ['local calls, next = {}, 0', 'function init()', ...fill, 'end', ...request];
+}
 
 /** Reads what `wrk --latency` prints. */
 export function parseWrk(text: string): LoadResult {
