@@ -70,7 +70,7 @@ golden: $(installed) ## Rewrite the golden files from what the code does now; re
 ##@ Ship it
 
 .PHONY: bundle
-bundle: $(installed) ## Bundle the gateway with its packages, as images carry it, into build/programs.
+bundle: $(installed) ## Bundle gateway and operator with their packages, as images carry them, into build/programs.
 	@node tools/bundle/main.ts
 
 ##@ Measure it

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import manifest from '../package.json' with { type: 'json' };
 
 /** All that the command takes from its surroundings beside its arguments. */
 export interface CliConfig {
@@ -23,7 +24,7 @@ export function loadConfig(): CliConfig {
   const stateHome = xdg?.startsWith('/') === true ? xdg : join(homedir(), '.local', 'state');
   return {
     programName: env['SIMPUL_PROGRAM_NAME'] ?? 'simpul',
-    version: packageVersion(),
+    version: manifest.version,
     env,
     hasCluster: namesCluster(env),
     stateHome,
@@ -34,10 +35,4 @@ export function loadConfig(): CliConfig {
 function namesCluster(env: NodeJS.ProcessEnv): boolean {
   if ((env['KUBECONFIG'] ?? '') !== '' || (env['KUBERNETES_SERVICE_HOST'] ?? '') !== '') return true;
   return existsSync(join(homedir(), '.kube', 'config'));
-}
-
-function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  const named = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return named ? String(manifest.version) : 'unknown';
 }

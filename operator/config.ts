@@ -66,13 +66,6 @@ export function processSources(): ConfigSources {
   return podNamespace === undefined ? sources : { ...sources, podNamespace };
 }
 
-/** Version of this program, from its package. */
-export function programVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  const isNamed = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return isNamed ? String(manifest.version) : 'unknown';
-}
-
 /** Parses and checks everything at once. A flag goes before its variable (`SIMPUL_` + its name), that before the default. */
 export function parseInvocation(sources: ConfigSources, version: string): Invocation {
   const given = parseFlags(sources.args);

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { ApiServerStore } from '#kube/api-server-store.ts';
 import { loadConnection } from '#kube/load-connection.ts';
 import { Transport } from '#kube/transport.ts';
+import manifest from '../package.json' with { type: 'json' };
 import {
   ConfigError,
   type ConfigSources,
@@ -11,7 +12,6 @@ import {
   type OperatorConfig,
   parseInvocation,
   processSources,
-  programVersion,
 } from './config.ts';
 import { startOperator } from './operator.ts';
 import { runProgram } from './program.ts';
@@ -22,7 +22,7 @@ import { OperatorMetrics } from './runtime/metrics.ts';
 /** Beyond this a stop is no longer graceful; the kubelet kills after 30 s. */
 const stopDeadlineMs = 25_000;
 
-const version = programVersion();
+const { version } = manifest;
 const sources = processSources();
 const invocation = invocationOrExit(sources);
 if (invocation.action === 'print') process.stdout.write(`${invocation.text}\n`);

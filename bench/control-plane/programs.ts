@@ -1,16 +1,13 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gatewayNodeOptions } from '#operator/resources/gateway.ts';
-import { bundleGateway } from '#tools/bundle/bundle.ts';
+import { bundlePrograms, type Programs } from '#tools/bundle/bundle.ts';
 import { freePorts } from '#tools/controlplane/free-port.ts';
 import { ManagedProcess } from '#tools/controlplane/managed-process.ts';
 import { startWatchdog, type Watchdog } from '#tools/controlplane/watchdog.ts';
 import { BenchError } from '../errors.ts';
 import { type ProcessUse, useOf } from '../machine.ts';
-
-const operatorProgram = fileURLToPath(new URL('../../operator/main.ts', import.meta.url));
 
 /** One start of a program of ours, as its own process. */
 export class RunningProgram {
@@ -75,19 +72,19 @@ export class ProgramHost {
   readonly folder: string;
   readonly #watchdog: Watchdog;
   readonly #profiles: string | undefined;
-  readonly #programs: Readonly<Record<'operator' | 'gateway', string>>;
+  readonly #programs: Programs;
   #started = 0;
 
-  private constructor(folder: string, gateway: string, profiles: string | undefined) {
+  private constructor(folder: string, programs: Programs, profiles: string | undefined) {
     this.folder = folder;
-    this.#programs = { operator: operatorProgram, gateway };
+    this.#programs = programs;
     this.#watchdog = startWatchdog(folder);
     this.#profiles = profiles;
   }
 
   static async open(profiles: string | undefined): Promise<ProgramHost> {
-    const gateway = await bundleGateway();
-    return new ProgramHost(await mkdtemp(join(tmpdir(), 'simpul-bench-')), gateway, profiles);
+    const programs = await bundlePrograms();
+    return new ProgramHost(await mkdtemp(join(tmpdir(), 'simpul-bench-')), programs, profiles);
   }
 
   async close(): Promise<void> {
@@ -117,7 +114,7 @@ export class ProgramHost {
   }
 
   #start(start: {
-    readonly name: 'operator' | 'gateway';
+    readonly name: keyof Programs;
     readonly args: readonly string[];
     readonly environment: Environment;
     readonly adminPort: number;
@@ -153,4 +150,4 @@ type Environment = Readonly<Record<string, string>>;
 const gatewayEnvironment = { NODE_OPTIONS: gatewayNodeOptions };
 
 /** As docs/operations.md has it: Node.js would otherwise let its heap grow with the memory of the machine. */
-const operatorEnvironment = { NODE_OPTIONS: '--max-old-space-size=352 --max-semi-space-size=16' };
+const operatorEnvironment = { NODE_OPTIONS: '--max-old-space-size=352 --max-semi-space-size=8' };

@@ -1,3 +1,3 @@
-import { bundleGateway } from './bundle.ts';
+import { bundlePrograms } from './bundle.ts';
 
-process.stdout.write(`${await bundleGateway()}\n`);
+process.stdout.write(`${Object.values(await bundlePrograms()).join('\n')}\n`);

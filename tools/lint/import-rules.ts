@@ -9,15 +9,15 @@ export interface Finding {
 
 /**
  * Who may import whom, by top folder. One way: api/ <- kube/ <- programs; programs never import each other. Only cli/
- * wires them together (standalone mode). Tests may use tools/ (test servers) on top.
+ * wires them together (standalone mode). Tests may use tools/ (test servers) on top. package.json holds the version.
  */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   api: ['api'],
   kube: ['api', 'kube'],
-  operator: ['api', 'kube', 'operator'],
+  operator: ['api', 'kube', 'operator', 'package.json'],
   gateway: ['api', 'kube', 'gateway'],
-  cli: ['api', 'kube', 'operator', 'gateway', 'cli'],
-  tools: ['api', 'kube', 'tools'],
+  cli: ['api', 'kube', 'operator', 'gateway', 'cli', 'package.json'],
+  tools: ['api', 'kube', 'tools', 'package.json'],
   e2e: ['api', 'kube', 'operator', 'gateway', 'cli', 'e2e', 'examples', 'tools'],
   bench: ['api', 'kube', 'operator', 'gateway', 'cli', 'bench', 'tools'],
   examples: ['examples'],
