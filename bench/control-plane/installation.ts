@@ -26,7 +26,7 @@ export async function install(): Promise<Installation> {
   const cluster = await startControlPlane();
   try {
     await cluster.installCrds(`${root}crds`);
-    await cluster.kubectl(['apply', '--server-side', '--recursive', '-f', `${root}manifests`]);
+    await cluster.kubectl(['apply', '--server-side', '--recursive', '-f', `${root}manifests/base/rights`]);
     await untilPoliciesBite(cluster);
     const store = new ApiServerStore(
       new Transport(await loadConnection({ env: {}, kubeconfig: cluster.kubeconfig }), { connections }),

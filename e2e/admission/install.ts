@@ -11,7 +11,7 @@ const enforcedTimeoutMs = 30_000;
  */
 export async function installManifests(cluster: ControlPlane): Promise<void> {
   await cluster.installCrds('crds');
-  await cluster.kubectl(['apply', '--server-side', '--recursive', '-f', 'manifests']);
+  await cluster.kubectl(['apply', '--server-side', '--recursive', '-f', 'manifests/base/rights']);
   const admin = apiUser(cluster.kubeconfig);
   try {
     await untilRefused('simpul-approvals', () => admin.send('POST', approvals, foreignApproval));

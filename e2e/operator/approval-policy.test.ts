@@ -8,7 +8,7 @@ import { apiGateway, approval, keyedApi, subscription, tenant } from './objects.
 import type { OperatorProgram } from './operator-program.ts';
 import { until } from './waiting.ts';
 
-const manifest = fileURLToPath(new URL('../../manifests/policies/approvals.yaml', import.meta.url));
+const manifest = fileURLToPath(new URL('../../manifests/base/rights/policies/approvals.yaml', import.meta.url));
 const binding = ['validatingadmissionpolicybinding', 'simpul-approvals'];
 
 /** One application for a plan that must be approved. */

@@ -36,9 +36,9 @@ export function readManifests(folder: string): { readonly file: string; readonly
     });
 }
 
-/** All that the operator may ever do: the roles in `manifests/operator`, two of which it binds to itself. */
+/** All that the operator may ever do: the roles in `manifests/base/rights/operator`, two of which it binds to itself. */
 export function operatorRoles(): GrantedRole[] {
-  return readManifests('manifests/operator').flatMap(({ object: { kind, metadata, rules } }) =>
+  return readManifests('manifests/base/rights/operator').flatMap(({ object: { kind, metadata, rules } }) =>
     kind === 'Role' || kind === 'ClusterRole' ? [{ kind, name: metadata.name, rules: rules ?? [] }] : [],
   );
 }

@@ -7,7 +7,7 @@ import { type ControlPlane, startControlPlane } from '#tools/controlplane/contro
 import { type Manifest, type PolicyRule, readManifests } from './granted-roles.ts';
 import { roleTable } from './role-table.ts';
 
-const manifests = readManifests('manifests');
+const manifests = readManifests('manifests/base/rights');
 const roles = manifests.filter(({ object }) => object.kind === 'ClusterRole' || object.kind === 'Role');
 const named = (kind: string) => manifests.filter(({ object }) => object.kind === kind).map(({ object }) => object);
 
@@ -79,7 +79,7 @@ test('every policy fails closed, and is bound once, to deny', () => {
 test('every file says why', () => {
   const bare = [...new Set(manifests.map(({ file }) => file))].filter((file) => {
     const isBinding = file.endsWith('-binding.yaml');
-    return !isBinding && !readFileSync(join('manifests', file), 'utf8').startsWith('# ');
+    return !isBinding && !readFileSync(join('manifests/base/rights', file), 'utf8').startsWith('# ');
   });
   assert.deepEqual(bare, []);
 });
@@ -93,14 +93,14 @@ describe('on a real API server', () => {
   after(() => cluster?.stop());
 
   test('all pass a server-side dry run with strict fields, once their namespace exists', async () => {
-    await cluster.kubectl(['apply', '--server-side', '-f', 'manifests/namespace.yaml']);
-    const args = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '--recursive', '-f', 'manifests'];
+    await cluster.kubectl(['apply', '--server-side', '-f', 'manifests/base/rights/namespace.yaml']);
+    const args = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '--recursive', '-f', 'manifests/base/rights'];
     const said = await cluster.kubectl(args);
     assert.equal(said.trim().split('\n').length, manifests.length);
   });
 
   test('one apply of the folder installs them, and a second changes nothing', async () => {
-    const args = ['apply', '--server-side', '--recursive', '-f', 'manifests'];
+    const args = ['apply', '--server-side', '--recursive', '-f', 'manifests/base/rights'];
     await cluster.kubectl(args);
     const before = await versions();
     await cluster.kubectl(args);

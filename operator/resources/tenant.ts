@@ -21,7 +21,7 @@ export function buildTenantNamespace(tenant: Tenant, name: string): KubeObject {
   };
 }
 
-/** ClusterRole that a member's role is bound to (`manifests/roles`). */
+/** ClusterRole that a member's role is bound to (`manifests/base/rights/roles`). */
 const clusterRoles = {
   Admin: 'simpul-tenant-admin',
   Publisher: 'simpul-tenant-publisher',
