@@ -16,6 +16,7 @@ function print(args: readonly string[]): string {
 
 const defaults: OperatorConfig = {
   className: 'simpul',
+  clusterPrefix: 'simpul',
   namespace: 'simpul-system',
   leaderElection: {
     leaseName: 'simpul-operator',
@@ -34,6 +35,7 @@ describe('operator config', () => {
   test('takes every flag', () => {
     const args = [
       '--class-name=banten',
+      '--cluster-prefix=banten',
       '--namespace=spl',
       '--kubeconfig=/tmp/k',
       '--leader-elect=true',
@@ -49,6 +51,7 @@ describe('operator config', () => {
     ];
     assert.deepEqual(parse(args), {
       className: 'banten',
+      clusterPrefix: 'banten',
       namespace: 'spl',
       kubeconfig: '/tmp/k',
       leaderElection: { leaseName: 'l', leaseDurationMs: 3_000, renewDeadlineMs: 2_000, retryPeriodMs: 500 },

@@ -11,6 +11,8 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 export interface OperatorConfig {
   /** `spec.className` of the Tenants and ApiGateways that are ours. */
   readonly className: string;
+  /** What the names of this installation's ClusterRoles and admission policies begin with. */
+  readonly clusterPrefix: string;
   /** The installation's namespace: the Lease, the pepper, KeyManagers for all. */
   readonly namespace: string;
   /** Absent: KUBECONFIG, the pod's ServiceAccount, `~/.kube/config`, in this order. */
@@ -42,6 +44,7 @@ export interface LeaderElectionConfig {
 /** What the command line asks for. */
 export type Invocation =
   | { readonly action: 'run'; readonly config: OperatorConfig }
+  | { readonly action: 'apply-crds'; readonly config: OperatorConfig }
   | { readonly action: 'print'; readonly text: string };
 
 export interface ConfigSources {
@@ -79,6 +82,7 @@ export function parseInvocation(sources: ConfigSources, version: string): Invoca
   const { KUBERNETES_SERVICE_HOST: apiServer = '' } = sources.env;
   const config: OperatorConfig = {
     className: reader.require(flags.className),
+    clusterPrefix: reader.require(flags.clusterPrefix),
     namespace: reader.read(flags.namespace) ?? sources.podNamespace ?? 'simpul-system',
     httpPort: reader.require(flags.httpPort),
     logLevel: reader.require(flags.logLevel),
@@ -90,7 +94,7 @@ export function parseInvocation(sources: ConfigSources, version: string): Invoca
     ...(leaderElection === undefined ? {} : { leaderElection }),
   };
   reader.throwIfFaulty();
-  return { action: 'run', config };
+  return { action: given['apply-crds'] === true ? 'apply-crds' : 'run', config };
 }
 
 function readLeaderElection(reader: Reader): LeaderElectionConfig | undefined {
@@ -126,6 +130,7 @@ function parseFlags(args: readonly string[]): Given {
         ...options,
         help: { type: 'boolean' as const, short: 'h' },
         version: { type: 'boolean' as const },
+        'apply-crds': { type: 'boolean' as const },
       },
       strict: true,
     });

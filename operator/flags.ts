@@ -25,6 +25,10 @@ export const flags = {
     ...label('class-name', 'NAME'),
     help: 'take care of Tenants and ApiGateways whose spec.className is this',
   }),
+  clusterPrefix: withDefault('simpul', {
+    ...prefix('cluster-prefix', 'NAME'),
+    help: "beginning of the names of this installation's ClusterRoles and admission policies",
+  }),
   namespace: {
     ...label('namespace', 'NAME'),
     help: "the installation's namespace (default: the pod's own, else simpul-system)",
@@ -85,6 +89,7 @@ export function usage(): string {
     const fallback = flag.fallback === undefined ? '' : ` (default: ${flag.fallback})`;
     return [`  --${flag.name} ${flag.placeholder}`, `${flag.help}${fallback}`];
   });
+  rows.push(['  --apply-crds', "bring the cluster's CRDs up to this version, and exit"]);
   rows.push(['  -h, --help', 'print this and exit'], ['  --version', 'print the version and exit']);
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;
   const lines = rows.map(([left, right]) => `${left.padEnd(width)}${right}`);
@@ -114,6 +119,14 @@ function label(name: string, placeholder: string): Parsed<string> {
     ...named(name, placeholder),
     expects: 'a name of at most 63 small letters, digits and dashes that begins and ends with a letter or digit',
     parse: (text) => (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text) ? text : undefined),
+  };
+}
+
+function prefix(name: string, placeholder: string): Parsed<string> {
+  return {
+    ...named(name, placeholder),
+    expects: 'a name of at most 53 small letters, digits and dashes that begins and ends with a letter or digit',
+    parse: (text) => (/^[a-z0-9]([-a-z0-9]{0,51}[a-z0-9])?$/.test(text) ? text : undefined),
   };
 }
 

@@ -5,6 +5,7 @@ import { ApiServerStore } from '#kube/api-server-store.ts';
 import { loadConnection } from '#kube/load-connection.ts';
 import { Transport } from '#kube/transport.ts';
 import manifest from '../package.json' with { type: 'json' };
+import { applyCrds } from './apply-crds.ts';
 import {
   ConfigError,
   type ConfigSources,
@@ -26,7 +27,7 @@ const { version } = manifest;
 const sources = processSources();
 const invocation = invocationOrExit(sources);
 if (invocation.action === 'print') process.stdout.write(`${invocation.text}\n`);
-else await run(invocation.config, sources);
+else await run(invocation, sources);
 
 function invocationOrExit(given: ConfigSources): Invocation {
   try {
@@ -38,7 +39,10 @@ function invocationOrExit(given: ConfigSources): Invocation {
   }
 }
 
-async function run(config: OperatorConfig, { env }: ConfigSources): Promise<void> {
+async function run(
+  { action, config }: Exclude<Invocation, { action: 'print' }>,
+  { env }: ConfigSources,
+): Promise<void> {
   const log = createLog({ level: config.logLevel, version });
   const die = (error: unknown): never => {
     log.fatal({ err: error }, 'the operator ends');
@@ -53,8 +57,13 @@ async function run(config: OperatorConfig, { env }: ConfigSources): Promise<void
     const connection = await loadConnection({ env, ...(kubeconfig === undefined ? {} : { kubeconfig }) });
     const metrics = new OperatorMetrics({ version });
     const store = new ApiServerStore(new Transport(connection), { onCall: (report) => metrics.apiCalled(report) });
-    const election = electionOf(config, store, log);
-    await runProgram({ config, log, metrics, store, election, instance: hostname(), startOperator, signal });
+    if (action === 'run') {
+      const election = electionOf(config, store, log);
+      await runProgram({ config, log, metrics, store, election, instance: hostname(), startOperator, signal });
+    } else {
+      const { crds } = await import('#api/generated/crds.ts'); // only here: nobody else should pay for them
+      await applyCrds({ store, crds, version, log, signal });
+    }
     await store.close();
   } catch (error) {
     die(error);

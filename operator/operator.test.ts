@@ -67,7 +67,14 @@ class Memory {
       store: this.store.calls,
       ...{ signal: stop.signal, instance: 'test', approvalPolicy: 'assumed', isLeader: () => true },
       ...{ log: pino({ level: 'silent' }), metrics: new OperatorMetrics({ version: 'test', processMetrics: false }) },
-      config: { className: 'simpul', namespace: 'simpul-system', httpPort: 0, logLevel: 'info', workers: 4 },
+      config: {
+        className: 'simpul',
+        clusterPrefix: 'simpul',
+        namespace: 'simpul-system',
+        httpPort: 0,
+        logLevel: 'info',
+        workers: 4,
+      },
     });
     this.#end = async () => {
       stop.abort();

@@ -12,7 +12,14 @@ import { startElection } from './runtime/election.ts';
 import { NotLeaderError } from './runtime/fenced-store.ts';
 import { OperatorMetrics } from './runtime/metrics.ts';
 
-const config: OperatorConfig = { className: 'simpul', namespace: 'default', httpPort: 0, logLevel: 'info', workers: 1 };
+const config: OperatorConfig = {
+  className: 'simpul',
+  clusterPrefix: 'simpul',
+  namespace: 'default',
+  httpPort: 0,
+  logLevel: 'info',
+  workers: 1,
+};
 const lease = { namespace: 'default', name: 'simpul-operator' };
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {

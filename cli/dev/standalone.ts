@@ -102,7 +102,14 @@ export class Standalone {
     await this.#watcher.start();
     this.#operator = startOperator({
       store: this.#kept,
-      config: { className, namespace: installationNamespace.metadata.name, httpPort: 0, logLevel: 'info', workers: 4 },
+      config: {
+        className,
+        clusterPrefix: 'simpul',
+        namespace: installationNamespace.metadata.name,
+        httpPort: 0,
+        logLevel: 'info',
+        workers: 4,
+      },
       log: this.#log,
       metrics: this.#metrics,
       isLeader: () => true,

@@ -59,7 +59,14 @@ describe('documents at URLs', () => {
       store,
       ...{ signal: stop.signal, instance: 'test', approvalPolicy: 'assumed', isLeader: () => true },
       ...{ log: pino({ level: 'silent' }), metrics: new OperatorMetrics({ version: 'test', processMetrics: false }) },
-      config: { className: 'simpul', namespace: 'simpul-system', httpPort: 0, logLevel: 'info', workers: 4 },
+      config: {
+        className: 'simpul',
+        clusterPrefix: 'simpul',
+        namespace: 'simpul-system',
+        httpPort: 0,
+        logLevel: 'info',
+        workers: 4,
+      },
       allowDocumentsFrom: ['127.0.0.0/8'],
     });
     end = async () => {

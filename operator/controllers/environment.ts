@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { SimpulKindName } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Store } from '#kube/store.ts';
-import type { ServiceAccountRef } from '../resources/tenant.ts';
+import type { Installation } from '../resources/tenant.ts';
 import type { EventRecorder } from '../runtime/events.ts';
 import type { Wake } from '../world/dependents.ts';
 import type { World } from '../world/world.ts';
@@ -25,8 +25,8 @@ export interface Environment {
   readonly definitions: DefinitionClaims;
   /** Brings documents that specs name by URL. */
   readonly documents: Pick<DocumentKeeper, 'obtain'>;
-  /** The operator's own identity: it binds its rights in namespaces to this. */
-  readonly operator: ServiceAccountRef;
+  /** The operator's own identity, which it binds its rights in namespaces to, and what its ClusterRoles are called. */
+  readonly operator: Installation;
   /** Image of the gateway program; absent: fleets are run by somebody else (standalone mode, tests). */
   readonly gatewayImage: string | undefined;
   /** Asks for a look at other objects. */

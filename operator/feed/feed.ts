@@ -39,6 +39,8 @@ export interface FeedOptions {
   readonly onFleetChanged: (gateway: string, membership: boolean) => void;
   /** `assumed`: nobody but the owner of the files writes Approvals (standalone mode). */
   readonly approvalPolicy: 'watched' | 'assumed';
+  /** What the names of the installation's admission policies begin with. */
+  readonly policyPrefix: string;
 }
 
 /** One watch, or several that belong together. */
@@ -257,8 +259,8 @@ export class Feed implements NamespaceWatches {
   }
 
   #followPolicy(): Promise<void>[] {
-    const { world, intake, signal } = this.#options;
-    const policy = new PolicyWatch((since) => {
+    const { world, intake, signal, policyPrefix } = this.#options;
+    const policy = new PolicyWatch(policyPrefix, (since) => {
       world.approvalPolicySince = since;
       intake.wakeApprovals();
     });

@@ -11,13 +11,14 @@ interface PolicyObject extends KubeObject {
  * policy refuses on failure and its binding denies.
  */
 export class PolicyWatch {
-  readonly name = 'simpul-approvals';
+  readonly name: string;
   readonly #found = new Map<string, PolicyObject>();
   readonly #onChange: (since: string | undefined) => void;
   #since: string | undefined;
 
-  /** `onChange` hears since when the policy is in force (RFC 3339), or undefined once it is not. */
-  constructor(onChange: (since: string | undefined) => void) {
+  /** `prefix`: of the installation. `onChange` hears since when the policy is in force (RFC 3339), or undefined once it is not. */
+  constructor(prefix: string, onChange: (since: string | undefined) => void) {
+    this.name = `${prefix}-approvals`;
     this.#onChange = onChange;
   }
 

@@ -4,8 +4,8 @@ import type { KubeObject } from '#api/object.ts';
 import { keyOf } from '#api/object.ts';
 import { compiledForLabel } from '../translate/translate-tenant.ts';
 import { childLabels, shortHash } from './metadata.ts';
-import type { RoleBinding, ServiceAccountRef } from './tenant.ts';
-import { operatorBindingName } from './tenant.ts';
+import type { Installation, RoleBinding, ServiceAccountRef } from './tenant.ts';
+import { clusterRoleRef, operatorBindingName } from './tenant.ts';
 
 /** ServiceAccount of gateway pods, in each compiled namespace. */
 export const gatewayServiceAccount = 'simpul-gateway';
@@ -43,22 +43,28 @@ export function buildCompiledNamespace(gateway: ApiGateway, installation: string
 }
 
 /** The operator's own rights in a compiled namespace: needed before anything can be written there. */
-export function buildCompiledOperatorBinding(gateway: ApiGateway, operator: ServiceAccountRef): RoleBinding {
-  return binding(gateway, operatorBindingName(operator), 'simpul-operator-compiled', operator);
+export function buildCompiledOperatorBinding(gateway: ApiGateway, operator: Installation): RoleBinding {
+  const roleRef = clusterRoleRef(operator.clusterPrefix, 'operator-compiled');
+  return binding(gateway, operatorBindingName(operator), roleRef, operator);
 }
 
 /** The pods' rights: read the compiled objects, keep their Leases. */
-export function buildGatewayBinding(gateway: ApiGateway): RoleBinding {
+export function buildGatewayBinding(gateway: ApiGateway, { clusterPrefix }: Installation): RoleBinding {
   const subject = { name: gatewayServiceAccount, namespace: compiledNamespaceOf(gateway) };
-  return binding(gateway, gatewayServiceAccount, 'simpul-gateway', subject);
+  return binding(gateway, gatewayServiceAccount, clusterRoleRef(clusterPrefix, 'gateway'), subject);
 }
 
-function binding(gateway: ApiGateway, name: string, role: string, subject: ServiceAccountRef): RoleBinding {
+function binding(
+  gateway: ApiGateway,
+  name: string,
+  roleRef: RoleBinding['roleRef'],
+  subject: ServiceAccountRef,
+): RoleBinding {
   return {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'RoleBinding',
     metadata: { name, namespace: compiledNamespaceOf(gateway), labels: { ...childLabels } },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+    roleRef,
     subjects: [{ kind: 'ServiceAccount', name: subject.name, namespace: subject.namespace }],
   };
 }

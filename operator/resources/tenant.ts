@@ -21,8 +21,8 @@ export function buildTenantNamespace(tenant: Tenant, name: string): KubeObject {
   };
 }
 
-/** ClusterRole that a member's role is bound to (`manifests/base/rights/roles`). */
-const clusterRoles = {
+/** RoleBinding of a member's role; the ClusterRole is named alike, with the installation's prefix (`manifests/base/rights/roles`). */
+const memberBindings = {
   Admin: 'simpul-tenant-admin',
   Publisher: 'simpul-tenant-publisher',
   Approver: 'simpul-tenant-approver',
@@ -32,12 +32,12 @@ const clusterRoles = {
 } as const;
 
 /** One RoleBinding for each role that somebody has: `simpul-<role>`. */
-export function buildMemberBindings(tenant: Tenant, namespace: string): RoleBinding[] {
+export function buildMemberBindings(tenant: Tenant, namespace: string, { clusterPrefix }: Installation): RoleBinding[] {
   const members = tenant.spec.members ?? [];
   const roles = [...new Set(members.map((member) => member.role))].sort();
   return roles.map((role) => ({
-    ...bindingBase(tenant, namespace, clusterRoles[role]),
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: clusterRoles[role] },
+    ...bindingBase(tenant, namespace, memberBindings[role]),
+    roleRef: clusterRoleRef(clusterPrefix, memberBindings[role].slice('simpul-'.length)),
     subjects: members
       .filter((member) => member.role === role)
       .map(({ kind, name }) => ({ apiGroup: 'rbac.authorization.k8s.io', kind, name }))
@@ -46,7 +46,7 @@ export function buildMemberBindings(tenant: Tenant, namespace: string): RoleBind
 }
 
 /** Names that {@link buildMemberBindings} may use in a namespace: what is not built any more is removed. */
-export const memberBindingNames: readonly string[] = Object.values(clusterRoles);
+export const memberBindingNames: readonly string[] = Object.values(memberBindings);
 
 function bindingBase(
   tenant: Tenant,
@@ -61,10 +61,10 @@ function bindingBase(
 }
 
 /** The operator's own right to Secrets of keys, in this Tenant's namespace and nowhere else. */
-export function buildOperatorBinding(tenant: Tenant, namespace: string, operator: ServiceAccountRef): RoleBinding {
+export function buildOperatorBinding(tenant: Tenant, namespace: string, operator: Installation): RoleBinding {
   return {
     ...bindingBase(tenant, namespace, operatorBindingName(operator)),
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'simpul-operator-tenant' },
+    roleRef: clusterRoleRef(operator.clusterPrefix, 'operator-tenant'),
     subjects: [{ kind: 'ServiceAccount', name: operator.name, namespace: operator.namespace }],
   };
 }
@@ -72,6 +72,17 @@ export function buildOperatorBinding(tenant: Tenant, namespace: string, operator
 export interface ServiceAccountRef {
   readonly namespace: string;
   readonly name: string;
+}
+
+/** One operator among those of a cluster: who it is, and what its shipped ClusterRoles are called. */
+export interface Installation extends ServiceAccountRef {
+  /** `simpul` in `simpul-tenant-viewer`. */
+  readonly clusterPrefix: string;
+}
+
+/** One of the ClusterRoles that came with an installation; `name` without its prefix. */
+export function clusterRoleRef(clusterPrefix: string, name: string): RoleBinding['roleRef'] {
+  return { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: `${clusterPrefix}-${name}` };
 }
 
 /** Several installations may serve one cluster, so their bindings differ in name. */

@@ -116,7 +116,7 @@ const rightsPatienceMs = 10_000;
 async function makeChildren(env: Environment, gateway: ApiGateway, signal: AbortSignal): Promise<boolean> {
   const fleet = env.gatewayImage === undefined ? [] : buildFleet(gateway, env.gatewayImage);
   try {
-    for (const child of [buildGatewayServiceAccount(gateway), buildGatewayBinding(gateway), ...fleet]) {
+    for (const child of [buildGatewayServiceAccount(gateway), buildGatewayBinding(gateway, env.operator), ...fleet]) {
       await applyChild(env, child, signal);
     }
     return true;

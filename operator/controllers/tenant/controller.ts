@@ -52,7 +52,7 @@ async function makeChildren(env: Environment, tenant: Tenant, namespace: string,
   if (isOurs) env.world.namespaces.put(await applyChild(env, wanted, signal));
   await applyChild(env, buildOperatorBinding(tenant, namespace, env.operator), signal);
 
-  const bindings = buildMemberBindings(tenant, namespace);
+  const bindings = buildMemberBindings(tenant, namespace, env.operator);
   for (const binding of bindings) await applyChild(env, binding, signal);
   const names = new Set(bindings.map((binding) => binding.metadata.name));
   for (const name of memberBindingNames) {
