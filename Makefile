@@ -32,7 +32,7 @@ translate: $(installed) ## Print what the operator would compile from FILE=x.yam
 ##@ Change it
 
 .PHONY: test
-test: controlplane programs jaeger ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test FILE=api/x.test.ts
+test: controlplane programs jaeger helm ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test FILE=api/x.test.ts
 	@node --test $(test_flags) '$(or $(FILE),**/*.test.ts)'
 
 .PHONY: faults
@@ -55,12 +55,17 @@ fmt: $(installed) ## Format everything and apply the safe fixes.
 	@biome check --write .
 
 .PHONY: gen
-gen: $(installed) ## Regenerate types, reference docs and JSON Schemas from crds/.
+gen: $(installed) ## Regenerate types, reference docs, JSON Schemas and parts of the charts from crds/, manifests/base/rights and values.yaml.
 	@node tools/generate/main.ts
 
+.PHONY: chart
+chart: $(installed) helm ## Rewrite what follows from charts/: their golden renders, and the workload of manifests/base. Run `make gen` before and after.
+	@node tools/chart/main.ts
+
 .PHONY: gen-check
-gen-check: $(installed) ## Fail, with the diff, when a generated file is not what `make gen` writes.
+gen-check: $(installed) helm ## Fail, with the diff, when a generated file is not what `make gen` and `make chart` write.
 	@node tools/generate/main.ts --check
+	@node tools/chart/main.ts --check
 
 .PHONY: golden
 golden: $(installed) ## Rewrite the golden files from what the code does now; read the diff before committing it.
@@ -111,6 +116,11 @@ programs: $(installed) ## Fetch the servers that only tests run (nginx, Redis, H
 jaeger: $(installed) ## Build Jaeger, which tests send spans to, once, into ~/.cache/simpul.
 	@tools/prerequisites.sh test
 	@tools/jaeger/build.sh
+
+.PHONY: helm
+helm: $(installed) ## Build helm, which renders and installs the charts, once, into ~/.cache/simpul.
+	@tools/prerequisites.sh test
+	@tools/helm/build.sh
 
 .PHONY: clean
 clean: ## Remove what was installed and built here; the cache in ~/.cache/simpul stays.

@@ -62,7 +62,14 @@ async function outcomeInMemory(
   const operator = startOperator({
     ...{ store, metrics, instance: 'test', approvalPolicy: 'assumed', signal: stop.signal },
     ...{ isLeader: () => true, log: pino({ level: 'silent' }) },
-    config: { className: 'simpul', clusterPrefix: 'simpul', namespace: 'simpul-system', httpPort: 0, logLevel: 'info', workers: 8 },
+    config: {
+      className: 'simpul',
+      clusterPrefix: 'simpul',
+      namespace: 'simpul-system',
+      httpPort: 0,
+      logLevel: 'info',
+      workers: 8,
+    },
   });
   try {
     await applyAll(store, [namespaces]);

@@ -91,7 +91,9 @@ describe('the rights that are shipped', () => {
 });
 
 function gatewayRoles(): GrantedRole[] {
-  const role = readManifests('manifests/base/rights/roles').find(({ object }) => object.metadata.name === 'simpul-gateway');
+  const role = readManifests('manifests/base/rights/roles').find(
+    ({ object }) => object.metadata.name === 'simpul-gateway',
+  );
   assert.ok(role?.object.rules);
   return [{ kind: 'ClusterRole', name: 'simpul-gateway', rules: role.object.rules }];
 }

@@ -94,7 +94,15 @@ describe('on a real API server', () => {
 
   test('all pass a server-side dry run with strict fields, once their namespace exists', async () => {
     await cluster.kubectl(['apply', '--server-side', '-f', 'manifests/base/rights/namespace.yaml']);
-    const args = ['apply', '--server-side', '--dry-run=server', '--validate=strict', '--recursive', '-f', 'manifests/base/rights'];
+    const args = [
+      'apply',
+      '--server-side',
+      '--dry-run=server',
+      '--validate=strict',
+      '--recursive',
+      '-f',
+      'manifests/base/rights',
+    ];
     const said = await cluster.kubectl(args);
     assert.equal(said.trim().split('\n').length, manifests.length);
   });

@@ -67,7 +67,8 @@ function allSchema(crds: readonly CustomResourceDefinition[]): JsonSchema {
   };
 }
 
-function converted(schema: StructuralSchema): JsonSchema {
+/** What a part of a CRD says, as JSON Schema without the extensions of Kubernetes. */
+export function converted(schema: StructuralSchema): JsonSchema {
   const kept = Object.entries(schema).filter(([keyword]) => !keyword.startsWith('x-kubernetes-'));
   return {
     ...Object.fromEntries(kept),

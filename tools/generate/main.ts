@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { describeError } from '#api/errors.ts';
+import { chartOutputs } from './charts.ts';
 import { conditionsPage } from './conditions-page.ts';
 import { readCrds } from './crd-files.ts';
 import { editorSchemas } from './editor-schema.ts';
@@ -9,7 +10,7 @@ import { staleFiles, writeOutputs } from './outputs.ts';
 import { referencePages } from './reference.ts';
 import { typeFiles } from './types.ts';
 
-/** Writes everything that is made from `crds/`; with `--check` writes nothing and fails with the diff. */
+/** Writes everything that is made from `crds/` and `manifests/base/rights`; with `--check` writes nothing and fails with the diff. */
 function main(check: boolean): number {
   const root = pathToFileURL(`${process.cwd()}/`);
   const crds = readCrds(new URL('crds/', root));
@@ -18,13 +19,14 @@ function main(check: boolean): number {
     { folder: 'docs/reference', files: referencePages(crds, exampleTexts(root)) },
     { folder: 'docs', files: new Map([['conditions.md', conditionsPage()]]), mixed: true },
     { folder: 'schemas', files: editorSchemas(crds) },
+    ...chartOutputs(root, crds),
   ];
   if (!check) {
     for (const output of outputs) writeOutputs(root, output);
     return 0;
   }
   const stale = outputs.flatMap((output) => staleFiles(root, output));
-  for (const { path, diff } of stale) console.error(`${path} is not what crds/ says; run \`make gen\`.\n${diff}`);
+  for (const { path, diff } of stale) console.error(`${path} is not what its source says; run \`make gen\`.\n${diff}`);
   return stale.length === 0 ? 0 : 1;
 }
 
