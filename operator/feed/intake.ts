@@ -144,7 +144,7 @@ export class Intake {
   }
 
   #wakeUsers(id: string, versions: readonly (KeySecret | undefined)[]): void {
-    const hashes = new Set(versions.flatMap((secret) => [...(secret?.keys.values() ?? [])].map(({ hash }) => hash)));
+    const hashes = new Set(versions.flatMap((secret) => (secret?.keys ?? []).map(({ hash }) => hash)));
     const claimants = [...hashes].flatMap((hash) => claimantsOfKey(hash, this.#world));
     this.#wake([...usersOfSecret(id, this.#world), ...claimants]);
   }

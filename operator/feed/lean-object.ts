@@ -6,12 +6,13 @@ interface WithStatus extends KubeObject {
 }
 
 /**
- * Keeps of an object what decisions need, and one copy of each text that thousands of objects share: reasons, messages,
- * times, namespaces. Annotations go (kubectl leaves whole copies of objects there). At 50,000 Subscriptions this halves
- * what the world costs.
+ * Keeps of an object what decisions need, and one copy of what thousands of objects share: namespaces, times, whole
+ * conditions. Annotations go (kubectl leaves whole copies of objects there). At 50,000 Subscriptions this halves what
+ * the world costs.
  */
 export class LeanObjects {
-  readonly #texts = new Map<string, string>();
+  readonly #texts = new Pool<string>();
+  readonly #conditions = new Pool<Condition>();
 
   lean<T extends KubeObject>(object: T): T {
     const { annotations: _, ...metadata } = object.metadata;
@@ -36,25 +37,37 @@ export class LeanObjects {
     return { ...object, status: { ...object.status, conditions: conditions.map((c) => this.#leanCondition(c)) } };
   }
 
-  #leanCondition(condition: Condition): Condition {
-    return {
-      type: this.#share(condition.type),
-      status: condition.status,
-      reason: this.#share(condition.reason),
-      message: this.#share(condition.message),
-      lastTransitionTime: this.#share(condition.lastTransitionTime),
-      observedGeneration: condition.observedGeneration,
-    };
+  /** What became true of many objects within a second is one condition. */
+  #leanCondition({ type, status, reason, message, lastTransitionTime, observedGeneration }: Condition): Condition {
+    const key = `${type} ${status} ${reason} ${lastTransitionTime} ${observedGeneration} ${message}`; // only messages have spaces
+    return this.#conditions.share(key, () => ({
+      type: this.#share(type),
+      status,
+      reason: this.#share(reason),
+      message: this.#share(message),
+      lastTransitionTime: this.#share(lastTransitionTime),
+      observedGeneration,
+    }));
   }
 
   #share(text: string): string {
-    const known = this.#texts.get(text);
-    if (known !== undefined) return known;
-    if (this.#texts.size >= maxTexts) this.#texts.clear();
-    this.#texts.set(text, text);
-    return text;
+    return this.#texts.share(text, () => text);
   }
 }
 
-/** Bounds what is remembered for sharing; texts in use live on in their objects. */
-const maxTexts = 20_000;
+/** Bounds what is remembered for sharing; what is in use lives on in its objects. */
+const maxRemembered = 20_000;
+
+/** One copy of each of what comes again and again. */
+class Pool<T> {
+  readonly #known = new Map<string, T>();
+
+  share(key: string, make: () => T): T {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    if (this.#known.size >= maxRemembered) this.#known.clear();
+    const made = make();
+    this.#known.set(key, made);
+    return made;
+  }
+}

@@ -153,7 +153,7 @@ function secretNotFound(name: string): Problem {
 function keyIn(secret: KeySecret, credential: Credential, subscription: Subscription): KeyProjection | Problem {
   const { name } = secret.metadata;
   if (credential.apiKey === undefined) {
-    const generated = secret.keys.get(apiKeyDataKey);
+    const generated = secret.keys.find(({ name: at }) => at === apiKeyDataKey);
     if (secret.ownerUid === subscription.metadata.uid && generated !== undefined) return generated;
     const message = `Secret "${name}", which credential "${credential.name}" needs, exists and is not this Subscription's: rename the credential, or remove the Secret`;
     return { reason: 'SecretConflict', message };
@@ -163,7 +163,7 @@ function keyIn(secret: KeySecret, credential: Credential, subscription: Subscrip
     return { reason: 'SecretNotAllowed', message };
   }
   const { key } = credential.apiKey.secretRef;
-  const found = secret.keys.get(key);
+  const found = secret.keys.find(({ name: at }) => at === key);
   return (
     found ?? { reason: 'SecretKeyMissing', message: `Secret "${name}" has no key "${key}": add it, or name another` }
   );

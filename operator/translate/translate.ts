@@ -73,9 +73,9 @@ function translateApiServices(world: World, now: string, ledger: Ledger): void {
     for (const api of apis) {
       const id = keyOf(api);
       const outcome = translateApiService(api, world, now);
-      const before = world.routes.heldBy(id).size;
+      const before = world.routes.heldBy(id).length;
       const freed = world.routes.hold(id, outcome.accepted ? routesOf(api) : world.compiledRoutesOf(id));
-      moved ||= freed.length > 0 || world.routes.heldBy(id).size !== before;
+      moved ||= freed.length > 0 || world.routes.heldBy(id).length !== before;
       ledger.enter(api, outcome);
     }
   }
@@ -90,7 +90,7 @@ function generateKeys(world: World, now: string): void {
       world.keySecrets.put({
         metadata: { namespace, name: secretName, resourceVersion: '0' },
         ownerUid: uid,
-        keys: new Map([[apiKeyDataKey, { hash: hashApiKey(idOf(namespace, secretName), pepper), weak: false }]]),
+        keys: [{ name: apiKeyDataKey, hash: hashApiKey(idOf(namespace, secretName), pepper), weak: false }],
       });
     }
   }

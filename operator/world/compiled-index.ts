@@ -42,24 +42,24 @@ export interface CompiledEntry {
   readonly grants?: readonly CompiledGrant[];
 }
 
-/** Compiled objects by source and gateway. Fed by the watches on the compiled namespaces and by the operator's own writes. */
+/**
+ * Compiled objects by source and gateway. Fed by the watches on the compiled namespaces and by the operator's own
+ * writes. Its keys are texts that the entries have anyway: with 60,000 of them, others would cost 10 MiB.
+ */
 export class CompiledIndex {
-  /** Mostly one gateway serves a source, so a list is both smaller and fast enough. */
-  readonly #bySource = new Map<string, readonly CompiledEntry[]>();
-  readonly #byName = new Map<string, CompiledEntry>();
+  /** By kind and id. Mostly one gateway serves a source, so a list is both smaller and fast enough. */
+  readonly #bySource = new Map<CompiledKind, Map<string, readonly CompiledEntry[]>>();
+  /** By namespace and name. */
+  readonly #byName = new Map<string, Map<string, CompiledEntry>>();
 
   /** The entries of one source, by gateway id. */
   of(kind: CompiledKind, source: string): ReadonlyMap<string, CompiledEntry> {
-    const entries = this.#bySource.get(`${kind}/${source}`);
+    const entries = this.#bySource.get(kind)?.get(source);
     return entries === undefined ? nothing : new Map(entries.map((entry) => [entry.gateway, entry]));
   }
 
-  get size(): number {
-    return this.#byName.size;
-  }
-
-  values(): IterableIterator<CompiledEntry> {
-    return this.#byName.values();
+  *values(): IterableIterator<CompiledEntry> {
+    for (const entries of this.#byName.values()) yield* entries.values();
   }
 
   /**
@@ -67,44 +67,54 @@ export class CompiledIndex {
    * is true even where it is older. Returns whether anything changed.
    */
   put(entry: CompiledEntry, force = false): boolean {
-    const name = `${entry.namespace}/${entry.name}`;
-    const known = this.#byName.get(name);
+    const { kind, source, namespace, name } = entry;
+    const known = this.#byName.get(namespace)?.get(name);
     const order = known === undefined ? -1 : compareVersions(known.resourceVersion, entry.resourceVersion);
     if (order === 0 || (order > 0 && !force)) return false;
-    this.#byName.set(name, entry);
-    const source = `${entry.kind}/${entry.source}`;
-    this.#bySource.set(source, [...this.#others(source, entry.gateway), entry]);
+    inner(this.#byName, namespace).set(name, entry);
+    inner(this.#bySource, kind).set(source, [...this.#others(entry), entry]);
     return true;
   }
 
   delete(namespace: string, name: string): CompiledEntry | undefined {
-    const entry = this.#byName.get(`${namespace}/${name}`);
+    const entry = this.#byName.get(namespace)?.get(name);
     if (entry === undefined) return undefined;
-    this.#byName.delete(`${namespace}/${name}`);
-    const source = `${entry.kind}/${entry.source}`;
-    const others = this.#others(source, entry.gateway);
-    if (others.length === 0) this.#bySource.delete(source);
-    else this.#bySource.set(source, others);
+    this.#byName.get(namespace)?.delete(name);
+    const others = this.#others(entry);
+    if (others.length === 0) this.#bySource.get(entry.kind)?.delete(entry.source);
+    else inner(this.#bySource, entry.kind).set(entry.source, others);
     return entry;
   }
 
-  #others(source: string, gateway: string): readonly CompiledEntry[] {
-    return this.#bySource.get(source)?.filter((entry) => entry.gateway !== gateway) ?? [];
+  #others({ kind, source, gateway }: CompiledEntry): readonly CompiledEntry[] {
+    return (
+      this.#bySource
+        .get(kind)
+        ?.get(source)
+        ?.filter((entry) => entry.gateway !== gateway) ?? []
+    );
   }
 
   /** Everything of an ApiGateway that is gone, and its namespace with it. */
   forgetGateway(gateway: string): void {
-    for (const entry of [...this.#byName.values()])
-      if (entry.gateway === gateway) this.delete(entry.namespace, entry.name);
+    for (const entry of [...this.values()]) if (entry.gateway === gateway) this.delete(entry.namespace, entry.name);
   }
 
   /** Names of the compiled objects that are known in `namespace`. */
   namesIn(namespace: string): string[] {
-    return [...this.#byName.values()].filter((entry) => entry.namespace === namespace).map((entry) => entry.name);
+    return [...(this.#byName.get(namespace)?.keys() ?? [])];
   }
 }
 
 const nothing: ReadonlyMap<string, CompiledEntry> = new Map();
+
+function inner<K, V>(outer: Map<K, Map<string, V>>, key: K): Map<string, V> {
+  const known = outer.get(key);
+  if (known !== undefined) return known;
+  const made = new Map<string, V>();
+  outer.set(key, made);
+  return made;
+}
 
 /** Projects a Secret for the index. Undefined when it cannot be read as a compiled object under its own name. */
 export function compiledEntryOf(secret: CompiledSecret, gateway: string): CompiledEntry | undefined {

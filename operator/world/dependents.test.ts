@@ -81,7 +81,7 @@ function aWorld(): World {
   world.approvals.put(approval);
   for (const name of ['izin-utama', 'lain-utama']) {
     const metadata = { namespace: 'tangerang', name, resourceVersion: '1' };
-    world.keySecrets.put({ metadata, ownerUid: '', keys: new Map([['api-key', { hash: 'same', weak: false }]]) });
+    world.keySecrets.put({ metadata, ownerUid: '', keys: [{ name: 'api-key', hash: 'same', weak: false }] });
   }
   return world;
 }

@@ -193,7 +193,7 @@ function dependentsOfSubscription(change: Change<Subscription>, world: World): W
   const claimants = (subscription: Subscription): Wake[] => {
     const hashes = keyCredentials(subscription)
       .map((credential) => idOf(subscription.metadata.namespace ?? '', secretNameOf(subscription, credential)))
-      .flatMap((secretId) => [...(world.keySecrets.get(secretId)?.keys.values() ?? [])])
+      .flatMap((secretId) => world.keySecrets.get(secretId)?.keys ?? [])
       .map(({ hash }) => hash);
     return [...hashes, ...clientsOf(subscription)].flatMap((proof) => claimantsOfKey(proof, world));
   };

@@ -10,7 +10,7 @@ test('what is held again stays, what is not is freed', () => {
   assert.equal(holdings.holderOf('x'), undefined);
   assert.equal(holdings.holderOf('z'), 'a');
   assert.deepEqual(holdings.hold('a', []), ['y', 'z']);
-  assert.equal(holdings.heldBy('a').size, 0);
+  assert.equal(holdings.heldBy('a').length, 0);
 });
 
 test('letting go of what another took over does not take it from him', () => {

@@ -20,8 +20,8 @@ test('a key is remembered as its HMAC-SHA-256 under the pepper, and nothing else
   const key = 'contoh-kunci-cadangan-0123456789abcdef';
   const projected = keySecretOf(secretWith({ 'api-key': key }), pepper);
   const expected = createHmac('sha256', pepper).update(key).digest('base64url');
-  assert.deepEqual(projected.keys.get('api-key'), { hash: expected, weak: false });
-  assert.ok(!JSON.stringify([...projected.keys]).includes(key));
+  assert.deepEqual(projected.keys, [{ name: 'api-key', hash: expected, weak: false }]);
+  assert.ok(!JSON.stringify(projected.keys).includes(key));
 });
 
 const strengths = [
@@ -37,7 +37,7 @@ const strengths = [
 
 for (const { name, key, weak } of strengths) {
   test(`strength of a key: ${name}`, () => {
-    assert.equal(keySecretOf(secretWith({ 'api-key': key }), pepper).keys.get('api-key')?.weak, weak);
+    assert.equal(keySecretOf(secretWith({ 'api-key': key }), pepper).keys[0]?.weak, weak);
   });
 }
 

@@ -12,10 +12,12 @@ export interface KeySecret {
   readonly metadata: { readonly namespace: string; readonly name: string; readonly resourceVersion: string };
   /** UID of the Subscription that owns it: it was generated. Empty when brought. */
   readonly ownerUid: string;
-  readonly keys: ReadonlyMap<string, KeyProjection>;
+  readonly keys: readonly KeyProjection[];
 }
 
 export interface KeyProjection {
+  /** Under which it lies in the Secret. */
+  readonly name: string;
   /** HMAC-SHA-256 under the installation's pepper, base64url. */
   readonly hash: string;
   /** Fewer than 32 printable characters or fewer than 10 distinct ones. */
@@ -30,11 +32,11 @@ export interface Secret extends KubeObject {
 /** Hashes the keys of a Secret; the plain ones are dropped here. `pepper`: 32 bytes. */
 export function keySecretOf(secret: Secret, pepper: Buffer): KeySecret {
   const owner = secret.metadata.ownerReferences?.find((reference) => reference.kind === 'Subscription');
-  const keys = new Map<string, KeyProjection>();
-  for (const [name, encoded] of Object.entries(secret.data ?? {}).slice(0, maxKeys)) {
+  const entries = Object.entries(secret.data ?? {}).slice(0, maxKeys);
+  const keys = entries.map(([name, encoded]): KeyProjection => {
     const key = Buffer.from(encoded, 'base64').toString('utf8');
-    keys.set(name, { hash: hashApiKey(key, pepper), weak: isWeak(key) });
-  }
+    return { name, hash: hashApiKey(key, pepper), weak: isWeak(key) };
+  });
   const { namespace = '', name, resourceVersion = '0' } = secret.metadata;
   return { metadata: { namespace, name, resourceVersion }, ownerUid: owner?.uid ?? '', keys };
 }

@@ -93,7 +93,7 @@ export class World {
   readonly namespaces = new Collection<KubeObject>({});
   /** `owner`: UID of the Subscription that it was generated for. */
   readonly keySecrets = new Collection<KeySecret, 'hash' | 'owner' | 'namespace'>({
-    hash: (secret) => [...secret.keys.values()].map((key) => key.hash),
+    hash: (secret) => secret.keys.map((key) => key.hash),
     owner: (secret) => (secret.ownerUid === '' ? [] : [secret.ownerUid]),
     namespace: (secret) => [secret.metadata.namespace],
   });
