@@ -20,6 +20,7 @@ import { pause, systemClock } from './runtime/clock.ts';
 import { runController } from './runtime/controller.ts';
 import { EventRecorder } from './runtime/events.ts';
 import { WorkQueue } from './runtime/work-queue.ts';
+import { fleetFigures } from './status/fleet-figures.ts';
 import type { Wake } from './world/dependents.ts';
 import { World } from './world/world.ts';
 
@@ -105,6 +106,7 @@ class RunningOperator {
     const world = new World({ className: config.className, installationNamespace: config.namespace, pepper });
     this.#parts = this.#assemble(world);
     this.#options.metrics.trackObjects(() => countObjects(world));
+    this.#options.metrics.trackFleets(() => fleetFigures(world, Date.now()));
     await this.#parts.feed.start();
     this.#followKnown(world, this.#parts.feed);
     await this.#parts.feed.settled();

@@ -40,6 +40,24 @@ export const metricDefinitions = {
     help: 'Objects by status of their Ready condition: True, False or Unknown.',
     labelNames: ['kind', 'ready'],
   },
+  unprogrammed: {
+    type: 'gauge',
+    name: 'simpul_operator_unprogrammed_objects',
+    help: 'Objects of which all is well, but for the gateways that do not serve them.',
+    labelNames: ['kind'],
+  },
+  unprogrammedAge: {
+    type: 'gauge',
+    name: 'simpul_operator_unprogrammed_age_seconds',
+    help: 'How long the one among them has waited that waits longest; 0: none waits.',
+    labelNames: ['kind'],
+  },
+  gatewaysWithoutPods: {
+    type: 'gauge',
+    name: 'simpul_operator_gateways_without_pods',
+    help: 'ApiGateways of which no pod is ready.',
+    labelNames: [],
+  },
   watchRestarts: {
     type: 'counter',
     name: 'simpul_operator_watch_restarts_total',

@@ -48,11 +48,18 @@ describe('operator metrics', () => {
     metrics.trackQueue('Tenant', queue);
     metrics.trackObjects(() => objects);
     metrics.trackLeadership(() => leader);
+    metrics.trackFleets(() => ({
+      unprogrammed: [{ kind: 'ApiService', count: 2, oldestAgeMs: 61_000 }],
+      gatewaysWithoutPods: 1,
+    }));
     const first = await linesOf(metrics);
     assert.ok(first.includes('simpul_operator_queue_depth{kind="Tenant"} 3'));
     assert.ok(first.includes('simpul_operator_queue_oldest_age_seconds{kind="Tenant"} 1.5'));
     assert.ok(first.includes('simpul_operator_objects{kind="Tenant",ready="False"} 2'));
     assert.ok(first.includes('simpul_operator_leader 0'));
+    assert.ok(first.includes('simpul_operator_unprogrammed_objects{kind="ApiService"} 2'));
+    assert.ok(first.includes('simpul_operator_unprogrammed_age_seconds{kind="ApiService"} 61'));
+    assert.ok(first.includes('simpul_operator_gateways_without_pods 1'));
     queue.depth = 0;
     objects = [];
     leader = true;

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ConditionStatus } from '#api/conditions.ts';
 import type { CallReport } from '#kube/api-server-store.ts';
+import type { FleetFigures } from '../status/fleet-figures.ts';
 import type { Outcome, ReconcileMetrics } from './controller.ts';
 import { metricDefinitions as define } from './metric-definitions.ts';
 
@@ -49,11 +50,13 @@ export class OperatorMetrics implements ReconcileMetrics {
   readonly #compiledWrites = new Counter({ ...define.compiledWrites, registers: [this.registry] });
   readonly #eventsDropped = new Counter({ ...define.eventsDropped, registers: [this.registry] });
   #countObjects: () => Iterable<ObjectCount> = () => [];
+  #lookAtFleets: () => FleetFigures = () => ({ unprogrammed: [], gatewaysWithoutPods: 0 });
   #isLeader: () => boolean = () => false;
 
   constructor(options: OperatorMetricsOptions) {
     this.#gaugeQueues();
     this.#gaugeObjects();
+    this.#gaugeFleets();
     this.#gaugeLeader();
     const buildInfo = new Gauge({ ...define.buildInfo, registers: [this.registry] });
     buildInfo.set({ version: options.version, node: process.versions.node }, 1);
@@ -68,6 +71,11 @@ export class OperatorMetrics implements ReconcileMetrics {
   /** `count` is asked at each scrape (at most once a second) for all kinds at once. */
   trackObjects(count: () => Iterable<ObjectCount>): void {
     this.#countObjects = count;
+  }
+
+  /** `look` is asked at each scrape. */
+  trackFleets(look: () => FleetFigures): void {
+    this.#lookAtFleets = look;
   }
 
   trackLeadership(isLeader: () => boolean): void {
@@ -131,6 +139,26 @@ export class OperatorMetrics implements ReconcileMetrics {
         for (const { kind, ready, count: number } of count()) this.set({ kind, ready }, number);
       },
     });
+  }
+
+  /** All three are set by the first one, which is collected first: one look for one scrape. */
+  #gaugeFleets(): void {
+    const look = (): FleetFigures => this.#lookAtFleets();
+    const registers = [this.registry];
+    new Gauge({
+      ...define.unprogrammed,
+      registers,
+      collect() {
+        const { unprogrammed, gatewaysWithoutPods } = look();
+        withoutPods.set(gatewaysWithoutPods);
+        for (const { kind, count, oldestAgeMs } of unprogrammed) {
+          this.set({ kind }, count);
+          ages.set({ kind }, oldestAgeMs / 1000);
+        }
+      },
+    });
+    const ages = new Gauge({ ...define.unprogrammedAge, registers });
+    const withoutPods = new Gauge({ ...define.gatewaysWithoutPods, registers });
   }
 
   #gaugeLeader(): void {
