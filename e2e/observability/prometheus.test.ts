@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { aGateway, anApi, aTenant } from '#gateway/testing/compiled.ts';
 import { aBackend, backendAt } from '#gateway/testing/test-backend.ts';
 import { aRunningGateway, call } from '#gateway/testing/test-gateway.ts';
-import { freePorts } from '#tools/controlplane/free-port.ts';
-import { ManagedProcess } from '#tools/controlplane/managed-process.ts';
-import { startWatchdog } from '#tools/controlplane/watchdog.ts';
 import { programPath } from '#tools/testing/programs.ts';
 import { eventually } from '../standalone/simpul.ts';
+import { aPrometheus } from './prometheus-server.ts';
 
 const monitoring = fileURLToPath(new URL('../../monitoring/', import.meta.url));
 const base = '/banten/situs/v1';
@@ -27,48 +23,7 @@ function promtool(args: readonly string[], input = ''): string {
   return `${stdout}${stderr}`;
 }
 
-/** A Prometheus with the shipped rules that scrapes one gateway every second. */
-async function aPrometheus(adminPort: number) {
-  const [port] = await freePorts(1);
-  const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
-  const watchdog = startWatchdog(folder);
-  const config = {
-    global: { scrape_interval: '1s', evaluation_interval: '1s' },
-    rule_files: [join(monitoring, 'rules.yaml')],
-    scrape_configs: [{ job_name: 'simpul-gateway', static_configs: [{ targets: [`127.0.0.1:${adminPort}`] }] }],
-  };
-  writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
-  const server = new ManagedProcess({
-    name: 'prometheus',
-    command: programPath('prometheus'),
-    args: [
-      `--config.file=${join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--enable-feature=exemplar-storage',
-    ],
-    logFile: join(folder, 'log'),
-    watchdog,
-    ready: async () => (await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => undefined))?.ok === true,
-  });
-  await server.start();
-  const get = async (path: string): Promise<{ data: unknown }> =>
-    (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json() as Promise<{ data: unknown }>;
-  const query = async (expression: string): Promise<readonly PrometheusSample[]> => {
-    const { data } = await get(`query?query=${encodeURIComponent(expression)}`);
-    return (data as { result: PrometheusSample[] }).result;
-  };
-  const dispose = async (): Promise<void> => {
-    await server.terminate();
-    await watchdog.stop();
-  };
-  return { get, query, [Symbol.asyncDispose]: dispose };
-}
-
-interface PrometheusSample {
-  readonly metric: Readonly<Record<string, string>>;
-  readonly value: readonly [time: number, value: string];
-}
+const rules = join(monitoring, 'rules.yaml');
 
 test('the rules are well-formed and say what their tests say', () => {
   promtool(['check', 'rules', 'rules.yaml']);
@@ -88,7 +43,7 @@ test('Prometheus takes every metric of a gateway, and the rules find its errors'
   const said = promtool(['check', 'metrics'], (await call(adminPort, '/metrics')).text);
   assert.equal(said, '', 'names, units and help are as the conventions have them');
 
-  await using prometheus = await aPrometheus(adminPort);
+  await using prometheus = await aPrometheus({ rules, jobs: { 'simpul-gateway': [adminPort] } });
   const target = await eventually('the gateway is scraped', async () => {
     const { data } = await prometheus.get('targets');
     const [active] = (data as { activeTargets: { health: string; lastError: string }[] }).activeTargets;
@@ -121,7 +76,7 @@ test('the trace of a slow call is found from its histogram', async () => {
   const gateway = aGateway({ tracing: { endpoint: 'http://127.0.0.1:1', rate: 1 } });
   await using gw = await aRunningGateway([gateway, aTenant(), anApi({ backend: backendAt(backend.url) })], { admin });
   const adminPort = gw.gateway.adminAddress?.port ?? 0;
-  await using prometheus = await aPrometheus(adminPort);
+  await using prometheus = await aPrometheus({ rules, jobs: { 'simpul-gateway': [adminPort] } });
   const [found] = await eventually('Prometheus has an exemplar', async () => {
     await call(gw.port, base);
     const now = Date.now() / 1000;

@@ -17,15 +17,13 @@ function worldWith(kind: 'ApiService' | 'ApiGateway', ...objects: readonly (read
   const world = new World({ className: 'simpul', installationNamespace: 'simpul-system', pepper: '' });
   for (const [index, conditions] of objects.entries()) {
     const metadata = { namespace: 'banten', name: `o${index}`, generation: 1 };
-    world
-      .shelf(kind)
-      .put({
-        apiVersion,
-        kind,
-        metadata,
-        spec: { gatewayRefs: [], authentication: {} },
-        status: { conditions },
-      } as never);
+    world.shelf(kind).put({
+      apiVersion,
+      kind,
+      metadata,
+      spec: { gatewayRefs: [], authentication: {} },
+      status: { conditions },
+    } as never);
   }
   return world;
 }

@@ -46,16 +46,6 @@ test('every attribute of a span is documented, and no other', () => {
   assert.deepEqual(namesUnder('Traces'), [...new Set(made)].sort());
 });
 
-test('every rule and alert is documented', () => {
-  const rules = readFileSync('monitoring/rules.yaml', 'utf8');
-  const names = [...rules.matchAll(/(?:record|alert): (\S+)/g)].map(([, name = '']) => name);
-  const windows = /^simpul:error_ratio:rate/;
-  assert.deepEqual(
-    names.filter((name) => !windows.test(name) && !page.includes(`\`${name}\``)),
-    [],
-  );
-});
-
 test('every count of usage is documented, and no other', () => {
   const source = readFileSync('gateway/usage/usage-table.ts', 'utf8');
   const [, row = ''] = /export interface UsageRow \{(.*?)\n\}/s.exec(source) ?? [];

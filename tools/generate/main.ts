@@ -4,13 +4,15 @@ import { describeError } from '#api/errors.ts';
 import { chartOutputs } from './charts.ts';
 import { conditionsPage } from './conditions-page.ts';
 import { readCrds } from './crd-files.ts';
+import { dashboardFiles } from './dashboards/dashboards.ts';
 import { editorSchemas } from './editor-schema.ts';
 import { embeddedCrds } from './embedded.ts';
 import { staleFiles, writeOutputs } from './outputs.ts';
+import { prometheusRule } from './prometheus-rule.ts';
 import { referencePages } from './reference.ts';
 import { typeFiles } from './types.ts';
 
-/** Writes everything that is made from `crds/` and `manifests/base/rights`; with `--check` writes nothing and fails with the diff. */
+/** Writes everything that is made from `crds/`, `manifests/base/rights`, conditions and `monitoring/rules.yaml`; with `--check` writes nothing and fails with the diff. */
 function main(check: boolean): number {
   const root = pathToFileURL(`${process.cwd()}/`);
   const crds = readCrds(new URL('crds/', root));
@@ -20,6 +22,8 @@ function main(check: boolean): number {
     { folder: 'docs', files: new Map([['conditions.md', conditionsPage()]]), mixed: true },
     { folder: 'schemas', files: editorSchemas(crds) },
     ...chartOutputs(root, crds),
+    { folder: 'monitoring', files: new Map([['prometheus-rule.yaml', ruleOf(root)]]), mixed: true },
+    { folder: 'monitoring/dashboards', files: dashboardFiles() },
   ];
   if (!check) {
     for (const output of outputs) writeOutputs(root, output);
@@ -28,6 +32,10 @@ function main(check: boolean): number {
   const stale = outputs.flatMap((output) => staleFiles(root, output));
   for (const { path, diff } of stale) console.error(`${path} is not what its source says; run \`make gen\`.\n${diff}`);
   return stale.length === 0 ? 0 : 1;
+}
+
+function ruleOf(root: URL): string {
+  return prometheusRule(readFileSync(new URL('monitoring/rules.yaml', root), 'utf8'));
 }
 
 function exampleTexts(root: URL): string[] {
