@@ -34,6 +34,17 @@ export function goldenCases(): string[] {
   return files.map((file) => file.replace(/\.in\.yaml$/, '')).sort();
 }
 
+/** Names of the files of values that are shipped beside the chart; each has an overlay in `manifests/overlays`. */
+export function overlays(): string[] {
+  return readdirSync(`${chartFolder}/values`)
+    .map((file) => file.replace(/\.yaml$/, ''))
+    .sort();
+}
+
+export function valuesOf(overlay: string): string {
+  return `${chartFolder}/values/${overlay}.yaml`;
+}
+
 /** What the chart renders, as text. Hooks are among it. */
 export async function renderText(options: RenderOptions = {}): Promise<string> {
   const { release = 'simpul', namespace = 'simpul-system', values = [], args = [] } = options;
@@ -68,4 +79,17 @@ export function idOf({ kind, metadata: { namespace, name } }: Rendered): string 
 /** Whether an object is there for a moment of the release's life only. */
 export function isHook({ metadata }: Rendered): boolean {
   return metadata.annotations?.['helm.sh/hook'] !== undefined;
+}
+
+/** Labels that say how an object came, not what it is. */
+const helmLabels = [
+  'app.kubernetes.io/managed-by',
+  'app.kubernetes.io/version',
+  'app.kubernetes.io/instance',
+  'helm.sh/chart',
+];
+
+export function withoutHelm(object: Rendered): Rendered {
+  const labels = Object.entries(object.metadata.labels ?? {}).filter(([name]) => !helmLabels.includes(name));
+  return { ...object, metadata: { ...object.metadata, labels: Object.fromEntries(labels) } };
 }

@@ -3,20 +3,13 @@ import { pathToFileURL } from 'node:url';
 import { stringify } from 'yaml';
 import { describeError } from '#api/errors.ts';
 import { type OutputFolder, staleFiles, writeOutputs } from '../generate/outputs.ts';
-import { goldenCases, idOf, isHook, type Rendered, render } from './cases.ts';
-
-/** Labels that say how an object came, not what it is. */
-const helmLabels = [
-  'app.kubernetes.io/managed-by',
-  'app.kubernetes.io/version',
-  'app.kubernetes.io/instance',
-  'helm.sh/chart',
-];
+import { goldenCases, idOf, isHook, overlays, type Rendered, render, valuesOf, withoutHelm } from './cases.ts';
+import { overlayFiles } from './overlay.ts';
 
 /** Writes what only Helm can: golden renders, and the workload of the kustomization. With `--check` fails with the diff. */
 async function main(check: boolean): Promise<number> {
   const root = pathToFileURL(`${process.cwd()}/`);
-  const outputs = [await goldenRenders(), await workload()];
+  const outputs = [await goldenRenders(), ...(await kustomizations())];
   if (!check) {
     for (const output of outputs) writeOutputs(root, output);
     return 0;
@@ -47,21 +40,26 @@ function difference(usual: readonly Rendered[], special: readonly Rendered[]): s
   return header + print(special.filter((object) => !known.has(JSON.stringify(object))));
 }
 
-async function workload(): Promise<OutputFolder> {
-  const rendered = await render();
-  const own = rendered.filter((object) => !isHook(object) && !isRight(object)).map(withoutHelm);
-  const header = '# Generated from charts/simpul by `make chart`.\n';
-  return { folder: 'manifests/base/workload', files: new Map([['workload.yaml', header + print(own)]]) };
+/** The base's workload, and an overlay for each file in `charts/simpul/values`. */
+async function kustomizations(): Promise<OutputFolder[]> {
+  const base = await workload();
+  const files = new Map([['workload.yaml', `# Generated from charts/simpul by \`make chart\`.\n${print(base)}`]]);
+  const outputs: OutputFolder[] = [{ folder: 'manifests/base/workload', files }];
+  for (const name of overlays()) {
+    const wanted = await workload([valuesOf(name)]);
+    outputs.push({ folder: `manifests/overlays/${name}`, files: overlayFiles(base, wanted) });
+  }
+  return outputs;
+}
+
+async function workload(values: readonly string[] = []): Promise<Rendered[]> {
+  const rendered = await render({ values });
+  return rendered.filter((object) => !isHook(object) && !isRight(object)).map(withoutHelm);
 }
 
 /** Rights lie beside the workload as files that people write. */
 function isRight({ apiVersion, kind }: Rendered): boolean {
   return /^(rbac\.authorization|admissionregistration)\.k8s\.io\//.test(apiVersion) || kind === 'ServiceAccount';
-}
-
-function withoutHelm(object: Rendered): Rendered {
-  const labels = Object.entries(object.metadata.labels ?? {}).filter(([name]) => !helmLabels.includes(name));
-  return { ...object, metadata: { ...object.metadata, labels: Object.fromEntries(labels) } };
 }
 
 function print(objects: readonly Rendered[]): string {

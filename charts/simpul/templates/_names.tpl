@@ -61,3 +61,21 @@ capabilities: { drop: [ALL] }
 simpul-redis
 {{- end -}}
 {{- end -}}
+
+{{/* What pods of Jobs have in common: they need a token, and end. */}}
+{{- define "simpul.jobPod" -}}
+automountServiceAccountToken: true
+enableServiceLinks: false
+restartPolicy: Never
+{{- with .Values.images.pullSecrets }}
+imagePullSecrets: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.operator.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.operator.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+securityContext:
+  {{- include "simpul.podSecurity" . | nindent 2 }}
+{{- end -}}
