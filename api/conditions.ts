@@ -29,6 +29,7 @@ export const conditionTypes = {
     'Every gateway that was ready has acknowledged this generation. Sticky: a gateway that joins later never clears it.',
   LimitsShared:
     'All pods of an ApiGateway count limits together, in Redis. While False each allows its share, or counts for itself. Does not affect Ready.',
+  Autoscaled: 'The load decides how many pods an ApiGateway has. Only with spec.autoscaling. Does not affect Ready.',
   Warning: 'Abnormal-true: it works, but not as somebody might expect; the message says how. Does not affect Ready.',
   ReconcileFailed: 'Abnormal-true: the operator could not finish and tries again by itself; its log has the cause.',
 } as const;
@@ -44,6 +45,7 @@ export const reasons = {
   Approved: 'Agreed to, or no agreement is needed.',
   Programmed: 'Every gateway that was ready serves it.',
   LimitsShared: 'All gateway pods count limits together, and a restart of Redis forgets nothing.',
+  Autoscaled: 'The number of pods follows all that spec.autoscaling names.',
   Progressing: 'The operator has seen it and is at work.',
   Pending: 'Gateways have not acknowledged yet; the message counts them.',
   // Waiting for somebody.
@@ -116,6 +118,8 @@ export const reasons = {
   CountsLocally:
     'The ApiGateway has no Redis, so each of its pods counts limits and usage for itself, and a restart forgets both.',
   RedisUnavailable: 'Pods cannot use Redis and allow only their share of the limits; the message says why.',
+  MetricUnavailable:
+    'The cluster does not measure what spec.autoscaling names, so the number of pods does not follow it; the message says what is missing.',
   PlainTextIssuer:
     'A provider is called by plain http, so whoever can change what is on the way can make tokens good. Use https.',
   ReconcileFailed: 'Something outside failed; the operator tries again.',

@@ -64,6 +64,32 @@ export const coreKinds = {
   },
 } as const satisfies Record<string, ResourceKind>;
 
+/** Kinds that the operator makes for fleets and Tenants in a cluster only; standalone mode has no such thing. */
+export const clusterKinds = {
+  PodDisruptionBudget: {
+    group: 'policy',
+    version: 'v1',
+    kind: 'PodDisruptionBudget',
+    plural: 'poddisruptionbudgets',
+    namespaced: true,
+  },
+  HorizontalPodAutoscaler: {
+    group: 'autoscaling',
+    version: 'v2',
+    kind: 'HorizontalPodAutoscaler',
+    plural: 'horizontalpodautoscalers',
+    namespaced: true,
+  },
+  /** Of the cluster's API aggregation; ours is in another group. */
+  AggregatedApi: {
+    group: 'apiregistration.k8s.io',
+    version: 'v1',
+    kind: 'APIService',
+    plural: 'apiservices',
+    namespaced: false,
+  },
+} as const satisfies Record<string, ResourceKind>;
+
 /** `v1` for the core group, `group/version` for the others. */
 export function apiVersionOf(kind: ResourceKind): string {
   return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
@@ -75,7 +101,7 @@ export function kindOf(object: { apiVersion: string; kind: string }): ResourceKi
 }
 
 const kindsByName = new Map<string, ResourceKind>(
-  [...Object.values(simpulKinds), ...Object.values(coreKinds)].map((kind) => [
+  [...Object.values(simpulKinds), ...Object.values(coreKinds), ...Object.values(clusterKinds)].map((kind) => [
     `${apiVersionOf(kind)}/${kind.kind}`,
     kind,
   ]),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { SimpulKindName } from '#api/kinds.ts';
 import { keyOf } from '#api/object.ts';
 import { wakeSatisfied } from './controllers/acknowledge.ts';
+import { FleetWatches } from './controllers/api-gateway/fleet-watches.ts';
 import { controllers } from './controllers/controllers.ts';
 import { DefinitionClaims } from './controllers/definition-claims.ts';
 import { DocumentKeeper } from './controllers/documents.ts';
@@ -153,9 +154,19 @@ class RunningOperator {
       },
       gatewayImage: config.gatewayImage,
       watches: feed,
+      fleetWatches: this.#watchFleets(),
       learn: (kind, object) => intake.take(kind, intake.lean(object), { force: false }),
     };
     return { env, feed };
+  }
+
+  #watchFleets(): FleetWatches {
+    const { store, log, metrics } = this.#options;
+    return new FleetWatches({
+      ...{ store, log, signal: this.#signal },
+      onChange: (gateway) => this.#wake(wakesFor('ApiGateway', [gateway])),
+      onRestart: (kind, reason) => metrics.watchRestarted(kind, reason),
+    });
   }
 
   /** A standby follows what its leader follows, so that a takeover finds everything known. */

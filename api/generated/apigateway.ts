@@ -30,6 +30,11 @@ export interface ApiGatewaySpec {
   /** Number of gateway pods. Default: `2`. Example: `3`. */
   readonly replicas: number;
   /**
+   * Lets a HorizontalPodAutoscaler choose the number of pods by their load, instead of `replicas` (docs/scaling.md).
+   * Default: none, and `replicas` holds. Example: `{minReplicas: 2, maxReplicas: 10, cpuPercent: 70}`.
+   */
+  readonly autoscaling?: ApiGatewayAutoscaling;
+  /**
    * Processes of each pod that serve calls, side by side on the same ports; each has a CPU of its own. One, and more
    * pods, is right for most; more where pods are few and large. Limits count each process, caches and circuit breakers
    * belong to one. Default: `1`. Example: `4`.
@@ -106,6 +111,28 @@ export interface ApiGatewaySpec {
    * `{endpoint: 'http://jaeger-collector.observability:4318', sampleRate: 1%}`.
    */
   readonly tracing?: ApiGatewayTracing;
+}
+
+/**
+ * Lets a HorizontalPodAutoscaler choose the number of pods by their load, instead of `replicas` (docs/scaling.md).
+ * Default: none, and `replicas` holds. Example: `{minReplicas: 2, maxReplicas: 10, cpuPercent: 70}`.
+ */
+export interface ApiGatewayAutoscaling {
+  /** Fewest gateway pods. Default: `2`. Example: `3`. */
+  readonly minReplicas: number;
+  /** Most gateway pods. Example: `10`. */
+  readonly maxReplicas: number;
+  /**
+   * How much of their CPUs (one for each of `workers`) pods use on average before there are more of them, as a
+   * percentage; asks for metrics-server or its like in the cluster. Default: `70`. Example: `50`.
+   */
+  readonly cpuPercent: number;
+  /**
+   * How many calls pods have under way on average before there are more of them; asks for an adapter that serves
+   * `simpul_gateway_calls_in_flight` under custom.metrics.k8s.io, and without it CPU alone decides. Default: none, CPU
+   * alone decides. Example: `200`.
+   */
+  readonly callsInFlight?: number;
 }
 
 /** One port. Example: `{name: http, protocol: HTTP, port: 8080}`. */

@@ -716,6 +716,51 @@ export const crds: readonly CustomResourceDefinition[] = [
                       "minimum": 0,
                       "maximum": 200
                     },
+                    "autoscaling": {
+                      "description": "Lets a HorizontalPodAutoscaler choose the number of pods by their load, instead of `replicas` (docs/scaling.md). Default: none, and `replicas` holds. Example: `{minReplicas: 2, maxReplicas: 10, cpuPercent: 70}`.",
+                      "type": "object",
+                      "required": [
+                        "maxReplicas"
+                      ],
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "self.minReplicas <= self.maxReplicas",
+                          "message": "minReplicas cannot exceed maxReplicas: lower minReplicas, or raise maxReplicas"
+                        }
+                      ],
+                      "properties": {
+                        "minReplicas": {
+                          "description": "Fewest gateway pods. Default: `2`. Example: `3`.",
+                          "type": "integer",
+                          "format": "int32",
+                          "default": 2,
+                          "minimum": 1,
+                          "maximum": 200
+                        },
+                        "maxReplicas": {
+                          "description": "Most gateway pods. Example: `10`.",
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": 1,
+                          "maximum": 200
+                        },
+                        "cpuPercent": {
+                          "description": "How much of their CPUs (one for each of `workers`) pods use on average before there are more of them, as a percentage; asks for metrics-server or its like in the cluster. Default: `70`. Example: `50`.",
+                          "type": "integer",
+                          "format": "int32",
+                          "default": 70,
+                          "minimum": 1,
+                          "maximum": 100
+                        },
+                        "callsInFlight": {
+                          "description": "How many calls pods have under way on average before there are more of them; asks for an adapter that serves `simpul_gateway_calls_in_flight` under custom.metrics.k8s.io, and without it CPU alone decides. Default: none, CPU alone decides. Example: `200`.",
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": 1,
+                          "maximum": 100000
+                        }
+                      }
+                    },
                     "workers": {
                       "description": "Processes of each pod that serve calls, side by side on the same ports; each has a CPU of its own. One, and more pods, is right for most; more where pods are few and large. Limits count each process, caches and circuit breakers belong to one. Default: `1`. Example: `4`.",
                       "type": "integer",

@@ -27,7 +27,8 @@ describe('the rights that are shipped', () => {
     ]);
     const members = roles.map((role) => ({ kind: 'User', name: `user-${role.toLowerCase()}`, role }));
     const owners = [tenant('provider', { paths: ['/provider'], members }), tenant('consumer')];
-    await installation.apply(apiGateway(), apiGateway('second'), ...owners);
+    const autoscaling = { maxReplicas: 4, callsInFlight: 100 };
+    await installation.apply(apiGateway(), apiGateway('second', { autoscaling }), ...owners);
     const gateway = await installation.startGateway('public-1');
     await installation.untilReady(...owners);
     await oldLease(installation);
@@ -51,6 +52,7 @@ describe('the rights that are shipped', () => {
     await installation.apply(tenant('provider', { paths: ['/provider'], members: members.slice(1) }));
     await installation.apply(subscription('consumer', 'app', gold));
     await installation.untilGone(secretNamed('consumer', 'app-old'));
+    await withoutAutoscaler(installation);
     await installation.remove(apiGateway('second'));
     await installation.untilGone({
       apiVersion: 'v1',
@@ -114,6 +116,15 @@ async function requestsAllowedTo(auditLog: string, user: string): Promise<Set<st
 
 function secretNamed(inNamespace: string, name: string) {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: inNamespace, name } };
+}
+
+/** What autoscaling made goes with it. */
+async function withoutAutoscaler(installation: Installation): Promise<void> {
+  const where = { namespace: compiledNamespaceOf({ metadata: parseId('simpul-system/second') }), name: 'second' };
+  const autoscaler = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: where };
+  await until('it scales', () => installation.get(autoscaler));
+  await installation.apply(apiGateway('second'));
+  await installation.untilGone(autoscaler);
 }
 
 /** The Lease of a pod that died an hour ago: the operator removes it. */

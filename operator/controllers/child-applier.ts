@@ -1,7 +1,8 @@
+import type { ResourceKind } from '#api/kinds.ts';
 import { kindOf } from '#api/kinds.ts';
-import type { KubeObject } from '#api/object.ts';
+import type { KubeObject, ObjectKey } from '#api/object.ts';
 import { keyOf, parseId } from '#api/object.ts';
-import { fieldManager } from '../resources/metadata.ts';
+import { childLabels, fieldManager } from '../resources/metadata.ts';
 import type { Environment } from './environment.ts';
 
 /** Makes a child what it should be; sends nothing when all that we want of it is there. Returns it as stored. */
@@ -10,10 +11,32 @@ export async function applyChild<T extends KubeObject>(
   wanted: T,
   signal: AbortSignal,
 ): Promise<KubeObject> {
-  const kind = kindOf(wanted);
-  const current = kind && (await env.store.get<KubeObject>(kind, parseId(keyOf(wanted)), { signal }));
+  return await adjustChild(env, { kind: kindOf(wanted), key: parseId(keyOf(wanted)) }, () => wanted, signal);
+}
+
+/** The same for a child that depends on what is there. */
+export async function adjustChild<T extends KubeObject>(
+  { store }: Environment,
+  { kind, key }: { readonly kind: ResourceKind | undefined; readonly key: ObjectKey },
+  decide: (current: T | undefined) => T,
+  signal: AbortSignal,
+): Promise<T> {
+  const current = kind && (await store.get<T>(kind, key, { signal }));
+  const wanted = decide(current);
   if (current !== undefined && holds(current, wanted)) return current;
-  return env.store.apply<KubeObject>(wanted, { fieldManager, force: true, signal });
+  return await store.apply<T>(wanted, { fieldManager, force: true, signal });
+}
+
+/** Removes a child that is not wanted any more. What somebody else made under its name stays. */
+export async function removeChild(
+  { store }: Environment,
+  kind: ResourceKind,
+  key: ObjectKey,
+  signal: AbortSignal,
+): Promise<void> {
+  const { uid, labels = {} } = (await store.get(kind, key, { signal }))?.metadata ?? {};
+  const isOurs = Object.entries(childLabels).every(([name, value]) => labels[name] === value);
+  if (uid !== undefined && isOurs) await store.delete(kind, key, { uid, signal });
 }
 
 /** Whether `actual` has every field that `wanted` has, with its value; lists must be equal in length and order. */

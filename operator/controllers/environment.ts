@@ -6,6 +6,7 @@ import type { Installation } from '../resources/tenant.ts';
 import type { EventRecorder } from '../runtime/events.ts';
 import type { Wake } from '../world/dependents.ts';
 import type { World } from '../world/world.ts';
+import type { FleetWatches } from './api-gateway/fleet-watches.ts';
 import type { DefinitionClaims } from './definition-claims.ts';
 import type { DocumentKeeper } from './documents.ts';
 import type { PendingAcknowledgements } from './pending.ts';
@@ -33,6 +34,8 @@ export interface Environment {
   readonly wake: (wakes: Iterable<Wake>) => void;
   /** Begins and ends the watches inside one namespace. */
   readonly watches: NamespaceWatches;
+  /** Begins and ends the watches of what runs for ApiGateways. */
+  readonly fleetWatches: Pick<FleetWatches, 'follow' | 'forget'>;
   /** Takes an object that a write returned into the world, unless something newer is there. */
   readonly learn: (kind: SimpulKindName, object: KubeObject) => void;
 }

@@ -3,7 +3,6 @@ import type { CompiledDefinition } from '#api/compiled/definition.ts';
 import type { Observation } from '#api/conditions.ts';
 import type { SimpulKindName } from '#api/kinds.ts';
 import { keyOf, parseId } from '#api/object.ts';
-import { StoreError } from '#kube/store-error.ts';
 import type { Result } from '../runtime/controller.ts';
 import { StatusError } from '../runtime/status-error.ts';
 import type { ReadyPolicy } from '../status/conditions.ts';
@@ -17,6 +16,7 @@ import { writeWithDefinition } from './definition-writer.ts';
 import type { Environment } from './environment.ts';
 import type { Resource } from './status-writer.ts';
 import { writeStatus } from './status-writer.ts';
+import { userVisibleCause } from './visible-cause.ts';
 
 /** What a visit decided about an object, after it did what has to be done before anything is compiled. */
 export interface Visit {
@@ -163,20 +163,4 @@ function lastObservations(object: Resource): Observation[] {
 function lastFields(object: Resource): object {
   const { observedGeneration: _g, acceptedAt: _a, conditions: _c, ...fields } = object.status ?? {};
   return fields;
-}
-
-/** What of an error a user can understand and will not pass by itself in a moment. */
-function userVisibleCause(error: unknown): string | undefined {
-  if (!(error instanceof StoreError)) return undefined;
-  const passing = new Set([
-    'Conflict',
-    'AlreadyExists',
-    'Aborted',
-    'Timeout',
-    'Unreachable',
-    'TooManyRequests',
-    'ServiceUnavailable',
-    'Expired',
-  ]);
-  return passing.has(error.reason) ? undefined : `The API server answered ${error.reason}: ${error.message}`;
 }

@@ -1,6 +1,6 @@
 import { leaseLabels } from '#api/compiled/lease.ts';
 import type { ApiGateway } from '#api/generated/apigateway.ts';
-import type { KubeObject } from '#api/object.ts';
+import type { KubeObject, ObjectMeta } from '#api/object.ts';
 import { keyOf } from '#api/object.ts';
 import { compiledForLabel } from '../translate/translate-tenant.ts';
 import { childLabels, shortHash } from './metadata.ts';
@@ -77,95 +77,22 @@ export function buildGatewayServiceAccount(gateway: ApiGateway): KubeObject {
   };
 }
 
-/** The fleet's pods and the Service in front of them. `image`: of the gateway program. */
-export function buildFleet(gateway: ApiGateway, image: string): KubeObject[] {
-  return [buildDeployment(gateway, image), buildService(gateway)];
-}
-
-const adminPort = 8081;
-
-function selectorOf(gateway: ApiGateway): Record<string, string> {
+/** Labels by which the pods of an ApiGateway are found. */
+export function podLabelsOf(gateway: ApiGateway): Record<string, string> {
   return { 'app.kubernetes.io/name': 'simpul-gateway', [leaseLabels.gateway]: shortHash(keyOf(gateway)) };
 }
 
-interface Workload extends KubeObject {
-  spec: object;
-}
-
-function buildDeployment(gateway: ApiGateway, image: string): Workload {
-  const labels = selectorOf(gateway);
+/** Metadata of a child in the compiled namespace that is named like its ApiGateway. */
+export function fleetMetadata(gateway: ApiGateway): ObjectMeta {
   return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: {
-      name: gateway.metadata.name,
-      namespace: compiledNamespaceOf(gateway),
-      labels: { ...childLabels, ...labels },
-    },
-    spec: {
-      replicas: gateway.spec.replicas,
-      selector: { matchLabels: labels },
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-      template: { metadata: { labels: { ...childLabels, ...labels } }, spec: podSpec(gateway, image) },
-    },
+    name: gateway.metadata.name,
+    namespace: compiledNamespaceOf(gateway),
+    labels: { ...childLabels, ...podLabelsOf(gateway) },
   };
 }
+
+/** Port of probes and metrics. */
+export const adminPort = 8081;
 
 /** Below the pod's memory limit, with room for buffers and code: Node.js would let its heap grow towards all of it. */
 export const gatewayNodeOptions = '--max-old-space-size=416';
-
-function podSpec(gateway: ApiGateway, image: string): object {
-  const { workers } = gateway.spec;
-  return {
-    serviceAccountName: gatewayServiceAccount,
-    enableServiceLinks: false,
-    // Longer than the longest drain delay plus the time for calls in flight.
-    terminationGracePeriodSeconds: 660,
-    securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-    containers: [
-      {
-        name: 'gateway',
-        image,
-        env: [
-          { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-          { name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
-          { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
-          { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
-          { name: 'NODE_OPTIONS', value: gatewayNodeOptions },
-          ...(workers === 1 ? [] : [{ name: 'SIMPUL_WORKERS', value: String(workers) }]),
-        ],
-        ports: [
-          ...gateway.spec.listeners.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })),
-          { name: 'admin', containerPort: adminPort, protocol: 'TCP' },
-        ],
-        readinessProbe: { httpGet: { path: '/readyz', port: 'admin' }, periodSeconds: 2, failureThreshold: 2 },
-        livenessProbe: { httpGet: { path: '/healthz', port: 'admin' }, periodSeconds: 10, failureThreshold: 6 },
-        resources: {
-          requests: { cpu: `${100 * workers}m`, memory: `${128 * workers}Mi` },
-          limits: { cpu: String(workers), memory: `${640 * workers}Mi` },
-        },
-        securityContext: {
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ['ALL'] },
-        },
-      },
-    ],
-  };
-}
-
-function buildService(gateway: ApiGateway): Workload {
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: {
-      name: gateway.metadata.name,
-      namespace: compiledNamespaceOf(gateway),
-      labels: { ...childLabels, ...selectorOf(gateway) },
-    },
-    spec: {
-      selector: selectorOf(gateway),
-      ports: gateway.spec.listeners.map(({ name, port }) => ({ name, port, protocol: 'TCP', targetPort: name })),
-    },
-  };
-}

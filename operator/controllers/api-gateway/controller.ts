@@ -2,13 +2,9 @@ import type { Observation } from '#api/conditions.ts';
 import type { ApiGateway } from '#api/generated/apigateway.ts';
 import { coreKinds } from '#api/kinds.ts';
 import { keyOf } from '#api/object.ts';
-import { isStoreError } from '#kube/store-error.ts';
 import {
   buildCompiledNamespace,
   buildCompiledOperatorBinding,
-  buildFleet,
-  buildGatewayBinding,
-  buildGatewayServiceAccount,
   compiledNamespaceOf,
   gatewayAnnotation,
   installationLabel,
@@ -24,6 +20,7 @@ import { applyChild } from '../child-applier.ts';
 import { sweepDefinitions } from '../definition-writer.ts';
 import type { Environment } from '../environment.ts';
 import type { Deferred, KindController, Visit } from '../reconciler.ts';
+import { makeFleet } from './fleet.ts';
 
 export const apiGatewayController: KindController<ApiGateway> = {
   kind: 'ApiGateway',
@@ -40,13 +37,20 @@ export const apiGatewayController: KindController<ApiGateway> = {
   gone,
 };
 
+/** How soon we look again where the rights in a new namespace are not there yet. */
+const rightsDelayMs = 100;
+/** How soon where a child could not be made, or asks for something that the cluster does not have: that is no event. */
+const failedDelayMs = 30_000;
+
 async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal): Promise<Visit | Deferred> {
   const { observations, compiled } = translateApiGateway(gateway, env.world);
   const id = keyOf(gateway);
   const namespace = compiledNamespaceOf(gateway);
   await makeNamespace(env, gateway, signal);
-  if (!(await makeChildren(env, gateway, signal))) return { lookAgainMs: rightsDelayMs };
+  const made = await makeFleet(env, gateway, signal);
+  if (made === 'deferred') return { lookAgainMs: rightsDelayMs };
   env.watches.followGateway(id, namespace);
+  if (env.gatewayImage !== undefined) env.fleetWatches.follow(id, namespace);
   const now = env.now().getTime();
   const pods = [...env.world.podsOf(id).values()];
   await removeDeadLeases(env, namespace, pods, signal);
@@ -55,11 +59,15 @@ async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal)
   const live = pods.filter((pod) => isLive(pod, now));
   const expiry = certificateExpiry(gateway, env.world, now);
   return {
-    observations: [...withWarning(observations, expiry.warning), limitsShared(gateway, live)],
+    observations: [...withWarning(observations, expiry.warning), limitsShared(gateway, live), ...made],
     compiled,
     fields: { compiledNamespace: namespace, readyGateways: live.length },
-    ...nextLook(pods, now, expiry.lookAgainMs),
+    ...nextLook(pods, now, [expiry.lookAgainMs, made.every(isGood) ? undefined : failedDelayMs]),
   };
+}
+
+function isGood({ type, status }: Observation): boolean {
+  return type !== 'ReconcileFailed' && status === 'True';
 }
 
 /** There is room for one warning; that callers will be refused is the most urgent. */
@@ -72,10 +80,10 @@ function withWarning(observations: readonly Observation[], urgent: Observation |
 function nextLook(
   pods: readonly GatewayPod[],
   now: number,
-  certificateMs: number | undefined,
+  others: readonly (number | undefined)[],
 ): { requeueAfterMs?: number } {
-  const ends = pods.filter((pod) => isLive(pod, now)).map((pod) => pod.expiresAt - now + 1000);
-  if (certificateMs !== undefined) ends.push(certificateMs);
+  const leases = pods.filter((pod) => isLive(pod, now)).map((pod) => pod.expiresAt - now + 1000);
+  const ends = [...leases, ...others.filter((each) => each !== undefined)];
   return ends.length === 0 ? {} : { requeueAfterMs: Math.min(...ends) };
 }
 
@@ -108,29 +116,10 @@ async function makeNamespace(env: Environment, gateway: ApiGateway, signal: Abor
   await applyChild(env, buildCompiledOperatorBinding(gateway, env.operator), signal);
 }
 
-/** The API server takes up a RoleBinding some milliseconds after it was written: how soon we try again, and for how long. */
-const rightsDelayMs = 100;
-const rightsPatienceMs = 10_000;
-
-/** False while the rights in a new namespace are not there yet. */
-async function makeChildren(env: Environment, gateway: ApiGateway, signal: AbortSignal): Promise<boolean> {
-  const fleet = env.gatewayImage === undefined ? [] : buildFleet(gateway, env.gatewayImage);
-  try {
-    for (const child of [buildGatewayServiceAccount(gateway), buildGatewayBinding(gateway, env.operator), ...fleet]) {
-      await applyChild(env, child, signal);
-    }
-    return true;
-  } catch (error) {
-    const namespace = env.world.namespaces.get(compiledNamespaceOf(gateway));
-    const ageMs = env.now().getTime() - Date.parse(namespace?.metadata.creationTimestamp ?? '');
-    if (isStoreError(error, 'Forbidden') && ageMs < rightsPatienceMs) return false;
-    throw error;
-  }
-}
-
 /** Owner references do not reach namespaces, so the compiled namespace of a gateway that is gone is removed here. */
 async function gone(env: Environment, id: string, signal: AbortSignal): Promise<void> {
   env.watches.forgetGateway(id);
+  env.fleetWatches.forget(id);
   env.world.fleets.delete(id);
   env.world.compiled.forgetGateway(id);
   for (const namespace of env.world.namespaces.values()) {

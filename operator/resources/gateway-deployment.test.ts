@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiGateway } from '#api/generated/apigateway.ts';
-import { buildFleet } from './gateway.ts';
+import { buildDeployment } from './gateway-deployment.ts';
 
 interface Container {
   readonly env: readonly { readonly name: string; readonly value?: string }[];
@@ -13,7 +13,7 @@ function containerOf(workers: number): Container {
     metadata: { name: 'public', namespace: 'simpul-system' },
     spec: { replicas: 2, workers, listeners: [{ name: 'http', protocol: 'HTTP', port: 8080 }] },
   } as unknown as ApiGateway;
-  const [deployment] = buildFleet(gateway, 'gateway:1');
+  const deployment = buildDeployment(gateway, 'gateway:1');
   const { spec } = deployment as unknown as { spec: { template: { spec: { containers: Container[] } } } };
   return spec.template.spec.containers[0] ?? assert.fail('no container');
 }

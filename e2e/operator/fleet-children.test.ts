@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { parseId } from '#api/object.ts';
+import { compiledNamespaceOf } from '#operator/resources/gateway.ts';
+import { credentialOf, isAcceptedWrite, readAudit } from './audit-log.ts';
+import { Installation, operatorUser, type Seen } from './harness.ts';
+import { apiGateway } from './objects.ts';
+import type { OperatorProgram } from './operator-program.ts';
+import { until } from './waiting.ts';
+
+const namespace = compiledNamespaceOf({ metadata: parseId('simpul-system/public') });
+const flags = [
+  '--gateway-image=localhost/gateway:1',
+  '--lease-duration=4s',
+  '--renew-deadline=3s',
+  '--retry-period=500ms',
+];
+
+const child = (apiVersion: string, kind: string, name = 'public') => {
+  return { apiVersion, kind, metadata: { namespace, name } };
+};
+const deployment = child('apps/v1', 'Deployment');
+const service = child('v1', 'Service');
+const budget = child('policy/v1', 'PodDisruptionBudget');
+const account = child('v1', 'ServiceAccount', 'simpul-gateway');
+
+/** What the operator makes for one ApiGateway, on a real API server with the controllers that look after it. */
+describe('what runs for an ApiGateway', () => {
+  let installation: Installation;
+  let operator: OperatorProgram;
+
+  before(async () => {
+    installation = await Installation.start({ auditLog: true, controllerManager: true });
+    operator = await installation.startOperator(flags);
+    await installation.apply(apiGateway());
+    for (const each of [deployment, service, budget, account]) {
+      await until(`${each.kind} is there`, () => installation.get(each));
+    }
+  });
+  after(() => installation?.stop());
+
+  const patch = (object: Seen | typeof deployment, content: object) =>
+    installation.cluster.kubectl([
+      ...['patch', object.kind, object.metadata.name, '-n', namespace],
+      ...['--type=merge', '-p', JSON.stringify(content)],
+    ]);
+  const specOf = async (object: typeof deployment): Promise<unknown> => (await installation.get(object))?.spec;
+
+  const edits: readonly { readonly of: typeof deployment; readonly edit: object }[] = [
+    { of: deployment, edit: { spec: { replicas: 7, template: { spec: { terminationGracePeriodSeconds: 1 } } } } },
+    { of: service, edit: { spec: { selector: { 'app.kubernetes.io/name': 'somebody-else' } } } },
+    { of: budget, edit: { spec: { maxUnavailable: '100%' } } },
+  ];
+  for (const { of, edit } of edits) {
+    test(`an edited ${of.kind} is put right`, async () => {
+      const before = await specOf(of);
+      await patch(of, { ...edit, metadata: { annotations: { 'example.org/note': 'kept' } } });
+      const seen = async () => (await specOf(of)) ?? {};
+      let now = await seen();
+      await until(`${of.kind} is as it was`, async () => {
+        now = await seen();
+        return JSON.stringify(now) === JSON.stringify(before);
+      });
+      const kept = (await installation.get(of))?.metadata.annotations?.['example.org/note'];
+      assert.equal(kept, 'kept', 'what others say beside it stays');
+    });
+  }
+
+  for (const each of [deployment, service, budget, account]) {
+    test(`a deleted ${each.kind} is made anew`, async () => {
+      const uid = (await installation.get(each))?.metadata.uid;
+      await installation.remove(each);
+      await until(`${each.kind} is back`, async () => {
+        const now = await installation.get(each);
+        return now !== undefined && now.metadata.uid !== uid;
+      });
+    });
+  }
+
+  test('an operator that starts anew writes nothing', async () => {
+    await operator.stop();
+    operator = await installation.startOperator(flags);
+    await operator.untilWorking();
+    await installation.apply(apiGateway('public', { drainDelay: '11s' }));
+    await installation.untilCondition(apiGateway(), 'Accepted', { status: 'True' });
+    const events = (await readAudit(installation.cluster.auditLog ?? '')).filter(
+      ({ user }) => user.username === operatorUser,
+    );
+    const [last] = events.slice(-1);
+    assert.ok(last);
+    const written = events
+      .filter((event) => credentialOf(event) === credentialOf(last) && isAcceptedWrite(event))
+      .map(({ objectRef }) => objectRef?.resource ?? '');
+    assert.deepEqual(
+      written.filter((resource) => !['leases', 'events', 'apigateways', 'secrets'].includes(resource)),
+      [],
+    );
+    assert.ok(written.includes('secrets'), 'the edit was looked at');
+  });
+});

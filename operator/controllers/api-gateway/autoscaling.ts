@@ -1,0 +1,39 @@
+import type { Observation } from '#api/conditions.ts';
+import { clusterKinds } from '#api/kinds.ts';
+import type { KubeObject } from '#api/object.ts';
+import { type Autoscaler, buildAutoscaler, type ScalingCondition } from '../../resources/autoscaler.ts';
+import { compiledNamespaceOf } from '../../resources/gateway.ts';
+import { autoscaled } from '../../status/autoscaled.ts';
+import { adjustChild, removeChild } from '../child-applier.ts';
+import type { Scene } from './fleet-step.ts';
+
+/** With `spec.autoscaling` a HorizontalPodAutoscaler, and without it none. */
+export async function scaleFleet({ env, gateway, signal }: Scene): Promise<readonly Observation[]> {
+  const { autoscaling } = gateway.spec;
+  const kind = clusterKinds.HorizontalPodAutoscaler;
+  const key = { namespace: compiledNamespaceOf(gateway), name: gateway.metadata.name };
+  if (autoscaling === undefined) {
+    await removeChild(env, kind, key, signal);
+    return [];
+  }
+  const customMetrics =
+    autoscaling.callsInFlight !== undefined && (await servesCustomMetrics({ env, gateway, signal }));
+  const wanted = buildAutoscaler(gateway, autoscaling, customMetrics);
+  const stored = await adjustChild<Autoscaler>(env, { kind, key }, () => wanted, signal);
+  return [autoscaled(gateway, stored, customMetrics)];
+}
+
+/** Versions that adapters serve; autoscalers ask for either. */
+const customMetricsApis = ['v1beta2.custom.metrics.k8s.io', 'v1beta1.custom.metrics.k8s.io'];
+
+interface AggregatedApi extends KubeObject {
+  readonly status?: { readonly conditions?: readonly ScalingCondition[] };
+}
+
+async function servesCustomMetrics({ env, signal }: Scene): Promise<boolean> {
+  for (const name of customMetricsApis) {
+    const api = await env.store.get<AggregatedApi>(clusterKinds.AggregatedApi, { namespace: '', name }, { signal });
+    if (api?.status?.conditions?.some(({ type, status }) => type === 'Available' && status === 'True')) return true;
+  }
+  return false;
+}

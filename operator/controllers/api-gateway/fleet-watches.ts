@@ -1,0 +1,66 @@
+import type { Logger } from 'pino';
+import { clusterKinds, coreKinds, type ResourceKind } from '#api/kinds.ts';
+import type { KubeObject } from '#api/object.ts';
+import { runProjectedReflector } from '#kube/reflector.ts';
+import type { Store } from '#kube/store.ts';
+import { ChildWatch } from '../../feed/child-watch.ts';
+import { childLabels } from '../../resources/metadata.ts';
+import { watchedContent } from '../../resources/watched-content.ts';
+
+/** Kinds that run for a fleet; RoleBindings are watched in the whole cluster. */
+const fleetKinds: readonly ResourceKind[] = [
+  coreKinds.ServiceAccount,
+  coreKinds.Deployment,
+  coreKinds.Service,
+  clusterKinds.PodDisruptionBudget,
+  clusterKinds.HorizontalPodAutoscaler,
+];
+
+const labelSelector = Object.entries(childLabels)
+  .map(([key, value]) => `${key}=${value}`)
+  .join(',');
+
+export interface FleetWatchesOptions {
+  readonly store: Store;
+  readonly log: Pick<Logger, 'warn'>;
+  /** Some child of this ApiGateway is not what it was. */
+  readonly onChange: (gateway: string) => void;
+  readonly onRestart: (kind: string, reason: string) => void;
+  /** Ends all watches. */
+  readonly signal: AbortSignal;
+}
+
+/** Notices edits of what runs for ApiGateways, so that the operator puts them right at once. */
+export class FleetWatches {
+  readonly #options: FleetWatchesOptions;
+  readonly #followed = new Map<string, { readonly namespace: string; readonly stop: AbortController }>();
+
+  constructor(options: FleetWatchesOptions) {
+    this.#options = options;
+  }
+
+  /** Begins the watches in a compiled namespace, unless they run. */
+  follow(gateway: string, namespace: string): void {
+    if (this.#followed.get(gateway)?.namespace === namespace) return;
+    this.forget(gateway);
+    const stop = new AbortController();
+    this.#followed.set(gateway, { namespace, stop });
+    for (const kind of fleetKinds) this.#watch(gateway, { kind, namespace }, stop.signal);
+  }
+
+  forget(gateway: string): void {
+    this.#followed.get(gateway)?.stop.abort();
+    this.#followed.delete(gateway);
+  }
+
+  #watch(gateway: string, where: { kind: ResourceKind; namespace: string }, stop: AbortSignal): void {
+    const { store, log, onChange, onRestart, signal } = this.#options;
+    const { kind } = where.kind;
+    const projection = { project: watchedContent, handler: new ChildWatch(() => onChange(gateway)) };
+    void runProjectedReflector<KubeObject, KubeObject>(store, { ...where, labelSelector }, projection, {
+      signal: AbortSignal.any([stop, signal]),
+      onRestart: (reason) => onRestart(kind, reason),
+      onError: (error) => log.warn({ kind, gateway, err: error }, 'a watch of children failed and goes on'),
+    });
+  }
+}

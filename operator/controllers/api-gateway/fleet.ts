@@ -1,0 +1,80 @@
+import type { Observation } from '#api/conditions.ts';
+import type { ApiGateway } from '#api/generated/apigateway.ts';
+import { coreKinds } from '#api/kinds.ts';
+import { keyOf } from '#api/object.ts';
+import { isStoreError } from '#kube/store-error.ts';
+import { buildDisruptionBudget } from '../../resources/disruption-budget.ts';
+import { buildGatewayBinding, buildGatewayServiceAccount, compiledNamespaceOf } from '../../resources/gateway.ts';
+import { buildDeployment, type Deployment } from '../../resources/gateway-deployment.ts';
+import { buildService } from '../../resources/gateway-service.ts';
+import { observe } from '../../translate/outcome.ts';
+import { adjustChild, applyChild } from '../child-applier.ts';
+import type { Environment } from '../environment.ts';
+import { userVisibleCause } from '../visible-cause.ts';
+import { scaleFleet } from './autoscaling.ts';
+import type { FleetStep, Scene } from './fleet-step.ts';
+
+/** What became of a fleet's children. `deferred`: the rights in a new namespace are not there yet. */
+export type FleetOutcome = 'deferred' | readonly Observation[];
+
+const rights: readonly FleetStep[] = [
+  { what: 'ServiceAccount', run: (scene) => apply(scene, buildGatewayServiceAccount(scene.gateway)) },
+  { what: 'RoleBinding', run: (scene) => apply(scene, buildGatewayBinding(scene.gateway, scene.env.operator)) },
+];
+
+/** In the order in which they are made. Who scales the pods comes before their number is decided. */
+const running: readonly FleetStep[] = [
+  { what: 'HorizontalPodAutoscaler', run: scaleFleet },
+  { what: 'Deployment', run: deploy },
+  { what: 'Service', run: (scene) => apply(scene, buildService(scene.gateway)) },
+  { what: 'PodDisruptionBudget', run: (scene) => apply(scene, buildDisruptionBudget(scene.gateway)) },
+];
+
+/** Makes everything that runs for an ApiGateway. One child that cannot be made keeps no other from being made. */
+export async function makeFleet(env: Environment, gateway: ApiGateway, signal: AbortSignal): Promise<FleetOutcome> {
+  const scene: Scene = { env, gateway, signal };
+  const observations: Observation[] = [];
+  const failures: string[] = [];
+  for (const step of env.gatewayImage === undefined ? rights : [...rights, ...running]) {
+    try {
+      observations.push(...(await step.run(scene)));
+    } catch (error) {
+      if (isPassing(scene, error)) return 'deferred';
+      failures.push(describeFailure(scene, step, error));
+    }
+  }
+  if (failures.length === 0) return observations;
+  const because = { reason: 'ReconcileFailed', message: failures.join('; ') } as const;
+  return [...observations, observe(gateway, 'ReconcileFailed', 'True', because)];
+}
+
+/** What the status says of it; throws on what passes by itself, or is a defect. */
+function describeFailure({ env, gateway }: Scene, { what }: FleetStep, error: unknown): string {
+  const cause = userVisibleCause(error);
+  if (cause === undefined) throw error;
+  env.log.error({ err: error, gateway: keyOf(gateway), child: what }, 'a child of an ApiGateway cannot be made');
+  return `${what}: ${cause}`;
+}
+
+async function apply({ env, signal }: Scene, child: Parameters<typeof applyChild>[1]): Promise<readonly Observation[]> {
+  await applyChild(env, child, signal);
+  return [];
+}
+
+async function deploy({ env, gateway, signal }: Scene): Promise<readonly Observation[]> {
+  const key = { namespace: compiledNamespaceOf(gateway), name: gateway.metadata.name };
+  const decide = (current: Deployment | undefined) => buildDeployment(gateway, env.gatewayImage ?? '', current);
+  await adjustChild(env, { kind: coreKinds.Deployment, key }, decide, signal);
+  return [];
+}
+
+/** The API server takes up a RoleBinding some milliseconds after it was written; for how long we wait without a word. */
+const rightsPatienceMs = 10_000;
+
+/** Whether the namespace is too young, or about to go: then there is nothing to tell yet. */
+function isPassing({ env, gateway }: Scene, error: unknown): boolean {
+  if (isStoreError(error, 'NamespaceTerminating')) return true;
+  const namespace = env.world.namespaces.get(compiledNamespaceOf(gateway));
+  const ageMs = env.now().getTime() - Date.parse(namespace?.metadata.creationTimestamp ?? '');
+  return isStoreError(error, 'Forbidden') && ageMs < rightsPatienceMs;
+}

@@ -1,0 +1,78 @@
+import type { ApiGateway } from '#api/generated/apigateway.ts';
+import type { KubeObject } from '#api/object.ts';
+import { adminPort, fleetMetadata, gatewayNodeOptions, gatewayServiceAccount, podLabelsOf } from './gateway.ts';
+import { childLabels } from './metadata.ts';
+
+/** The part of a Deployment that others may have written. */
+export interface Deployment extends KubeObject {
+  readonly spec?: { readonly replicas?: number };
+}
+
+/**
+ * The fleet's pods. `image`: of the gateway program. `current`: what is there; with autoscaling the number of its pods
+ * stays, so the write holds only for the version that was read.
+ */
+export function buildDeployment(gateway: ApiGateway, image: string, current?: Deployment): Deployment {
+  const labels = podLabelsOf(gateway);
+  const { resourceVersion } = current?.metadata ?? {};
+  const isShared = gateway.spec.autoscaling !== undefined && resourceVersion !== undefined;
+  const metadata = { ...fleetMetadata(gateway), ...(isShared ? { resourceVersion } : {}) };
+  const spec = {
+    replicas: replicasOf(gateway, current),
+    selector: { matchLabels: labels },
+    strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+    template: { metadata: { labels: { ...childLabels, ...labels } }, spec: podSpec(gateway, image) },
+  };
+  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec };
+}
+
+/**
+ * Leaving the field out would set it to 1 as soon as nobody else has written it. None at all would end the autoscaling,
+ * so that is put right too.
+ */
+function replicasOf({ spec: { replicas, autoscaling } }: ApiGateway, current: Deployment | undefined): number {
+  if (autoscaling === undefined) return replicas;
+  const { minReplicas, maxReplicas } = autoscaling;
+  return Math.min(maxReplicas, Math.max(minReplicas, current?.spec?.replicas ?? minReplicas));
+}
+
+function podSpec(gateway: ApiGateway, image: string): object {
+  return {
+    serviceAccountName: gatewayServiceAccount,
+    enableServiceLinks: false,
+    // Longer than the longest drain delay plus the time for calls in flight.
+    terminationGracePeriodSeconds: 660,
+    securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+    containers: [container(gateway, image)],
+  };
+}
+
+function container({ spec: { workers, listeners } }: ApiGateway, image: string): object {
+  return {
+    name: 'gateway',
+    image,
+    env: [
+      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      { name: 'POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } },
+      { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+      { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+      { name: 'NODE_OPTIONS', value: gatewayNodeOptions },
+      ...(workers === 1 ? [] : [{ name: 'SIMPUL_WORKERS', value: String(workers) }]),
+    ],
+    ports: [
+      ...listeners.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' })),
+      { name: 'admin', containerPort: adminPort, protocol: 'TCP' },
+    ],
+    readinessProbe: { httpGet: { path: '/readyz', port: 'admin' }, periodSeconds: 2, failureThreshold: 2 },
+    livenessProbe: { httpGet: { path: '/healthz', port: 'admin' }, periodSeconds: 10, failureThreshold: 6 },
+    resources: {
+      requests: { cpu: `${100 * workers}m`, memory: `${128 * workers}Mi` },
+      limits: { cpu: String(workers), memory: `${640 * workers}Mi` },
+    },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+  };
+}

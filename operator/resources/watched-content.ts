@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '#api/compiled/secret.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { Autoscaler } from './autoscaler.ts';
+
+/**
+ * A child as a watch remembers it: its version stands for what its owner decides, and for what its ApiGateway tells of
+ * it. What else controllers of the cluster write into its status, and note in its annotations, is no change.
+ */
+export function watchedContent(child: KubeObject): KubeObject {
+  const { status: _, metadata, ...content } = child as Autoscaler;
+  const { name, namespace = '', labels = {} } = metadata;
+  const digest = createHash('sha256')
+    .update(canonicalJson({ ...content, labels, told: toldOf(child) }))
+    .digest('base64url');
+  const { apiVersion, kind } = child;
+  return { apiVersion, kind, metadata: { name, namespace, resourceVersion: digest } };
+}
+
+function toldOf(child: Autoscaler): object {
+  const active = child.status?.conditions?.find(({ type }) => type === 'ScalingActive');
+  return { status: active?.status ?? '', reason: active?.reason ?? '' };
+}
