@@ -40,8 +40,19 @@ function podSpec(gateway: ApiGateway, image: string): object {
   return {
     serviceAccountName: gatewayServiceAccount,
     enableServiceLinks: false,
-    // Longer than the longest drain delay plus the time for calls in flight.
+    // Longer than the longest drain delay (10 min) plus the time for calls in flight (30 s). Not made of the delay at hand:
+    // pods that a longer one replaces drain by it already, with the grace period that they began with. The gateway drains
+    // at SIGTERM by itself, so a preStop hook would only make them wait twice.
     terminationGracePeriodSeconds: 660,
+    topologySpreadConstraints: ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+      maxSkew: 1,
+      topologyKey,
+      // A fleet that cannot be spread still serves.
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: podLabelsOf(gateway) },
+      // Pods of one revision among themselves, or those that are about to go would push the new ones together.
+      matchLabelKeys: ['pod-template-hash'],
+    })),
     securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
     containers: [container(gateway, image)],
   };
@@ -64,6 +75,8 @@ function container({ spec: { workers, listeners } }: ApiGateway, image: string):
       { name: 'admin', containerPort: adminPort, protocol: 'TCP' },
     ],
     readinessProbe: { httpGet: { path: '/readyz', port: 'admin' }, periodSeconds: 2, failureThreshold: 2 },
+    // The admin port opens before the API server is asked for anything, so this is about the process alone.
+    startupProbe: { httpGet: { path: '/healthz', port: 'admin' }, periodSeconds: 1, failureThreshold: 60 },
     livenessProbe: { httpGet: { path: '/healthz', port: 'admin' }, periodSeconds: 10, failureThreshold: 6 },
     resources: {
       requests: { cpu: `${100 * workers}m`, memory: `${128 * workers}Mi` },
