@@ -41,7 +41,7 @@ describe('Approvals and the policy that guards them', () => {
   const isRefused = {
     status: 'False',
     reason: 'PolicyMissing',
-    message: /"simpul-approvals".*create it again/,
+    message: /policy for Approvals.*create it again/,
   } as const;
   const waits = { status: 'False', reason: 'PendingApproval' } as const;
   const policyInForce = async (inForce: boolean): Promise<void> => {

@@ -22,7 +22,7 @@ function policyProblem(approval: Approval, world: World): Problem | undefined {
   return {
     reason: 'PolicyMissing',
     message:
-      'It was created while the admission policy "simpul-approvals" was not in force, so nobody can tell who wrote it: install the policy, delete this Approval and create it again',
+      'It was created while the admission policy for Approvals was not in force, so nobody can tell who wrote it: install the policy, delete this Approval and create it again',
   };
 }
 
