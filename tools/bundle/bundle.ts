@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { precompiledValidators } from './precompiled-validators.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -31,6 +32,7 @@ export async function bundlePrograms(folder = bundleFolder): Promise<Programs> {
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    plugins: [precompiledValidators],
     logLevel: 'warning',
   });
   return { gateway: join(folder, 'gateway.mjs'), operator: join(folder, 'operator.mjs') };
