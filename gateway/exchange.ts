@@ -11,10 +11,10 @@ import type {
   GatewayEntry,
   OperationEntry,
   PlanEntry,
-  SubscriptionEntry,
   VariantEntry,
 } from './snapshot/model.ts';
 import type { Proofs } from './snapshot/proofs.ts';
+import type { SubscriptionEntry } from './snapshot/subscription-entry.ts';
 import type { ClientCertificate } from './tls/client-certificate.ts';
 import type { CallSpan } from './tracing/call-span.ts';
 

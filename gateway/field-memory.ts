@@ -3,8 +3,9 @@ import type { RepeatedText } from './http1/flat-text.ts';
 import type { LimitRule } from './limits/rule.ts';
 import type { Backend } from './proxy/backend.ts';
 import type { Peer } from './router/trusted-proxies.ts';
-import type { ApiEntry, OperationEntry, PlanEntry, SubscriptionEntry, VariantEntry } from './snapshot/model.ts';
+import type { ApiEntry, OperationEntry, PlanEntry, VariantEntry } from './snapshot/model.ts';
 import type { Proofs } from './snapshot/proofs.ts';
+import type { SubscriptionEntry } from './snapshot/subscription-entry.ts';
 
 /**
  * What was made of the fields of a request. Most clients send the same ones in call after call, so a connection keeps it

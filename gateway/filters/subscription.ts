@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
-import type { ApiEntry, PlanEntry, SubscriptionEntry } from '../snapshot/model.ts';
+import type { ApiEntry, PlanEntry } from '../snapshot/model.ts';
+import type { SubscriptionEntry } from '../snapshot/subscription-entry.ts';
 import type { Filter } from './filter.ts';
 
 /** May this Subscription call this API, and on which plan? A call without one passes: `credential` has decided that it may. */

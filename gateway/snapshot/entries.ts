@@ -12,7 +12,6 @@ import { parseId } from '#api/object.ts';
 import type { CacheStore } from '../cache/cache-store.ts';
 import { CompressionPolicy } from '../compression/compression-policy.ts';
 import { CorsPolicy } from '../filters/cors-policy.ts';
-import { flatText } from '../http1/flat-text.ts';
 import { SigningKey } from '../identity/signing-key.ts';
 import type { CounterPool } from '../limits/counters.ts';
 import { buildLimits, releaseLimits } from '../limits/rule.ts';
@@ -40,11 +39,11 @@ import type {
   MaintenanceEntry,
   OperationEntry,
   PlanEntry,
-  SubscriptionEntry,
   TenantEntry,
 } from './model.ts';
 import { AcceptedProofs } from './proofs.ts';
 import type { Slots } from './slot.ts';
+import type { SubscriptionEntry } from './subscription-entry.ts';
 import { apiLogText, buildVariants, releaseVariants } from './variants.ts';
 
 /** What entries hold beyond the snapshot: each `build…` takes from it and the matching `release…` gives back. */
@@ -213,27 +212,6 @@ export function buildGatewayEntry(gateway: CompiledGateway, counters: CounterPoo
     drainDelayMs: gateway.drainDelayMs,
     redis: gateway.redis ?? null,
     logging: { bodies: gateway.logging?.bodies ?? false, masks: buildMasks(gateway.logging?.mask ?? []) },
-  };
-}
-
-export function buildSubscriptionEntry(
-  subscription: CompiledSubscription,
-  deps: Pick<EntryDeps, 'tenants' | 'counters'>,
-): SubscriptionEntry {
-  const { id, application, grants } = subscription;
-  const source = { level: 'subscription', owner: id, label: `the Subscription "${id}"` } as const;
-  return {
-    id,
-    namespace: parseId(id).namespace,
-    tenantId: subscription.tenant,
-    tenant: deps.tenants.acquire(subscription.tenant),
-    application,
-    backendText: flatText(
-      `X-Consumer-Tenant: ${subscription.tenant}\r\nX-Consumer-Subscription: ${id}\r\nX-Consumer-Application: ${application}\r\n`,
-    ),
-    grants: new Map(grants.map((grant) => [grant.api, grant.plan ?? null])),
-    limits: buildLimits(deps.counters, source, subscription.limits),
-    logText: flatText(`,"subscription":"${id}","application":"${application}","consumer":"${subscription.tenant}"`),
   };
 }
 

@@ -31,6 +31,7 @@ import type { TlsSettings } from '../tls/tls-settings.ts';
 import type { DefinitionEntry } from '../validation/definition-entry.ts';
 import type { AcceptedProofs, KeyManagerRef } from './proofs.ts';
 import type { Slot } from './slot.ts';
+import type { SubscriptionEntry } from './subscription-entry.ts';
 
 /**
  * What a call follows from pointer to pointer. Everything is parsed, sorted and joined when an object loads; entries
@@ -205,21 +206,6 @@ export interface SignatureEntry {
   readonly type: 'Signature';
   readonly id: string;
   readonly verifier: RequestVerifier;
-}
-
-export interface SubscriptionEntry {
-  readonly id: string;
-  readonly namespace: string;
-  readonly tenantId: string;
-  readonly tenant: Slot<TenantEntry>;
-  readonly application: string;
-  /** Header lines for backends that say who calls. */
-  readonly backendText: string;
-  /** Plan by ApiService id; null where the ApiService has no plans. */
-  readonly grants: ReadonlyMap<string, string | null>;
-  readonly limits: Limits;
-  /** Its part of each access-log line. */
-  readonly logText: string;
 }
 
 export interface CredentialEntry {

@@ -22,7 +22,6 @@ import {
   buildCredentials,
   buildGatewayEntry,
   buildListenerEntry,
-  buildSubscriptionEntry,
   buildTenantEntry,
   type EntryDeps,
   gatewayFault,
@@ -36,11 +35,11 @@ import type {
   GatewayEntry,
   KeyManagerEntry,
   ListenerEntry,
-  SubscriptionEntry,
   TenantEntry,
   TokenEndpointPath,
 } from './model.ts';
 import { Slots } from './slot.ts';
+import { SubscriptionEntry } from './subscription-entry.ts';
 
 export type SnapshotDeps = Pick<EntryDeps, 'counters' | 'backends' | 'metrics' | 'cacheStore'> &
   KeyManagerDeps & {
@@ -180,7 +179,7 @@ export class Snapshot {
   }
 
   #loadSubscription(compiled: CompiledSubscription, previous: LoadedObject | undefined): LoadedObject {
-    const entry = buildSubscriptionEntry(compiled, this.#deps);
+    const entry = new SubscriptionEntry(compiled, this.#deps);
     const credentials = buildCredentials(compiled, entry);
     const before = previous?.kind === 'Subscription' ? previous : undefined;
     for (const [hash, credential] of credentials) {
