@@ -14,9 +14,12 @@ export function listTypesOf(kind: ResourceKind): string {
 
 /** One page of a list. Throws the StoreError that the answer stands for. */
 export function readPage<T extends KubeObject>(kind: ResourceKind, answer: Answer): ListPage<T> {
-  if (!isProtobuf(answer)) return { ...pageOf(kind, readJson<WireList<T>>(answer)), bytes: answer.body.length };
-  throwUnlessOk(answer);
-  return { ...readSecretPage<T>(answer.body), bytes: answer.body.length };
+  if (isProtobuf(answer)) {
+    throwUnlessOk(answer);
+    return readSecretPage<T>(answer.body);
+  }
+  const page = pageOf(kind, readJson<WireList<T>>(answer));
+  return { ...page, size: { bytes: answer.body.length, objects: page.items.length } };
 }
 
 /** Throws the StoreError that the answer stands for. */

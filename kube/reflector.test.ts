@@ -139,11 +139,28 @@ test('pages grow until 4 MiB make one full, also of few large objects', async ()
     lists: (options, call) => {
       limits.push(options.limit);
       const items = Array.from({ length: options.limit ?? 0 }, (_, i) => object(`${i}`, '5'));
-      const page = { items, resourceVersion: '10', bytes: sizes[call - 1] ?? 0 };
+      const size = { bytes: sizes[call - 1] ?? 0, objects: items.length };
+      const page = { items, resourceVersion: '10', size };
       return call < sizes.length ? { ...page, continue: 'more' } : page;
     },
   });
   assert.deepEqual(limits, [500, 2000, 4096, 3355, 500]);
+});
+
+test('of a page that can be read one by one, only one object is there at a time', async () => {
+  const { log } = await play([], {
+    lists: () => ({
+      *each() {
+        yield object('a', '5');
+        yield object('b', '6');
+      },
+      get items(): never {
+        throw new Error('the whole page was read');
+      },
+      resourceVersion: '10',
+    }),
+  });
+  assert.deepEqual(log, ['replace 2 @10 #1']);
 });
 
 test('an owner that throws gets everything anew', async () => {

@@ -195,16 +195,16 @@ class Reflector<T extends KubeObject, P> {
   }
 
   async #take(page: ListPage<T>, into: P[]): Promise<void> {
-    for (const [index, item] of page.items.entries()) {
-      if (index % itemsPerTurn === itemsPerTurn - 1) await setImmediate();
+    for (const item of page.each?.() ?? page.items) {
       into.push(this.#project(item));
+      if (into.length % itemsPerTurn === 0) await setImmediate();
     }
   }
 
   /** Of the page after one that was asked for with `limit`. */
-  #nextLimit(limit: number, { items, bytes }: ListPage<T>): number {
-    if (this.#options.pageSize !== undefined || bytes === undefined || items.length === 0) return limit;
-    const full = Math.floor((fullPage.bytes / bytes) * items.length);
+  #nextLimit(limit: number, { size }: ListPage<T>): number {
+    if (this.#options.pageSize !== undefined || size === undefined || size.objects === 0) return limit;
+    const full = Math.floor((fullPage.bytes / size.bytes) * size.objects);
     const most = Math.max(fullPage.objects, this.#pageSize);
     return Math.max(firstPageSize, Math.min(full, limit * fullPage.growth, most));
   }

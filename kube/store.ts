@@ -62,8 +62,10 @@ export interface ListPage<T> {
   readonly items: readonly T[];
   readonly resourceVersion: string;
   readonly continue?: string;
-  /** Size of the answer, where there was one. */
-  readonly bytes?: number;
+  /** Of the answer, where there was one. */
+  readonly size?: { readonly bytes: number; readonly objects: number };
+  /** The items, each read when its turn comes: who keeps little of each never holds the whole page. */
+  readonly each?: () => Iterable<T>;
 }
 
 export interface WatchOptions extends Selection, CallOptions {

@@ -46,20 +46,22 @@ const secret = field(
 const page = wrapped(field(1, field(2, '12'), field(3, 'more'), count(4, 5)), secret);
 
 test('a page of Secrets is what it would be in JSON, without managedFields', () => {
-  assert.deepEqual(readSecretPage(page), {
-    resourceVersion: '12',
-    continue: 'more',
-    items: [
-      {
-        ...{ apiVersion: 'v1', kind: 'Secret', type: 'Opaque', data: { 'compiled.json': 'AP8=' } },
-        metadata: {
-          ...{ name: 'a', namespace: 'n', resourceVersion: '7', generation: 2 ** 40 },
-          ...{ creationTimestamp: '2025-11-24T16:00:00Z', labels: { k: 'v', empty: '' }, finalizers: ['x', 'y'] },
-          ownerReferences: [{ kind: 'Tenant', name: 't', controller: true, blockOwnerDeletion: false }],
-        },
+  const { each, ...read } = readSecretPage(page);
+  const items = [
+    {
+      ...{ apiVersion: 'v1', kind: 'Secret', type: 'Opaque', data: { 'compiled.json': 'AP8=' } },
+      metadata: {
+        ...{ name: 'a', namespace: 'n', resourceVersion: '7', generation: 2 ** 40 },
+        ...{ creationTimestamp: '2025-11-24T16:00:00Z', labels: { k: 'v', empty: '' }, finalizers: ['x', 'y'] },
+        ownerReferences: [{ kind: 'Tenant', name: 't', controller: true, blockOwnerDeletion: false }],
       },
-    ],
+    },
+  ];
+  assert.deepEqual(read, {
+    ...{ resourceVersion: '12', continue: 'more', items },
+    size: { bytes: page.length, objects: 1 },
   });
+  assert.deepEqual([...(each?.() ?? [])], items);
 });
 
 test('a Status is what it would be in JSON', () => {
@@ -76,14 +78,14 @@ test('a Status is what it would be in JSON', () => {
 
 test('a page that was cut is refused, wherever that was', () => {
   for (let length = 0; length < page.length; length++) {
-    assert.throws(() => readSecretPage(page.subarray(0, length)), { code: 'STORE_Unreachable' }, `${length}`);
+    assert.throws(() => readSecretPage(page.subarray(0, length)).items, { code: 'STORE_Unreachable' }, `${length}`);
   }
 });
 
 test('a field that reaches beyond its message is refused', () => {
   const name = Buffer.from([1 * 8 + 2, 100, 97]); // 100 bytes, of which one is there
   const after = field(2, field(3, 'x'.repeat(200)));
-  assert.throws(() => readSecretPage(wrapped(field(2, field(1, name)), after)), { code: 'STORE_Unreachable' });
+  assert.throws(() => readSecretPage(wrapped(field(2, field(1, name)), after)).items, { code: 'STORE_Unreachable' });
 });
 
 test('bytes that were cut or changed give a page or a StoreError, and nothing else', () => {
@@ -97,7 +99,7 @@ test('bytes that were cut or changed give a page or a StoreError, and nothing el
       const bytes = Buffer.from(page);
       bytes[at] = to;
       try {
-        readSecretPage(bytes.subarray(0, length));
+        void readSecretPage(bytes.subarray(0, length)).items;
       } catch (error) {
         assert.ok(error instanceof StoreError, String(error));
       }

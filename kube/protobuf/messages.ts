@@ -136,17 +136,31 @@ const status: Message = new Map([
 
 /**
  * A page of Secrets, as it would be in JSON without `managedFields`: a third of the work for the API server, half of it
- * for us. Throws {@link ProtobufError}.
+ * for us. Throws {@link ProtobufError}, also when it comes to an item that is not right.
  */
 export function readSecretPage<T extends KubeObject>(bytes: Buffer): ListPage<T> {
   const list = objectIn(bytes);
-  const items: unknown[] = [];
   let meta: { readonly resourceVersion?: string; readonly continue?: string } = {};
+  let objects = 0;
   while (list.next()) {
     if (list.number === 1) meta = read(list.message(), listMeta);
-    else if (list.number === 2) items.push(read(list.message(), secret, { apiVersion: 'v1', kind: 'Secret' }));
+    else if (list.number === 2) objects += 1;
   }
-  return { items: items as T[], resourceVersion: '', ...meta };
+  return {
+    ...{ resourceVersion: '', ...meta },
+    size: { bytes: bytes.length, objects },
+    each: () => secretsIn<T>(bytes),
+    get items(): readonly T[] {
+      return [...secretsIn<T>(bytes)];
+    },
+  };
+}
+
+function* secretsIn<T>(bytes: Buffer): Generator<T> {
+  const list = objectIn(bytes);
+  while (list.next()) {
+    if (list.number === 2) yield read(list.message(), secret, { apiVersion: 'v1', kind: 'Secret' }) as T;
+  }
 }
 
 /** A `Status`, as it would be in JSON. Throws {@link ProtobufError}. */
