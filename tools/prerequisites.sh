@@ -3,6 +3,7 @@
 #   dev      what `make dev` needs: Node and npm
 #   runtime  the Node that runs the TypeScript, after npm has installed it
 #   test     what building the test control plane needs on top
+#   node     what a node that runs pods needs on top
 set -u
 
 missing=0
@@ -46,7 +47,7 @@ check_go() {
     need "Go >= 1.21 (found: 1.${minor:-?})" "apt-get install -t bookworm-backports golang-go, or go.dev/dl"
     return
   fi
-  for module in tools/controlplane tools/etcd tools/jaeger tools/helm; do
+  for module in tools/controlplane tools/etcd tools/jaeger tools/helm tools/coredns; do
     said=$(cd "$module" && go version 2>&1) || {
       need "the Go toolchain that $module/go.mod asks for: $said" "unset GOTOOLCHAIN and let Go reach its module proxy (go env GOPROXY), or install that Go"
       return
@@ -63,12 +64,21 @@ check_test() {
   [ -n "${SIMPUL_TEST_KUBECONFIG:-}${KUBEBUILDER_ASSETS:-}" ] || check_go
 }
 
+# A node makes namespaces, mounts and cgroups, and brings its own programs for all else.
+check_node() {
+  check_test
+  has unshare "apt-get install util-linux"
+  [ "$(id -u)" = 0 ] || need "root: a node makes namespaces, mounts and cgroups" "run it with sudo -E, or name a cluster that exists by SIMPUL_TEST_KUBECONFIG"
+  [ -w /sys/fs/cgroup ] || need "a writable /sys/fs/cgroup" "in a container: run it with --privileged"
+}
+
 case "${1:-}" in
 dev) check_dev ;;
 runtime) check_runtime ;;
 test) check_test ;;
+node) check_node ;;
 *)
-  echo "usage: $0 dev|runtime|test" >&2
+  echo "usage: $0 dev|runtime|test|node" >&2
   exit 2
   ;;
 esac

@@ -3,8 +3,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ControlPlaneError } from './errors.ts';
 
-/** Programs that a control plane consists of. */
-export type Program = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kubectl';
+/** Programs of a control plane, and of a node (`build.sh node`). */
+const programs = [
+  ...(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'] as const),
+  ...(['kube-scheduler', 'kubelet', 'kube-proxy', 'coredns'] as const),
+];
+export type Program = (typeof programs)[number];
 
 /**
  * Absolute path of each program: from the folder that KUBEBUILDER_ASSETS names, else from the build cache
@@ -19,12 +23,7 @@ export function locatePrograms(env: NodeJS.ProcessEnv, wanted: readonly Program[
         'KUBEBUILDER_ASSETS to a folder that holds these programs.',
     );
   }
-  return {
-    etcd: join(folder, 'etcd'),
-    'kube-apiserver': join(folder, 'kube-apiserver'),
-    'kube-controller-manager': join(folder, 'kube-controller-manager'),
-    kubectl: join(folder, 'kubectl'),
-  };
+  return Object.fromEntries(programs.map((program) => [program, join(folder, program)])) as Record<Program, string>;
 }
 
 function programFolder(env: NodeJS.ProcessEnv): string {

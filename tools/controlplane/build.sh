@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds the programs of the test control plane from Go modules, once, into the cache folder that control-plane.ts reads:
 #   ${XDG_CACHE_HOME:-~/.cache}/simpul/k8s/<version>/{etcd,kube-apiserver,kube-controller-manager,kubectl}
+# and with `build.sh node` also {kube-scheduler,kubelet,kube-proxy,coredns}, for a node that runs pods (tools/cluster).
 # What is there already is skipped, so a second run costs nothing. A program appears under its name only when it is
 # complete; two runs at the same time build once. Cold, on two cores: about five minutes.
 set -eu
@@ -44,4 +45,10 @@ build etcd "$here/../etcd" go.etcd.io/etcd/server/v3 "-s -w"
 build kube-apiserver "$here" k8s.io/kubernetes/cmd/kube-apiserver "$kubernetes_flags"
 build kubectl "$here" k8s.io/kubernetes/cmd/kubectl "$kubernetes_flags"
 build kube-controller-manager "$here" k8s.io/kubernetes/cmd/kube-controller-manager "$kubernetes_flags"
+if [ "${1:-}" = node ]; then
+  for program in kube-scheduler kubelet kube-proxy; do
+    build $program "$here" k8s.io/kubernetes/cmd/$program "$kubernetes_flags"
+  done
+  build coredns "$here/../coredns" . "-s -w"
+fi
 echo "test control plane $version is in $folder"

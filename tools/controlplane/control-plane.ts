@@ -215,7 +215,7 @@ async function startControllerManager(
   return controllerManager;
 }
 
-async function answersOk(url: string, dispatcher?: Agent): Promise<boolean> {
+export async function answersOk(url: string, dispatcher?: Agent): Promise<boolean> {
   try {
     const response = await request(url, dispatcher === undefined ? {} : { dispatcher });
     await response.body.dump();

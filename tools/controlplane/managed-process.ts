@@ -9,7 +9,10 @@ export interface ProcessOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly logFile: string;
-  readonly watchdog: Watchdog;
+  /** Ends it when this process is gone; absent: something else does. */
+  readonly watchdog?: Watchdog;
+  /** Default: this process's own. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Answers true once the process serves. Asked every 50 ms. */
   readonly ready: () => Promise<boolean>;
 }
@@ -46,15 +49,18 @@ export class ManagedProcess {
   launch(): void {
     if (this.#child !== undefined) throw new ControlPlaneError(`${this.#options.name} runs already`);
     const log = openSync(this.#options.logFile, 'a');
-    const child = spawn(this.#options.command, [...this.#options.args], { stdio: ['ignore', log, log] });
+    const child = spawn(this.#options.command, [...this.#options.args], {
+      stdio: ['ignore', log, log],
+      env: this.#options.env ?? process.env,
+    });
     closeSync(log);
     child.unref();
     this.#child = child;
     const { pid } = child;
-    if (pid !== undefined) this.#options.watchdog.add(pid);
+    if (pid !== undefined) this.#options.watchdog?.add(pid);
     this.#exited = new Promise((resolve) => {
       const ended = () => {
-        if (pid !== undefined) this.#options.watchdog.ended(pid);
+        if (pid !== undefined) this.#options.watchdog?.ended(pid);
         if (this.#child === child) this.#child = undefined;
         resolve();
       };

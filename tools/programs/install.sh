@@ -1,21 +1,23 @@
 #!/bin/sh
-# Puts the programs of packages.txt into ~/.cache/simpul/programs/bin. Packages are unpacked, not installed: no root is
+#   install.sh [LIST NAME]
+# Puts the programs of a list of Debian packages (default: packages.txt) into ~/.cache/simpul/NAME/bin (default: programs). Packages are unpacked, not installed: no root is
 # needed, no service starts, and nothing else on the machine changes. A program that the machine has already is taken
 # from there by whoever runs it (tools/testing/programs.ts), so only what is missing counts.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-home=${XDG_CACHE_HOME:-$HOME/.cache}/simpul/programs
-stamp=$home/$(cat "$here/packages.txt" "$here/install.sh" | sha256sum | cut -c 1-16)
+list=${1:-$here/packages.txt}
+home=${XDG_CACHE_HOME:-$HOME/.cache}/simpul/${2:-programs}
+stamp=$home/$(cat "$list" "$here/install.sh" | sha256sum | cut -c 1-16)
 [ ! -e "$stamp" ] || exit 0
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
-  echo "The programs of tools/programs/packages.txt come from Debian packages, and this machine has no apt-get:" >&2
-  echo "  install nginx, haproxy, dnsmasq, prometheus and redis (server and sentinel) by its own means, then: touch $stamp" >&2
+  echo "The programs of $list come from Debian packages, and this machine has no apt-get:" >&2
+  echo "  install what the list names by its own means, then: touch $stamp" >&2
   mkdir -p "$home"
   exit 1
 fi
 
-packages=$(sed 's/#.*//' "$here/packages.txt")
+packages=$(sed 's/#.*//' "$list")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/archives/partial" "$work/lists/partial" "$work/root" "$work/bin"
@@ -33,7 +35,7 @@ if ! fetch >"$work/log" 2>&1; then
   # shellcheck disable=SC2086
   if ! { apt-get update --quiet -o Debug::NoLocking=1 $own_lists && fetch $own_lists; } >>"$work/log" 2>&1; then
     cat "$work/log" >&2
-    echo "The Debian packages of tools/programs/packages.txt cannot be fetched; as root: apt-get update && apt-get install" $packages >&2
+    echo "The Debian packages of $list cannot be fetched; as root: apt-get update && apt-get install" $packages >&2
     exit 1
   fi
 fi
@@ -43,7 +45,7 @@ rm -rf "$home"
 mkdir -p "$home/bin"
 mv "$work/root" "$home/root"
 libraries=$(find "$home/root" -name '*.so*' -printf '%h\n' | sort -u | paste -sd :)
-for program in "$home"/root/usr/bin/* "$home"/root/usr/sbin/*; do
+for program in "$home"/root/bin/* "$home"/root/sbin/* "$home"/root/usr/bin/* "$home"/root/usr/sbin/*; do
   [ -x "$program" ] || continue
   name=$(basename "$program")
   printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$libraries" "$program" >"$home/bin/$name"

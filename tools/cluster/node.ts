@@ -1,0 +1,62 @@
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { locatePrograms } from '#tools/controlplane/binaries.ts';
+import { runKubectl } from '#tools/controlplane/kubectl.ts';
+import { writeCredentials } from './credentials.ts';
+import { ClusterError } from './errors.ts';
+import { clusterFolder, nodeName } from './layout.ts';
+import { ensureMounts, findSnapshotter, setUpNetwork } from './machine.ts';
+import { controlPlaneProcesses, type NodeProcess, nodeProcesses } from './processes.ts';
+
+/**
+ * The node, from inside of its namespaces: starts everything in order, says so in `ready`, and starts anew what ends.
+ * It is started by `up.ts`. When it ends, whatever it started ends with it.
+ *
+ *   mounts, network ──▶ certificates ──▶ etcd, kube-apiserver ──▶ containerd, DNS, scheduler, … kubelet ──▶ ready
+ */
+async function main(): Promise<void> {
+  const folder = clusterFolder(process.env);
+  await ensureMounts(folder);
+  const env = await setUpNetwork(folder);
+  const programs = locatePrograms(process.env, [
+    ...(['etcd', 'kube-apiserver', 'kubectl', 'kube-controller-manager'] as const),
+    ...(['kube-scheduler', 'kubelet', 'kube-proxy', 'coredns'] as const),
+  ]);
+  const site = { folder, programs, credentials: await writeCredentials(folder), env };
+
+  const control = controlPlaneProcesses(site);
+  await startInOrder(control);
+  const kubectl = (args: readonly string[]) => runKubectl(programs.kubectl, folder.kubeconfig, args);
+  await kubectl(['apply', '--server-side', '-f', new URL('./dns.yaml', import.meta.url).pathname]);
+  const node = await nodeProcesses(site, await findSnapshotter(folder));
+  await startInOrder(node);
+  await kubectl(['wait', '--for=create', '--timeout=60s', 'node', nodeName]);
+  await kubectl(['wait', '--for=condition=Ready', '--timeout=60s', 'node', nodeName]);
+  await kubectl(['wait', '--for=create', '--timeout=60s', 'serviceaccount/default', '-n', 'default']);
+  await writeFile(folder.ready, '');
+  await keep([...control, ...node]);
+}
+
+async function startInOrder(processes: readonly NodeProcess[]): Promise<void> {
+  for (const { process, after } of processes) {
+    await process.start();
+    await after?.();
+  }
+}
+
+/** As an init system would: what ends is started again after a second. */
+async function keep(processes: readonly NodeProcess[]): Promise<never> {
+  for (;;) {
+    await delay(1000);
+    for (const { name, process } of processes) {
+      if (process.pid !== undefined) continue;
+      console.error(`${name} has ended and is started again`);
+      process.launch();
+    }
+  }
+}
+
+await main().catch((error: unknown) => {
+  console.error(error instanceof ClusterError ? error.message : error);
+  process.exit(1);
+});
