@@ -1,0 +1,44 @@
+# Images of Simpul: one target for each program. `make images` bundles the programs into build/images and builds all of them;
+# by hand, after it:
+#   docker build --target gateway --build-arg VERSION=0.1.0 .
+# Nothing is run while an image is built, so any machine builds for every architecture, and the same input gives the same digest.
+ARG BASE=docker.io/library/node:24-bookworm-slim
+
+FROM ${BASE} AS base
+ARG VERSION=0.0.0
+LABEL org.opencontainers.image.vendor="Simpul" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}"
+ENV NODE_ENV=production
+WORKDIR /app
+# No user of this number exists, nothing belongs to it, and OpenShift may take another.
+USER 65532:65532
+
+FROM base AS operator
+LABEL org.opencontainers.image.title="simpul-operator" \
+      org.opencontainers.image.description="Turns Simpul resources of a cluster into running gateways and keeps them so"
+COPY build/images/operator/ /app/
+EXPOSE 8080
+ENTRYPOINT ["/usr/local/bin/node", "/app/operator.mjs"]
+
+FROM base AS gateway
+LABEL org.opencontainers.image.title="simpul-gateway" \
+      org.opencontainers.image.description="Serves the APIs of an ApiGateway"
+COPY build/images/gateway/ /app/
+EXPOSE 8080 8081
+ENTRYPOINT ["/usr/local/bin/node", "/app/gateway.mjs"]
+
+FROM base AS cli
+LABEL org.opencontainers.image.title="simpul-cli" \
+      org.opencontainers.image.description="The simpul command"
+COPY build/images/cli/ /app/
+ENTRYPOINT ["/usr/local/bin/node", "/app/cli.mjs"]
+
+# The backend of examples/banten: what an institution would bring.
+FROM base AS example
+LABEL org.opencontainers.image.title="simpul-example" \
+      org.opencontainers.image.description="The backend of examples/banten"
+COPY build/images/example/ /app/
+COPY examples/banten/data/ /data/
+EXPOSE 9000
+ENTRYPOINT ["/usr/local/bin/node", "/app/example.mjs", "--host", "0.0.0.0"]
