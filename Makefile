@@ -78,6 +78,29 @@ golden: $(installed) ## Rewrite the golden files from what the code does now; re
 bundle: $(installed) ## Bundle gateway and operator with their packages, as images carry them, into build/programs.
 	@node tools/bundle/main.ts
 
+##@ On a real cluster
+
+.PHONY: cluster
+cluster: node-programs ## Start a Kubernetes of one node on this machine, as root; it needs no internet.
+	@node tools/cluster/main.ts up
+
+.PHONY: cluster-down
+cluster-down: $(installed) ## End it, with all that runs in it, and remove every trace.
+	@node tools/cluster/main.ts down
+
+.PHONY: images
+images: $(installed) ## Build the images operator, gateway, cli and example into build/archives; no registry is needed.
+	@tools/programs/install.sh tools/cluster/packages.txt node-programs
+	@node tools/images/main.ts
+
+.PHONY: install
+install: images helm ## Build the images and install Simpul into the cluster of `make cluster`, or of SIMPUL_TEST_KUBECONFIG.
+	@node tools/install/main.ts
+
+.PHONY: e2e
+e2e: $(if $(SIMPUL_TEST_KUBECONFIG),,cluster) install ## Run the tests with real pods in the cluster of `make cluster`, or of SIMPUL_TEST_KUBECONFIG.
+	@node --test --test-concurrency=1 --test-timeout=600000 --test-reporter=./tools/testing/concise-reporter.ts 'e2e/node/*.e2e.ts'
+
 ##@ Measure it
 
 .PHONY: bench-control-plane
@@ -111,6 +134,12 @@ controlplane: $(installed) ## Build etcd and kube-apiserver for the tests, once,
 .PHONY: programs
 programs: $(installed) ## Fetch the servers that only tests run (nginx, Redis, HAProxy, ...), once, into ~/.cache/simpul.
 	@tools/programs/install.sh
+
+.PHONY: node-programs
+node-programs: $(installed) ## Build and fetch what a node consists of (kubelet, containerd, ...), once, into ~/.cache/simpul.
+	@tools/prerequisites.sh node
+	@tools/controlplane/build.sh node
+	@tools/programs/install.sh tools/cluster/packages.txt node-programs
 
 .PHONY: jaeger
 jaeger: $(installed) ## Build Jaeger, which tests send spans to, once, into ~/.cache/simpul.
