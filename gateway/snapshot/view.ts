@@ -20,6 +20,8 @@ export class View implements CompiledHandler {
   readonly #loader: Loader;
   readonly #clock: Clock;
   readonly #onChange: () => void;
+  /** Of the Secret that was loaded last before the first list was complete. */
+  #lastName = '';
 
   constructor(loader: Loader, clock: Clock, onChange: () => void) {
     this.#loader = loader;
@@ -32,9 +34,16 @@ export class View implements CompiledHandler {
     return this.epoch > 0;
   }
 
-  /** While a list arrives, each Secret is judged and dropped: 60,000 of them take 100 MiB. */
+  /**
+   * While a list arrives, each Secret is judged and dropped: 60,000 of them take 100 MiB. Of the first list it is loaded
+   * at once, because nothing is served yet; only in the order of names, which is that of the API server.
+   */
   project(secret: CompiledSecret): JudgedSecret {
-    return this.#loader.judge(secret);
+    const judged = this.#loader.judge(secret);
+    if (this.isComplete || judged.name <= this.#lastName) return judged;
+    this.#lastName = judged.name;
+    this.#loader.upsert(judged);
+    return { ...judged, verdict: null };
   }
 
   async replace(items: readonly JudgedSecret[], resourceVersion: string): Promise<void> {
