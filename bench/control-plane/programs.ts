@@ -6,6 +6,7 @@ import { bundlePrograms, type Programs } from '#tools/bundle/bundle.ts';
 import { freePorts } from '#tools/controlplane/free-port.ts';
 import { ManagedProcess } from '#tools/controlplane/managed-process.ts';
 import { startWatchdog, type Watchdog } from '#tools/controlplane/watchdog.ts';
+import { nodeFlagsOf } from '#tools/images/node-flags.ts';
 import { BenchError } from '../errors.ts';
 import { type ProcessUse, useOf } from '../machine.ts';
 
@@ -73,18 +74,26 @@ export class ProgramHost {
   readonly #watchdog: Watchdog;
   readonly #profiles: string | undefined;
   readonly #programs: Programs;
+  readonly #gatewayFlags: readonly string[];
   #started = 0;
 
-  private constructor(folder: string, programs: Programs, profiles: string | undefined) {
-    this.folder = folder;
-    this.#programs = programs;
-    this.#watchdog = startWatchdog(folder);
-    this.#profiles = profiles;
+  private constructor(options: {
+    readonly folder: string;
+    readonly programs: Programs;
+    readonly gatewayFlags: readonly string[];
+    readonly profiles: string | undefined;
+  }) {
+    this.folder = options.folder;
+    this.#programs = options.programs;
+    this.#gatewayFlags = options.gatewayFlags;
+    this.#watchdog = startWatchdog(options.folder);
+    this.#profiles = options.profiles;
   }
 
   static async open(profiles: string | undefined): Promise<ProgramHost> {
-    const programs = await bundlePrograms();
-    return new ProgramHost(await mkdtemp(join(tmpdir(), 'simpul-bench-')), programs, profiles);
+    const [programs, gatewayFlags] = [await bundlePrograms(), await nodeFlagsOf('gateway')];
+    const folder = await mkdtemp(join(tmpdir(), 'simpul-bench-'));
+    return new ProgramHost({ folder, programs, gatewayFlags, profiles });
   }
 
   async close(): Promise<void> {
@@ -96,9 +105,10 @@ export class ProgramHost {
     const [port = 0] = await freePorts(1);
     const args = [`--http-port=${port}`];
     const environment = { ...account, ...operatorEnvironment };
-    return this.#start({ name: 'operator', args, environment, adminPort: port });
+    return this.#start({ name: 'operator', flags: [], args, environment, adminPort: port });
   }
 
+  /** As its image and its Deployment would start it. */
   async startGateway(options: { account: Environment; namespace: string; port: number }): Promise<RunningProgram> {
     const [adminPort = 0] = await freePorts(1);
     const environment = {
@@ -110,11 +120,13 @@ export class ProgramHost {
       POD_NAME: `gateway-${this.#started}`,
       ...gatewayEnvironment,
     };
-    return this.#start({ name: 'gateway', args: [], environment, adminPort });
+    return this.#start({ name: 'gateway', flags: this.#gatewayFlags, args: [], environment, adminPort });
   }
 
   #start(start: {
     readonly name: keyof Programs;
+    /** Of Node.js. */
+    readonly flags: readonly string[];
     readonly args: readonly string[];
     readonly environment: Environment;
     readonly adminPort: number;
@@ -131,6 +143,7 @@ export class ProgramHost {
         ...variables,
         process.execPath,
         ...profiling,
+        ...start.flags,
         this.#programs[start.name],
         ...start.args,
       ],
