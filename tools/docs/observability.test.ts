@@ -7,7 +7,7 @@ const page = readFileSync('docs/observability.md', 'utf8');
 /** Sources that put access-log lines together: every member of a line stands there as `,"name":`. */
 const lineSources = [
   'gateway/filters/access-log.ts',
-  'gateway/snapshot/entries.ts',
+  'gateway/snapshot/subscription-entry.ts',
   'gateway/snapshot/variants.ts',
   ...globSync('gateway/log/*.ts'),
 ];
