@@ -73,6 +73,14 @@ export const clusterKinds = {
     plural: 'poddisruptionbudgets',
     namespaced: true,
   },
+  NetworkPolicy: {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    kind: 'NetworkPolicy',
+    plural: 'networkpolicies',
+    namespaced: true,
+  },
+  ResourceQuota: { group: '', version: 'v1', kind: 'ResourceQuota', plural: 'resourcequotas', namespaced: true },
   HorizontalPodAutoscaler: {
     group: 'autoscaling',
     version: 'v2',

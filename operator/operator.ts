@@ -22,7 +22,7 @@ import { runController } from './runtime/controller.ts';
 import { EventRecorder } from './runtime/events.ts';
 import { WorkQueue } from './runtime/work-queue.ts';
 import { fleetFigures } from './status/fleet-figures.ts';
-import type { Wake } from './world/dependents.ts';
+import { dependentsOfNamespace, type Wake } from './world/dependents.ts';
 import { World } from './world/world.ts';
 
 /*
@@ -154,17 +154,22 @@ class RunningOperator {
       },
       gatewayImage: config.gatewayImage,
       watches: feed,
-      fleetWatches: this.#watchFleets(),
+      fleetWatches: this.#watchFleets(world),
+      inCluster: (this.#options.approvalPolicy ?? 'watched') === 'watched',
       learn: (kind, object) => intake.take(kind, intake.lean(object), { force: false }),
     };
     return { env, feed };
   }
 
-  #watchFleets(): FleetWatches {
+  #watchFleets(world: World): FleetWatches {
     const { store, log, metrics } = this.#options;
     return new FleetWatches({
       ...{ store, log, signal: this.#signal },
       onChange: (gateway) => this.#wake(wakesFor('ApiGateway', [gateway])),
+      onChangeIn: (namespace) => {
+        const known = world.namespaces.get(namespace);
+        if (known !== undefined) this.#wake(dependentsOfNamespace(known, world));
+      },
       onRestart: (kind, reason) => metrics.watchRestarted(kind, reason),
     });
   }
@@ -191,6 +196,7 @@ class RunningOperator {
     const { env } = parts;
     env.world.takeOver();
     this.#leading = true;
+    if (env.inCluster) env.fleetWatches.start();
 
     const running: Promise<void>[] = [];
     for (const { kind, reconcile } of controllers) {

@@ -92,6 +92,11 @@ export interface ApiGatewaySpec {
    */
   readonly ceilings?: ApiGatewayCeilings;
   /**
+   * Who writes the NetworkPolicy of the pods: `Managed`: the operator (docs/network.md); `None`: somebody else, or
+   * nobody. Default: `Managed`. Example: `None`.
+   */
+  readonly networkPolicies?: 'Managed' | 'None';
+  /**
    * While this is here, all calls of this gateway get 503 with this message. Default: none. Example: `{message: Pindah
    * server, retryAfter: 30m, allowFrom: [10.1.2.0/24]}`.
    */

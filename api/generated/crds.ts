@@ -493,6 +493,89 @@ export const crds: readonly CustomResourceDefinition[] = [
                         }
                       }
                     },
+                    "resourceQuota": {
+                      "description": "What everything in this Tenant's namespace may use together, as a ResourceQuota that the operator keeps (docs/tenant-resources.md). Default: no bound. Example: `{pods: 20, memory: 8Gi, apiServices: 100}`.",
+                      "type": "object",
+                      "minProperties": 1,
+                      "properties": {
+                        "pods": {
+                          "description": "Pods. Default: any number. Example: `20`.",
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": 0,
+                          "maximum": 100000
+                        },
+                        "cpu": {
+                          "description": "CPUs that pods ask for (`requests.cpu`), in whole ones or thousandths; pods that ask for none are refused then. Default: as much as there is. Example: `4`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 8,
+                          "pattern": "^[0-9]{1,7}m?$"
+                        },
+                        "memory": {
+                          "description": "Memory that pods may use (`limits.memory`), in bytes with an optional suffix Ki, Mi, Gi or Ti; pods without that limit are refused then. Default: as much as there is. Example: `8Gi`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 14,
+                          "pattern": "^[0-9]{1,12}(Ki|Mi|Gi|Ti)?$"
+                        },
+                        "storage": {
+                          "description": "Storage that volume claims ask for (`requests.storage`), in bytes with an optional suffix Ki, Mi, Gi or Ti. Default: as much as there is. Example: `50Gi`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 14,
+                          "pattern": "^[0-9]{1,12}(Ki|Mi|Gi|Ti)?$"
+                        },
+                        "apiServices": {
+                          "description": "ApiServices. Default: any number. Example: `100`.",
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": 0,
+                          "maximum": 100000
+                        },
+                        "subscriptions": {
+                          "description": "Subscriptions. Default: any number. Example: `500`.",
+                          "type": "integer",
+                          "format": "int32",
+                          "minimum": 0,
+                          "maximum": 100000
+                        }
+                      }
+                    },
+                    "network": {
+                      "description": "Who may reach the pods in this Tenant's namespace, where the cluster's network enforces NetworkPolicies (docs/network.md). Default: `Isolated` in a namespace that was made for this Tenant, `Open` in one that was there before. Example: `{isolation: Isolated, allowFrom: [ingress-nginx]}`.",
+                      "type": "object",
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "!has(self.allowFrom) || !has(self.isolation) || self.isolation != 'Open'",
+                          "message": "an Open namespace is reached from everywhere: remove allowFrom, or choose isolation Isolated"
+                        }
+                      ],
+                      "properties": {
+                        "isolation": {
+                          "description": "`Isolated`: its own pods, gateways and the namespaces of `allowFrom` reach them; `Open`: everybody does. Default: as the namespace came about. Example: `Isolated`.",
+                          "type": "string",
+                          "enum": [
+                            "Isolated",
+                            "Open"
+                          ]
+                        },
+                        "allowFrom": {
+                          "description": "Namespaces whose pods reach them too. Default: none. Example: `[ingress-nginx]`.",
+                          "type": "array",
+                          "minItems": 1,
+                          "maxItems": 32,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "Name of a namespace. Example: `ingress-nginx`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 63,
+                            "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+                          }
+                        }
+                      }
+                    },
                     "suspended": {
                       "description": "Whether the Tenant is suspended: every call to its APIs, and every call with its Subscriptions' credentials, is refused with 403 at once; nothing is deleted. Default: `false`. Example: `true`.",
                       "type": "boolean",
@@ -1369,6 +1452,14 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "maximum": 5
                         }
                       }
+                    },
+                    "networkPolicies": {
+                      "description": "Who writes the NetworkPolicy of the pods: `Managed`: the operator (docs/network.md); `None`: somebody else, or nobody. Default: `Managed`. Example: `None`.",
+                      "type": "string",
+                      "enum": [
+                        "Managed",
+                        "None"
+                      ]
                     },
                     "maintenance": {
                       "description": "While this is here, all calls of this gateway get 503 with this message. Default: none. Example: `{message: Pindah server, retryAfter: 30m, allowFrom: [10.1.2.0/24]}`.",

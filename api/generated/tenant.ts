@@ -81,6 +81,17 @@ export interface TenantSpec {
    */
   readonly maintenance?: TenantMaintenance;
   /**
+   * What everything in this Tenant's namespace may use together, as a ResourceQuota that the operator keeps
+   * (docs/tenant-resources.md). Default: no bound. Example: `{pods: 20, memory: 8Gi, apiServices: 100}`.
+   */
+  readonly resourceQuota?: TenantResourceQuota;
+  /**
+   * Who may reach the pods in this Tenant's namespace, where the cluster's network enforces NetworkPolicies
+   * (docs/network.md). Default: `Isolated` in a namespace that was made for this Tenant, `Open` in one that was there
+   * before. Example: `{isolation: Isolated, allowFrom: [ingress-nginx]}`.
+   */
+  readonly network?: TenantNetwork;
+  /**
    * Whether the Tenant is suspended: every call to its APIs, and every call with its Subscriptions' credentials, is
    * refused with 403 at once; nothing is deleted. Default: `false`. Example: `true`.
    */
@@ -168,6 +179,49 @@ export interface TenantMaintenance {
   /** When callers should try again, as a duration in ms, s, m or h. Default: they are not told. Example: `30m`. */
   readonly retryAfter?: string;
   /** Addresses of callers that are served all the same. Default: none. Example: `[10.1.2.0/24]`. */
+  readonly allowFrom?: readonly string[];
+}
+
+/**
+ * What everything in this Tenant's namespace may use together, as a ResourceQuota that the operator keeps
+ * (docs/tenant-resources.md). Default: no bound. Example: `{pods: 20, memory: 8Gi, apiServices: 100}`.
+ */
+export interface TenantResourceQuota {
+  /** Pods. Default: any number. Example: `20`. */
+  readonly pods?: number;
+  /**
+   * CPUs that pods ask for (`requests.cpu`), in whole ones or thousandths; pods that ask for none are refused then.
+   * Default: as much as there is. Example: `4`.
+   */
+  readonly cpu?: string;
+  /**
+   * Memory that pods may use (`limits.memory`), in bytes with an optional suffix Ki, Mi, Gi or Ti; pods without that
+   * limit are refused then. Default: as much as there is. Example: `8Gi`.
+   */
+  readonly memory?: string;
+  /**
+   * Storage that volume claims ask for (`requests.storage`), in bytes with an optional suffix Ki, Mi, Gi or Ti.
+   * Default: as much as there is. Example: `50Gi`.
+   */
+  readonly storage?: string;
+  /** ApiServices. Default: any number. Example: `100`. */
+  readonly apiServices?: number;
+  /** Subscriptions. Default: any number. Example: `500`. */
+  readonly subscriptions?: number;
+}
+
+/**
+ * Who may reach the pods in this Tenant's namespace, where the cluster's network enforces NetworkPolicies
+ * (docs/network.md). Default: `Isolated` in a namespace that was made for this Tenant, `Open` in one that was there
+ * before. Example: `{isolation: Isolated, allowFrom: [ingress-nginx]}`.
+ */
+export interface TenantNetwork {
+  /**
+   * `Isolated`: its own pods, gateways and the namespaces of `allowFrom` reach them; `Open`: everybody does. Default:
+   * as the namespace came about. Example: `Isolated`.
+   */
+  readonly isolation?: 'Isolated' | 'Open';
+  /** Namespaces whose pods reach them too. Default: none. Example: `[ingress-nginx]`. */
   readonly allowFrom?: readonly string[];
 }
 

@@ -22,6 +22,7 @@ const child = (apiVersion: string, kind: string, name = 'public') => {
 const deployment = child('apps/v1', 'Deployment');
 const service = child('v1', 'Service');
 const budget = child('policy/v1', 'PodDisruptionBudget');
+const policy = child('networking.k8s.io/v1', 'NetworkPolicy');
 const account = child('v1', 'ServiceAccount', 'simpul-gateway');
 
 /** What the operator makes for one ApiGateway, on a real API server with the controllers that look after it. */
@@ -33,7 +34,7 @@ describe('what runs for an ApiGateway', () => {
     installation = await Installation.start({ auditLog: true, controllerManager: true });
     operator = await installation.startOperator(flags);
     await installation.apply(apiGateway());
-    for (const each of [deployment, service, budget, account]) {
+    for (const each of [deployment, service, budget, policy, account]) {
       await until(`${each.kind} is there`, () => installation.get(each));
     }
   });
@@ -49,6 +50,7 @@ describe('what runs for an ApiGateway', () => {
   const edits: readonly { readonly of: typeof deployment; readonly edit: object }[] = [
     { of: deployment, edit: { spec: { replicas: 7, template: { spec: { terminationGracePeriodSeconds: 1 } } } } },
     { of: service, edit: { spec: { selector: { 'app.kubernetes.io/name': 'somebody-else' } } } },
+    { of: policy, edit: { spec: { ingress: [{}] } } },
     { of: budget, edit: { spec: { maxUnavailable: '100%' } } },
   ];
   for (const { of, edit } of edits) {
@@ -66,7 +68,7 @@ describe('what runs for an ApiGateway', () => {
     });
   }
 
-  for (const each of [deployment, service, budget, account]) {
+  for (const each of [deployment, service, budget, policy, account]) {
     test(`a deleted ${each.kind} is made anew`, async () => {
       const uid = (await installation.get(each))?.metadata.uid;
       await installation.remove(each);

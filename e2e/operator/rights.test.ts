@@ -26,7 +26,8 @@ describe('the rights that are shipped', () => {
       '--retry-period=500ms',
     ]);
     const members = roles.map((role) => ({ kind: 'User', name: `user-${role.toLowerCase()}`, role }));
-    const owners = [tenant('provider', { paths: ['/provider'], members }), tenant('consumer')];
+    const provider = { paths: ['/provider'], members, resourceQuota: { pods: 20 } };
+    const owners = [tenant('provider', provider), tenant('consumer')];
     const autoscaling = { maxReplicas: 4, callsInFlight: 100 };
     await installation.apply(apiGateway(), apiGateway('second', { autoscaling }), ...owners);
     const gateway = await installation.startGateway('public-1');
@@ -53,6 +54,7 @@ describe('the rights that are shipped', () => {
     await installation.apply(subscription('consumer', 'app', gold));
     await installation.untilGone(secretNamed('consumer', 'app-old'));
     await withoutAutoscaler(installation);
+    await withoutBounds(installation, members.slice(1));
     await installation.remove(apiGateway('second'));
     await installation.untilGone({
       apiVersion: 'v1',
@@ -116,6 +118,21 @@ async function requestsAllowedTo(auditLog: string, user: string): Promise<Set<st
 
 function secretNamed(inNamespace: string, name: string) {
   return { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: inNamespace, name } };
+}
+
+/** Policies and quotas that nobody wants any more are removed. */
+async function withoutBounds(installation: Installation, members: readonly object[]): Promise<void> {
+  const bound = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { namespace: 'provider', name: 'simpul-tenant' } };
+  const policyIn = (inNamespace: string, name: string) => {
+    const metadata = { namespace: inNamespace, name };
+    return { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata };
+  };
+  const second = compiledNamespaceOf({ metadata: parseId('simpul-system/second') });
+  const policies = [policyIn('provider', 'simpul-tenant'), policyIn(second, 'second')];
+  for (const each of policies) await until(`${each.kind} is there`, () => installation.get(each));
+  await installation.apply(tenant('provider', { paths: ['/provider'], members, network: { isolation: 'Open' } }));
+  await installation.apply(apiGateway('second', { networkPolicies: 'None' }));
+  for (const each of [...policies, bound]) await installation.untilGone(each);
 }
 
 /** What autoscaling made goes with it. */

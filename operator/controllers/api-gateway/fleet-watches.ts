@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { clusterKinds, coreKinds, type ResourceKind } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
-import { runProjectedReflector } from '#kube/reflector.ts';
+import { type ReflectorSource, runProjectedReflector } from '#kube/reflector.ts';
 import type { Store } from '#kube/store.ts';
 import { ChildWatch } from '../../feed/child-watch.ts';
 import { childLabels } from '../../resources/metadata.ts';
@@ -20,11 +20,16 @@ const labelSelector = Object.entries(childLabels)
   .map(([key, value]) => `${key}=${value}`)
   .join(',');
 
+/** Kinds that both compiled namespaces and Tenants' have: one watch of the whole cluster instead of one for each. */
+const sharedKinds: readonly ResourceKind[] = [clusterKinds.NetworkPolicy, clusterKinds.ResourceQuota];
+
 export interface FleetWatchesOptions {
   readonly store: Store;
   readonly log: Pick<Logger, 'warn'>;
   /** Some child of this ApiGateway is not what it was. */
   readonly onChange: (gateway: string) => void;
+  /** Some child in this namespace is not what it was. */
+  readonly onChangeIn: (namespace: string) => void;
   readonly onRestart: (kind: string, reason: string) => void;
   /** Ends all watches. */
   readonly signal: AbortSignal;
@@ -39,13 +44,22 @@ export class FleetWatches {
     this.#options = options;
   }
 
+  /** Begins the watches of the whole cluster. */
+  start(): void {
+    const handler = (): ChildWatch => new ChildWatch((namespace) => this.#options.onChangeIn(namespace));
+    for (const kind of sharedKinds) this.#watch({ kind }, handler(), this.#options.signal);
+  }
+
   /** Begins the watches in a compiled namespace, unless they run. */
   follow(gateway: string, namespace: string): void {
     if (this.#followed.get(gateway)?.namespace === namespace) return;
     this.forget(gateway);
     const stop = new AbortController();
     this.#followed.set(gateway, { namespace, stop });
-    for (const kind of fleetKinds) this.#watch(gateway, { kind, namespace }, stop.signal);
+    const signal = AbortSignal.any([stop.signal, this.#options.signal]);
+    for (const kind of fleetKinds) {
+      this.#watch({ kind, namespace }, new ChildWatch(() => this.#options.onChange(gateway)), signal);
+    }
   }
 
   forget(gateway: string): void {
@@ -53,14 +67,14 @@ export class FleetWatches {
     this.#followed.delete(gateway);
   }
 
-  #watch(gateway: string, where: { kind: ResourceKind; namespace: string }, stop: AbortSignal): void {
-    const { store, log, onChange, onRestart, signal } = this.#options;
-    const { kind } = where.kind;
-    const projection = { project: watchedContent, handler: new ChildWatch(() => onChange(gateway)) };
-    void runProjectedReflector<KubeObject, KubeObject>(store, { ...where, labelSelector }, projection, {
-      signal: AbortSignal.any([stop, signal]),
+  #watch(source: ReflectorSource, handler: ChildWatch, signal: AbortSignal): void {
+    const { store, log, onRestart } = this.#options;
+    const { kind } = source.kind;
+    const projection = { project: watchedContent, handler };
+    void runProjectedReflector<KubeObject, KubeObject>(store, { ...source, labelSelector }, projection, {
+      signal,
       onRestart: (reason) => onRestart(kind, reason),
-      onError: (error) => log.warn({ kind, gateway, err: error }, 'a watch of children failed and goes on'),
+      onError: (error) => log.warn({ kind, err: error }, 'a watch of children failed and goes on'),
     });
   }
 }

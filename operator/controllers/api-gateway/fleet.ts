@@ -1,14 +1,15 @@
 import type { Observation } from '#api/conditions.ts';
 import type { ApiGateway } from '#api/generated/apigateway.ts';
-import { coreKinds } from '#api/kinds.ts';
-import { keyOf } from '#api/object.ts';
+import { clusterKinds, coreKinds } from '#api/kinds.ts';
+import { keyOf, parseId } from '#api/object.ts';
 import { isStoreError } from '#kube/store-error.ts';
 import { buildDisruptionBudget } from '../../resources/disruption-budget.ts';
 import { buildGatewayBinding, buildGatewayServiceAccount, compiledNamespaceOf } from '../../resources/gateway.ts';
 import { buildDeployment, type Deployment } from '../../resources/gateway-deployment.ts';
 import { buildService } from '../../resources/gateway-service.ts';
+import { buildGatewayNetworkPolicy } from '../../resources/network-policy.ts';
 import { observe } from '../../translate/outcome.ts';
-import { adjustChild, applyChild } from '../child-applier.ts';
+import { adjustChild, applyChild, removeChild } from '../child-applier.ts';
 import type { Environment } from '../environment.ts';
 import { userVisibleCause } from '../visible-cause.ts';
 import { scaleFleet } from './autoscaling.ts';
@@ -27,6 +28,7 @@ const running: readonly FleetStep[] = [
   { what: 'HorizontalPodAutoscaler', run: scaleFleet },
   { what: 'Deployment', run: deploy },
   { what: 'Service', run: (scene) => apply(scene, buildService(scene.gateway)) },
+  { what: 'NetworkPolicy', run: restrictNetwork },
   { what: 'PodDisruptionBudget', run: (scene) => apply(scene, buildDisruptionBudget(scene.gateway)) },
 ];
 
@@ -65,6 +67,14 @@ async function deploy({ env, gateway, signal }: Scene): Promise<readonly Observa
   const key = { namespace: compiledNamespaceOf(gateway), name: gateway.metadata.name };
   const decide = (current: Deployment | undefined) => buildDeployment(gateway, env.gatewayImage ?? '', current);
   await adjustChild(env, { kind: coreKinds.Deployment, key }, decide, signal);
+  return [];
+}
+
+async function restrictNetwork(scene: Scene): Promise<readonly Observation[]> {
+  const { env, gateway, signal } = scene;
+  const wanted = buildGatewayNetworkPolicy(gateway, env.world.settings.installationNamespace);
+  if (gateway.spec.networkPolicies !== 'None') return await apply(scene, wanted);
+  await removeChild(env, clusterKinds.NetworkPolicy, parseId(keyOf(wanted)), signal);
   return [];
 }
 

@@ -1,5 +1,9 @@
 import type { Tenant } from '#api/generated/tenant.ts';
-import { coreKinds } from '#api/kinds.ts';
+import { clusterKinds, coreKinds } from '#api/kinds.ts';
+import { keyOf, parseId } from '#api/object.ts';
+
+import { buildTenantNetworkPolicy } from '../../resources/network-policy.ts';
+import { buildResourceQuota, resourceQuotaName } from '../../resources/resource-quota.ts';
 import {
   buildMemberBindings,
   buildOperatorBinding,
@@ -9,7 +13,7 @@ import {
 import { translateTenant } from '../../translate/translate-tenant.ts';
 import { residentsOf, type Wake, waitingTenants } from '../../world/dependents.ts';
 import type { AcceptedTenant } from '../../world/world.ts';
-import { applyChild } from '../child-applier.ts';
+import { applyChild, removeChild } from '../child-applier.ts';
 import type { Environment } from '../environment.ts';
 import type { KindController, Visit } from '../reconciler.ts';
 
@@ -52,12 +56,37 @@ async function makeChildren(env: Environment, tenant: Tenant, namespace: string,
   if (isOurs) env.world.namespaces.put(await applyChild(env, wanted, signal));
   await applyChild(env, buildOperatorBinding(tenant, namespace, env.operator), signal);
 
+  await restrictNetwork(env, tenant, { namespace, isOurs }, signal);
+  await limitResources(env, tenant, namespace, signal);
+
   const bindings = buildMemberBindings(tenant, namespace, env.operator);
   for (const binding of bindings) await applyChild(env, binding, signal);
   const names = new Set(bindings.map((binding) => binding.metadata.name));
   for (const name of memberBindingNames) {
     if (!names.has(name)) await removeBinding(env, tenant, { namespace, name }, signal);
   }
+}
+
+/** `isOurs`: the namespace was made for this Tenant, so nothing was in it that others may need to reach. */
+async function restrictNetwork(
+  env: Environment,
+  tenant: Tenant,
+  { namespace, isOurs }: { readonly namespace: string; readonly isOurs: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  if (!env.inCluster) return;
+  const { isolation = isOurs ? 'Isolated' : 'Open' } = tenant.spec.network ?? {};
+  const wanted = buildTenantNetworkPolicy(tenant, namespace, env.world.settings.installationNamespace);
+  if (isolation === 'Isolated') await applyChild(env, wanted, signal);
+  else await removeChild(env, clusterKinds.NetworkPolicy, parseId(keyOf(wanted)), signal);
+}
+
+async function limitResources(env: Environment, tenant: Tenant, namespace: string, signal: AbortSignal): Promise<void> {
+  if (!env.inCluster) return;
+  const wanted = buildResourceQuota(tenant, namespace);
+  const key = { namespace, name: resourceQuotaName };
+  if (wanted === undefined) await removeChild(env, clusterKinds.ResourceQuota, key, signal);
+  else await applyChild(env, wanted, signal);
 }
 
 async function removeBinding(
