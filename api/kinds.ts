@@ -88,6 +88,13 @@ export const clusterKinds = {
     plural: 'horizontalpodautoscalers',
     namespaced: true,
   },
+  ServiceMonitor: {
+    group: 'monitoring.coreos.com',
+    version: 'v1',
+    kind: 'ServiceMonitor',
+    plural: 'servicemonitors',
+    namespaced: true,
+  },
   /** Of the cluster's API aggregation; ours is in another group. */
   AggregatedApi: {
     group: 'apiregistration.k8s.io',

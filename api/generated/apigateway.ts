@@ -92,6 +92,12 @@ export interface ApiGatewaySpec {
    */
   readonly ceilings?: ApiGatewayCeilings;
   /**
+   * How Prometheus' operator finds the pods. A ServiceMonitor is made wherever the cluster knows that kind
+   * (docs/observability.md). Default: one without labels of yours. Example: `{labels: {release:
+   * kube-prometheus-stack}}`.
+   */
+  readonly monitoring?: ApiGatewayMonitoring;
+  /**
    * Who writes the NetworkPolicy of the pods: `Managed`: the operator (docs/network.md); `None`: somebody else, or
    * nobody. Default: `Managed`. Example: `None`.
    */
@@ -362,6 +368,18 @@ export interface ApiGatewayCeilings {
    * `1`.
    */
   readonly retryAttempts?: number;
+}
+
+/**
+ * How Prometheus' operator finds the pods. A ServiceMonitor is made wherever the cluster knows that kind
+ * (docs/observability.md). Default: one without labels of yours. Example: `{labels: {release: kube-prometheus-stack}}`.
+ */
+export interface ApiGatewayMonitoring {
+  /**
+   * Labels of the ServiceMonitor, by which a Prometheus picks it. Default: none. Example: `{release:
+   * kube-prometheus-stack}`.
+   */
+  readonly labels?: { readonly [name: string]: string };
 }
 
 /**

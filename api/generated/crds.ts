@@ -1453,6 +1453,23 @@ export const crds: readonly CustomResourceDefinition[] = [
                         }
                       }
                     },
+                    "monitoring": {
+                      "description": "How Prometheus' operator finds the pods. A ServiceMonitor is made wherever the cluster knows that kind (docs/observability.md). Default: one without labels of yours. Example: `{labels: {release: kube-prometheus-stack}}`.",
+                      "type": "object",
+                      "properties": {
+                        "labels": {
+                          "description": "Labels of the ServiceMonitor, by which a Prometheus picks it. Default: none. Example: `{release: kube-prometheus-stack}`.",
+                          "type": "object",
+                          "minProperties": 1,
+                          "maxProperties": 16,
+                          "additionalProperties": {
+                            "description": "Value of the label. Example: `kube-prometheus-stack`.",
+                            "type": "string",
+                            "maxLength": 63
+                          }
+                        }
+                      }
+                    },
                     "networkPolicies": {
                       "description": "Who writes the NetworkPolicy of the pods: `Managed`: the operator (docs/network.md); `None`: somebody else, or nobody. Default: `Managed`. Example: `None`.",
                       "type": "string",

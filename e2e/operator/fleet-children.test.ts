@@ -23,6 +23,8 @@ const deployment = child('apps/v1', 'Deployment');
 const service = child('v1', 'Service');
 const budget = child('policy/v1', 'PodDisruptionBudget');
 const policy = child('networking.k8s.io/v1', 'NetworkPolicy');
+const metrics = child('v1', 'Service', 'simpul-metrics');
+const monitor = child('monitoring.coreos.com/v1', 'ServiceMonitor');
 const account = child('v1', 'ServiceAccount', 'simpul-gateway');
 
 /** What the operator makes for one ApiGateway, on a real API server with the controllers that look after it. */
@@ -34,7 +36,7 @@ describe('what runs for an ApiGateway', () => {
     installation = await Installation.start({ auditLog: true, controllerManager: true });
     operator = await installation.startOperator(flags);
     await installation.apply(apiGateway());
-    for (const each of [deployment, service, budget, policy, account]) {
+    for (const each of [deployment, service, budget, policy, metrics, account]) {
       await until(`${each.kind} is there`, () => installation.get(each));
     }
   });
@@ -79,11 +81,29 @@ describe('what runs for an ApiGateway', () => {
     });
   }
 
+  test('a ServiceMonitor is made as soon as the cluster knows the kind, with the labels of the spec', async () => {
+    await installation.cluster.kubectl(['apply', '--server-side', '-f', 'e2e/operator/testdata/servicemonitors.yaml']);
+    await installation.cluster.kubectl([
+      'wait',
+      '--for=condition=Established',
+      'crd/servicemonitors.monitoring.coreos.com',
+    ]);
+    await installation.apply(apiGateway('public', { monitoring: { labels: { release: 'prometheus' } } }));
+    const made = await until('there is one', () => installation.get(monitor).catch(() => undefined));
+    assert.equal(made.metadata.labels?.['release'], 'prometheus');
+    const { selector } = made.spec as { selector: { matchLabels: Record<string, string> } };
+    const found = Object.entries((await installation.get(metrics))?.metadata.labels ?? {});
+    for (const label of Object.entries(selector.matchLabels))
+      assert.ok(found.some((each) => each.join() === label.join()));
+  });
+
   test('an operator that starts anew writes nothing', async () => {
     await operator.stop();
     operator = await installation.startOperator(flags);
     await operator.untilWorking();
-    await installation.apply(apiGateway('public', { drainDelay: '11s' }));
+    await installation.apply(
+      apiGateway('public', { drainDelay: '11s', monitoring: { labels: { release: 'prometheus' } } }),
+    );
     await installation.untilCondition(apiGateway(), 'Accepted', { status: 'True' });
     const events = (await readAudit(installation.cluster.auditLog ?? '')).filter(
       ({ user }) => user.username === operatorUser,

@@ -19,6 +19,7 @@ describe('the rights that are shipped', () => {
 
   before(async () => {
     installation = await Installation.start({ auditLog: true, controllerManager: true });
+    await installation.cluster.kubectl(['apply', '--server-side', '-f', 'e2e/operator/testdata/servicemonitors.yaml']);
     const first = await installation.startOperator([
       '--gateway-image=localhost/gateway:1',
       '--lease-duration=4s',

@@ -8,12 +8,14 @@ import { buildGatewayBinding, buildGatewayServiceAccount, compiledNamespaceOf } 
 import { buildDeployment, type Deployment } from '../../resources/gateway-deployment.ts';
 import { buildService } from '../../resources/gateway-service.ts';
 import { buildGatewayNetworkPolicy } from '../../resources/network-policy.ts';
+import { buildMetricsService } from '../../resources/service-monitor.ts';
 import { observe } from '../../translate/outcome.ts';
 import { adjustChild, applyChild, removeChild } from '../child-applier.ts';
 import type { Environment } from '../environment.ts';
 import { userVisibleCause } from '../visible-cause.ts';
 import { scaleFleet } from './autoscaling.ts';
 import type { FleetStep, Scene } from './fleet-step.ts';
+import { monitorFleet } from './monitoring.ts';
 
 /** What became of a fleet's children. `deferred`: the rights in a new namespace are not there yet. */
 export type FleetOutcome = 'deferred' | readonly Observation[];
@@ -29,6 +31,8 @@ const running: readonly FleetStep[] = [
   { what: 'Deployment', run: deploy },
   { what: 'Service', run: (scene) => apply(scene, buildService(scene.gateway)) },
   { what: 'NetworkPolicy', run: restrictNetwork },
+  { what: 'Service of metrics', run: (scene) => apply(scene, buildMetricsService(scene.gateway)) },
+  { what: 'ServiceMonitor', run: monitorFleet },
   { what: 'PodDisruptionBudget', run: (scene) => apply(scene, buildDisruptionBudget(scene.gateway)) },
 ];
 
