@@ -16,6 +16,11 @@ const flags = [
   '--retry-period=500ms',
 ];
 
+interface Rule {
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
 const child = (apiVersion: string, kind: string, name = 'public') => {
   return { apiVersion, kind, metadata: { namespace, name } };
 };
@@ -95,6 +100,32 @@ describe('what runs for an ApiGateway', () => {
     const found = Object.entries((await installation.get(metrics))?.metadata.labels ?? {});
     for (const label of Object.entries(selector.matchLabels))
       assert.ok(found.some((each) => each.join() === label.join()));
+  });
+
+  test('one right that is missing is named in the status, and everything else goes on', async () => {
+    const { kubectl } = installation.cluster;
+    const shipped = await kubectl(['get', 'clusterrole', 'simpul-operator-compiled', '-o', 'json']);
+    const role = JSON.parse(shipped) as { metadata: { resourceVersion?: string }; rules: Rule[] };
+    const without = role.rules.map((rule) =>
+      rule.resources.includes('poddisruptionbudgets') ? { ...rule, verbs: ['get', 'list', 'watch'] } : rule,
+    );
+    delete role.metadata.resourceVersion;
+    await kubectl(['replace', '-f', '-'], JSON.stringify({ ...role, rules: without }));
+    await until('the right is gone', async () => {
+      await installation.remove(budget);
+      const now = (await installation.get(apiGateway()))?.status?.conditions ?? [];
+      return now.some(({ type, message }) => {
+        return type === 'ReconcileFailed' && /PodDisruptionBudget: .* cannot (create|patch) resource/.test(message);
+      });
+    });
+    await installation.untilCondition(apiGateway(), 'Ready', { status: 'False', reason: 'ReconcileFailed' });
+    await patch(service, { spec: { selector: { 'app.kubernetes.io/name': 'somebody-else' } } });
+    await until('the Service is as it was all the same', async () =>
+      JSON.stringify(await specOf(service)).includes('simpul-gateway'),
+    );
+    await kubectl(['replace', '-f', '-'], JSON.stringify(role));
+    await until('it is made as soon as it may be', () => installation.get(budget));
+    await installation.untilCondition(apiGateway(), 'Ready', { reason: 'NoGateways' });
   });
 
   test('an operator that starts anew writes nothing', async () => {
