@@ -313,6 +313,19 @@ describe('the operator over a store in memory', () => {
     assert.equal(memory.store.failuresTold, 0);
   });
 
+  test('tells of a compiled namespace that is being deleted and does not go, and tries again when it may', async (context) => {
+    const memory = new Memory(context);
+    memory.store.fault = (_verb, { kind }) => (kind === 'ServiceAccount' ? 'NamespaceTerminating' : undefined);
+    memory.start();
+    await memory.apply(gateway);
+    await memory.until(gateway, 'Ready', 'ReconcileFailed');
+    await memory.rest();
+    memory.store.fault = () => undefined;
+    await memory.apply({ ...gateway, metadata: { ...gateway.metadata, labels: { tried: 'again' } } });
+    await memory.raw.delete(coreKinds.Namespace, { namespace: '', name: compiledNamespaceOf(gateway) });
+    await memory.until(gateway, 'Ready', 'NoGateways');
+  });
+
   test('makes a compiled namespace anew when somebody deletes it, with all that was in it', async (context) => {
     const memory = new Memory(context);
     await settledWorld(memory);

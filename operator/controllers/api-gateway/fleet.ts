@@ -85,9 +85,8 @@ async function restrictNetwork(scene: Scene): Promise<readonly Observation[]> {
 /** The API server takes up a RoleBinding some milliseconds after it was written; for how long we wait without a word. */
 const rightsPatienceMs = 10_000;
 
-/** Whether the namespace is too young, or about to go: then there is nothing to tell yet. */
+/** Whether the namespace is so young that there is nothing to tell yet. */
 function isPassing({ env, gateway }: Scene, error: unknown): boolean {
-  if (isStoreError(error, 'NamespaceTerminating')) return true;
   const namespace = env.world.namespaces.get(compiledNamespaceOf(gateway));
   const ageMs = env.now().getTime() - Date.parse(namespace?.metadata.creationTimestamp ?? '');
   return isStoreError(error, 'Forbidden') && ageMs < rightsPatienceMs;
