@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { describeError } from '#api/errors.ts';
 import type { CommandContext } from './context.ts';
 import { registerDev } from './dev/command.ts';
+import { registerDump } from './dump/command.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { registerExplain } from './explain/command.ts';
 import { registerExport } from './export/command.ts';
@@ -40,6 +41,7 @@ const commands: readonly Register[] = [
   registerExplain,
   registerKeys,
   registerUsage,
+  registerDump,
   registerVersion,
 ];
 

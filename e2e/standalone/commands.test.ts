@@ -9,7 +9,7 @@ import { bantenText, DevProcess, root, runShell, runSimpul, startBackend, tempor
 
 describe('simpul', () => {
   test('every command has help with examples, and exits 0', async () => {
-    for (const command of ['dev', 'validate', 'translate', 'status', 'explain', 'keys', 'usage']) {
+    for (const command of ['dev', 'validate', 'translate', 'status', 'explain', 'keys', 'usage', 'dump']) {
       const { code, stdout } = await runSimpul([command, '--help']);
       assert.equal(code, 0, command);
       assert.match(stdout, new RegExp(`Examples:\n  simpul ${command}`));
@@ -50,6 +50,8 @@ describe('simpul', () => {
     { args: ['explain', 'tenant/a/b'], says: /a Tenant lies in no namespace/ },
     { args: ['status', '--dev', 'nonsense'], says: /this is no URL/ },
     { args: ['usage', '--gateway', 'nonsense'], says: /It is a URL, such as/ },
+    { args: ['dump', '--since', 'yesterday'], says: /It is a time such as 30m/ },
+    { args: ['dump', '--max-size', '1Ki'], says: /It is a size from 64Ki to 1Gi/ },
     { args: ['usage', '-o', 'xml'], says: /It is table, json or csv/ },
     { args: ['usage', '--since', 'yesterday'], says: /write a time such as/ },
     { args: ['status', '--dev', '--context', 'x'], says: /give one of them/ },
