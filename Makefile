@@ -32,7 +32,7 @@ translate: $(installed) ## Print what the operator would compile from FILE=x.yam
 ##@ Change it
 
 .PHONY: test
-test: controlplane programs jaeger helm ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test FILE=api/x.test.ts
+test: controlplane programs jaeger gitops helm ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test FILE=api/x.test.ts
 	@node --test $(test_flags) '$(or $(FILE),**/*.test.ts)'
 
 .PHONY: faults
@@ -150,6 +150,11 @@ jaeger: $(installed) ## Build Jaeger, which tests send spans to, once, into ~/.c
 helm: $(installed) ## Build helm, which renders and installs the charts, once, into ~/.cache/simpul.
 	@tools/prerequisites.sh test
 	@tools/helm/build.sh
+
+.PHONY: gitops
+gitops: $(installed) ## Build what says of objects what Argo CD and Flux would say, from their own code, once, into ~/.cache/simpul.
+	@tools/prerequisites.sh test
+	@tools/gitops/build.sh
 
 .PHONY: clean
 clean: ## Remove what was installed and built here; the cache in ~/.cache/simpul stays.

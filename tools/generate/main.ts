@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { describeError } from '#api/errors.ts';
+import { argoCdConfigMap } from './argo-cd.ts';
 import { chartOutputs } from './charts.ts';
 import { conditionsPage } from './conditions-page.ts';
 import { readCrds } from './crd-files.ts';
@@ -22,7 +23,8 @@ function main(check: boolean): number {
     { folder: 'docs', files: new Map([['conditions.md', conditionsPage()]]), mixed: true },
     { folder: 'schemas', files: editorSchemas(crds) },
     ...chartOutputs(root, crds),
-    { folder: 'monitoring', files: new Map([['prometheus-rule.yaml', ruleOf(root)]]), mixed: true },
+    { folder: 'manifests/monitoring', files: new Map([['prometheus-rule.yaml', ruleOf(root)]]) },
+    { folder: 'manifests/gitops/argocd', files: new Map([['argocd-cm.yaml', healthOf(root, crds)]]), mixed: true },
     { folder: 'monitoring/dashboards', files: dashboardFiles() },
   ];
   if (!check) {
@@ -32,6 +34,10 @@ function main(check: boolean): number {
   const stale = outputs.flatMap((output) => staleFiles(root, output));
   for (const { path, diff } of stale) console.error(`${path} is not what its source says; run \`make gen\`.\n${diff}`);
   return stale.length === 0 ? 0 : 1;
+}
+
+function healthOf(root: URL, crds: ReturnType<typeof readCrds>): string {
+  return argoCdConfigMap(crds, readFileSync(new URL('manifests/gitops/argocd/health.lua', root), 'utf8'));
 }
 
 function ruleOf(root: URL): string {
