@@ -27,6 +27,7 @@ function documentTemplate(document: string): string {
   const kind = /^kind: (\w+)$/m.exec(document)?.[1] ?? '';
   const named = clusterScoped.includes(kind) ? document.replace(/^( {2}name: )simpul-/m, `$1${prefix}-`) : document;
   const scoped = named
+    .replaceAll(`${prefix}-class-simpul`, 'simpul-class-{{ include "simpul.className" . }}')
     .replaceAll('namespace: simpul-system', 'namespace: {{ .Release.Namespace }}')
     .replaceAll('serviceaccount:simpul-system:', 'serviceaccount:{{ .Release.Namespace }}:')
     .replaceAll('kind: ClusterRole, name: simpul-', `kind: ClusterRole, name: ${prefix}-`)

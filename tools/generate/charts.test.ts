@@ -13,6 +13,11 @@ test('what is cluster-scoped is named after the release, what lies in its namesp
   assert.equal(rightsOf(account), account.replace('simpul-system', '{{ .Release.Namespace }}'));
 });
 
+test('the claim of a class is named after the class, whatever the release is called', () => {
+  const claim = 'kind: ClusterRole\nmetadata:\n  name: simpul-class-simpul\n';
+  assert.match(rightsOf(claim), /^ {2}name: simpul-class-\{\{ include "simpul.className" \. \}\}$/m);
+});
+
 test('references to what is cluster-scoped follow', () => {
   const binding = 'kind: RoleBinding\nroleRef: { kind: ClusterRole, name: simpul-operator-references }\n';
   assert.equal(rightsOf(binding), binding.replace('simpul-', `${prefix}-`));
