@@ -4,9 +4,11 @@ import manifest from '../../package.json' with { type: 'json' };
 import { rightsTemplate } from './chart-rights.ts';
 import { readChartValues, valuesSchema, valuesTable } from './chart-values.ts';
 import { versionOf } from './crd-files.ts';
+import { dashboardFiles } from './dashboards/dashboards.ts';
 import { converted } from './editor-schema.ts';
 import { GenerateError } from './generate-error.ts';
 import type { OutputFolder } from './outputs.ts';
+import { prometheusRule } from './prometheus-rule.ts';
 
 const { version } = manifest;
 const rights = ['operator', 'policies', 'roles'];
@@ -20,6 +22,14 @@ export function chartOutputs(root: URL, crds: readonly CustomResourceDefinition[
       folder: `charts/simpul/templates/rights/${folder}`,
       files: mapped(yamlFiles(root, `manifests/base/rights/${folder}`), rightsTemplate),
     })),
+    { folder: 'charts/simpul/dashboards', files: dashboardFiles() },
+    {
+      folder: 'charts/simpul/templates/monitoring',
+      files: new Map([
+        ['prometheus-rule.yaml', alertTemplate(readFileSync(new URL('monitoring/rules.yaml', root), 'utf8'))],
+      ]),
+      mixed: true,
+    },
     { folder: 'charts/simpul', files: simpulFiles(root, crds), mixed: true },
     { folder: 'charts/simpul-crds/templates', files: mapped(files, crdTemplate) },
     { folder: 'charts/simpul-crds', files: crdChartFiles(), mixed: true },
@@ -120,6 +130,21 @@ apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
 resources:
 ${lines}`;
+}
+
+/** Alerts hold templates of Prometheus, which Helm must not read as its own. */
+function alertTemplate(rules: string): string {
+  const labels = [
+    '    {{- include "simpul.labels" . | nindent 4 }}',
+    '    {{- with .Values.monitoring.labels }}',
+    '    {{- toYaml . | nindent 4 }}',
+    '    {{- end }}',
+  ].join('\n');
+  const rule = prometheusRule(rules)
+    .replaceAll('{{', '{{ "{{" }}')
+    .replace('  name: simpul\n', '  name: simpul\n  namespace: {{ .Release.Namespace }}\n')
+    .replace('    app.kubernetes.io/part-of: simpul', labels);
+  return `{{- if .Values.monitoring.alerts }}\n${rule}{{- end }}\n`;
 }
 
 function yamlFiles(root: URL, folder: string): Map<string, string> {
