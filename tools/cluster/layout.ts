@@ -4,12 +4,12 @@ import { join } from 'node:path';
 /** Addresses of the node. It has a network of its own, so they and its ports collide with nothing on the machine. */
 export const addresses = {
   /** The machine's end of the line to the node. */
-  host: '10.89.0.1',
+  host: '10.247.0.1',
   /** The node's end: of the API server, the kubelet and node ports. */
-  node: '10.89.0.2',
+  node: '10.247.0.2',
   /** Of the bridge that pods hang on; DNS answers here. */
-  bridge: '10.88.0.1',
-  pods: '10.88.0.0/16',
+  bridge: '10.248.0.1',
+  pods: '10.248.0.0/16',
   services: '10.96.0.0/16',
   apiServer: '10.96.0.1',
   dns: '10.96.0.10',
