@@ -74,9 +74,18 @@ golden: $(installed) ## Rewrite the golden files from what the code does now; re
 
 ##@ Ship it
 
-.PHONY: bundle
-bundle: $(installed) ## Bundle gateway and operator with their packages, as images carry them, into build/programs.
+.PHONY: bundle-programs
+bundle-programs: $(installed) ## Bundle gateway and operator with their packages, as images carry them, into build/programs.
 	@node tools/bundle/main.ts
+
+.PHONY: images
+images: $(installed) ## Build the images operator, gateway, cli and example into build/archives; no registry is needed.
+	@tools/programs/install.sh tools/cluster/packages.txt node-programs
+	@node tools/images/main.ts
+
+.PHONY: bundle
+bundle: images ## Write one archive with images, charts, CRDs and checksums, for clusters without internet.
+	@node tools/offline/main.ts write
 
 ##@ On a real cluster
 
@@ -88,14 +97,13 @@ cluster: node-programs ## Start a Kubernetes of one node on this machine, as roo
 cluster-down: $(installed) ## End it, with all that runs in it, and remove every trace.
 	@node tools/cluster/main.ts down
 
-.PHONY: images
-images: $(installed) ## Build the images operator, gateway, cli and example into build/archives; no registry is needed.
-	@tools/programs/install.sh tools/cluster/packages.txt node-programs
-	@node tools/images/main.ts
-
 .PHONY: install
 install: images helm ## Build the images and install Simpul into the cluster of `make cluster`, or of SIMPUL_TEST_KUBECONFIG.
 	@node tools/install/main.ts
+
+.PHONY: install-bundle
+install-bundle: helm ## Install from the archive of `make bundle`, or BUNDLE=file, and from nothing else.
+	@node tools/offline/main.ts install $(BUNDLE)
 
 .PHONY: e2e
 e2e: $(if $(SIMPUL_TEST_KUBECONFIG),,cluster) install ## Run the tests with real pods in the cluster of `make cluster`, or of SIMPUL_TEST_KUBECONFIG.

@@ -7,7 +7,7 @@ import { precompiledValidators } from './precompiled-validators.ts';
 /** The project's. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Where `make bundle` puts them. */
+/** Where `make bundle-programs` puts them. */
 export const bundleFolder = join(root, 'build', 'programs');
 
 /** Packages that are still CommonJS ask for modules of Node.js by `require`. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClusterError } from '#tools/cluster/errors.ts';
 import { clusterFolder } from '#tools/cluster/layout.ts';
@@ -32,20 +33,36 @@ export function findCluster(env: NodeJS.ProcessEnv = process.env): Target {
   return { kubeconfig, kubectl, isOwn: named === '' };
 }
 
-/**
- * Installs the chart of this checkout as release `simpul`, or brings that up to date, and waits until the operator is ready. Nodes of another cluster have to have the
- * images already, or to pull them by their references.
- */
-export async function install({ kubectl, kubeconfig, isOwn }: Target, images: readonly Image[]): Promise<void> {
-  if (isOwn) {
-    for (const { archive } of images) await importImage(clusterFolder(process.env), archive, process.env);
-  }
+/** What is installed. */
+export interface Release {
+  /** Docker archives of its images. */
+  readonly archives: readonly string[];
+  /** Folder of the chart. */
+  readonly chart: string;
+  /** File of values that name the images. */
+  readonly values: string;
+}
+
+/** The chart of this checkout with images that were built from it. */
+export async function ownRelease(images: readonly Image[]): Promise<Release> {
   const { tag } = imageNamed(images, 'operator');
+  const values = join(root, 'build/archives/values.yaml');
+  await writeFile(values, `images: { registry: ${imageRegistry}, tag: ${tag} }\n`);
+  return { archives: images.map(({ archive }) => archive), chart: join(root, 'charts/simpul'), values };
+}
+
+/**
+ * Installs as release `simpul`, or brings that up to date, and waits until the operator is ready. Nodes of another
+ * cluster than that of `make cluster` have to have the images already, or to pull them by their references.
+ */
+export async function install({ kubectl, kubeconfig, isOwn }: Target, release: Release): Promise<void> {
+  if (isOwn) {
+    for (const archive of release.archives) await importImage(clusterFolder(process.env), archive, process.env);
+  }
   // Under a name of its own: who applies a manifest with this namespace and no label must not take the label away.
   await kubectl(['apply', '--server-side', '--field-manager=simpul-install', '-f', '-'], JSON.stringify(home));
-  const values = [`images.registry=${imageRegistry}`, `images.tag=${tag}`].flatMap((value) => ['--set-string', value]);
-  const place = ['--namespace', home.metadata.name, '--wait', '--timeout=3m'];
-  await helm(['upgrade', '--install', 'simpul', join(root, 'charts/simpul'), ...place, ...values], kubeconfig);
+  const place = ['--namespace', home.metadata.name, '--values', release.values, '--wait', '--timeout=3m'];
+  await helm(['upgrade', '--install', 'simpul', release.chart, ...place], kubeconfig);
 }
 
 /** The namespace of the installation. */
