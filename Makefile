@@ -32,7 +32,7 @@ translate: $(installed) ## Print what the operator would compile from FILE=x.yam
 ##@ Change it
 
 .PHONY: test
-test: controlplane programs jaeger gitops helm ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test FILE=api/x.test.ts
+test: controlplane programs jaeger gitops helm operator-verify ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test FILE=api/x.test.ts
 	@node --test $(test_flags) '$(or $(FILE),**/*.test.ts)'
 
 .PHONY: faults
@@ -86,6 +86,10 @@ images: $(installed) ## Build the images operator, gateway, cli and example into
 .PHONY: bundle
 bundle: images ## Write one archive with images, charts, CRDs and checksums, for clusters without internet.
 	@node tools/offline/main.ts write
+
+.PHONY: olm-bundle
+olm-bundle: $(installed) helm ## Write the bundle for OpenShift's Operator Lifecycle Manager into build/olm.
+	@node tools/olm/main.ts
 
 ##@ On a real cluster
 
@@ -163,6 +167,11 @@ helm: $(installed) ## Build helm, which renders and installs the charts, once, i
 gitops: $(installed) ## Build what says of objects what Argo CD and Flux would say, from their own code, once, into ~/.cache/simpul.
 	@tools/prerequisites.sh test
 	@tools/gitops/build.sh
+
+.PHONY: operator-verify
+operator-verify: $(installed) ## Build operator-framework's check of bundles, once, into ~/.cache/simpul.
+	@tools/prerequisites.sh test
+	@tools/olm/build.sh
 
 .PHONY: clean
 clean: ## Remove what was installed and built here; the cache in ~/.cache/simpul stays.
