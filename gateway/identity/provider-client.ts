@@ -121,8 +121,8 @@ export class ProviderClient {
 
   #newConnections({ url, ca = '' }: ProviderPlace): KeptConnections {
     const { judge, extraCa } = this.#options;
-    const tls = buildBackendTls(ca === '' ? undefined : { ca, minVersion: 'TLSv1.2' }, extraCa);
     const { origin } = url;
+    const tls = buildBackendTls(origin, ca === '' ? undefined : { ca, minVersion: 'TLSv1.2' }, extraCa);
     const opening = { origin, judge, connectTimeoutMs, tls, alpn: 'http/1.1', lends: false, names } as const;
     const { open } = buildOpener(opening, () => undefined);
     return new KeptConnections(open);

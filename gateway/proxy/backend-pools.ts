@@ -191,7 +191,7 @@ export class BackendPools {
     const { judge } = this;
     const isHttp1 = protocol === undefined;
     const opening = {
-      ...{ origin, judge, connectTimeoutMs, tls: buildBackendTls(tls, extraCa), names: this.#names },
+      ...{ origin, judge, connectTimeoutMs, tls: buildBackendTls(origin, tls, extraCa), names: this.#names },
       ...{ alpn: isHttp1 ? ('http/1.1' as const) : ('h2' as const), lends: isHttp1 },
     };
     const opener = buildOpener(opening, (addresses) => pool.keepOnly(addresses));

@@ -28,8 +28,8 @@ export interface OpenSocketOptions {
   readonly origin: string;
   readonly judge: AddressJudge;
   readonly connectTimeoutMs: number;
-  /** For https. */
-  readonly tls: BackendTls;
+  /** Null: the origin speaks plain http. */
+  readonly tls: BackendTls | null;
   /** What is asked for over TLS. */
   readonly alpn: 'http/1.1' | 'h2';
   /** Plain connections are read by `readFrom` (`http1/lending-socket.ts`) and not as streams. */
@@ -91,9 +91,8 @@ function allowedOf(host: string, addresses: readonly string[], judge: AddressJud
 
 function dialer({ origin, tls, alpn, lends }: OpenSocketOptions, name: string): (address: string) => Dialed {
   const url = new URL(origin);
-  const secure = url.protocol === 'https:';
-  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
-  if (!secure) {
+  const port = url.port === '' ? (tls === null ? 80 : 443) : Number(url.port);
+  if (tls === null) {
     const plainly = (host: string) => (lends ? connectLending(host, port) : connect({ host, port, noDelay: true }));
     return (host) => ({ socket: plainly(host), readyEvent: 'connect' });
   }

@@ -81,7 +81,7 @@ export class Loader {
   }
 
   /** Names of everything held, loaded or refused: what a complete list is compared with. */
-  names(): ReadonlySet<string> {
+  names(): Set<string> {
     return new Set([...this.#loaded.keys(), ...this.#refusals.keys()]);
   }
 }

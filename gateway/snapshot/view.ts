@@ -47,7 +47,7 @@ export class View implements CompiledHandler {
   }
 
   async replace(items: readonly JudgedSecret[], resourceVersion: string): Promise<void> {
-    const gone = new Set(this.#loader.names());
+    const gone = this.#loader.names();
     // By name: the gateway's own object comes first, and two claims on one place always end the same way.
     const sorted = items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     for (const [index, secret] of sorted.entries()) {
