@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { nodeFlagsOf } from '#tools/images/node-flags.ts';
 import { gatewayNamespace, gatewayUrl, NodeCluster } from './cluster.ts';
 
 interface Pods {
@@ -16,7 +17,7 @@ const status = Object.fromEntries(fs.readFileSync('/proc/self/status', 'utf8').t
 const write = (path) => { try { fs.writeFileSync(path, ''); return 'written'; } catch (error) { return error.code; } };
 console.log(JSON.stringify({
   uid: process.getuid(), capabilities: status.CapEff, noNewPrivileges: status.NoNewPrivs, seccomp: status.Seccomp,
-  app: write('/app/x'), root: write('/x'), init: fs.readFileSync('/proc/1/cmdline', 'utf8').split('\\0').slice(0, 2),
+  app: write('/app/x'), root: write('/x'), init: fs.readFileSync('/proc/1/cmdline', 'utf8').split('\\0').filter(Boolean),
 }));`;
 
 const confined = {
@@ -53,7 +54,7 @@ describe('Simpul on a real node', () => {
       const pods = await podsOf(namespace, `simpul-${program}`);
       assert.equal(pods.length, 2);
       for (const pod of pods) {
-        const init = ['/usr/local/bin/node', `/app/${program}.mjs`];
+        const init = ['/usr/local/bin/node', ...(await nodeFlagsOf(program)), `/app/${program}.mjs`];
         assert.deepEqual(await cluster.evaluate(namespace, pod, lookAround), { ...confined, init });
       }
     });
