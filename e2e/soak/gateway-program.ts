@@ -1,3 +1,4 @@
+import { constants, type NodeGCPerformanceDetail, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import type { Compiled } from '#api/compiled/contract.ts';
 import { startGateway } from '#gateway/gateway.ts';
 import { ManualSource, quietLog } from '#gateway/testing/test-gateway.ts';
@@ -16,7 +17,17 @@ export interface Report {
   readonly calls: number;
   readonly lostLines: number;
   readonly residentBytes: number;
+  /** Of its heap and beside it, when everything that is dead was last collected; 0 before that. */
+  readonly liveBytes: number;
 }
+
+let liveBytes = 0;
+new PerformanceObserver((list) => {
+  const entries = list.getEntries() as (PerformanceEntry & { readonly detail: NodeGCPerformanceDetail })[];
+  if (!entries.some(({ detail }) => detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR)) return;
+  const { heapUsed, external } = process.memoryUsage();
+  liveBytes = heapUsed + external;
+}).observe({ entryTypes: ['gc'] });
 
 const source = new ManualSource();
 let gateway: Awaited<ReturnType<typeof startGateway>> | undefined;
@@ -55,6 +66,7 @@ async function report(is: Report['is']): Promise<void> {
     calls: sumOf(text, 'simpul_gateway_calls_total'),
     lostLines: sumOf(text, 'simpul_gateway_access_log_lost_total'),
     residentBytes: process.memoryUsage.rss(),
+    liveBytes,
   } satisfies Report);
 }
 

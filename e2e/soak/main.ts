@@ -30,6 +30,7 @@ const churnEveryMs = 1000;
 const sampleEveryMs = 2000;
 /** Of the gateway that stays, over the second half of a run. */
 const mostBytesPerMinute = 1024 * 1024;
+const mostLiveBytesPerMinute = 128 * 1024;
 /** A shorter run is still filling its caches. */
 const leastMinutesForSlope = 10;
 
@@ -110,7 +111,8 @@ const traffic = new Traffic(`http://127.0.0.1:${balancer.port}`, key);
 const began = performance.now();
 const endsAt = began + minutes * 60_000;
 traffic.start(12);
-const samples: Sample[] = [];
+const resident: Sample[] = [];
+const live: Sample[] = [];
 await Promise.all([churn(), replace(), sample()]);
 await traffic.stop();
 const usage = await usageOf(witness);
@@ -162,7 +164,9 @@ async function sample(): Promise<void> {
   while (performance.now() < endsAt) {
     await delay(sampleEveryMs);
     const told = await witness?.tell();
-    if (told !== undefined) samples.push([performance.now(), told.residentBytes]);
+    if (told === undefined) continue;
+    resident.push([performance.now(), told.residentBytes]);
+    if (told.liveBytes > 0) live.push([performance.now(), told.liveBytes]);
   }
 }
 
@@ -174,10 +178,14 @@ async function usageOf(pod: Pod): Promise<number> {
   return (await ask(pod)).rows.reduce((sum, { calls }) => sum + calls, 0);
 }
 
+/** Over the second half. */
+function laterSlopeOf(samples: readonly Sample[]): number {
+  return slopeOf(samples.filter(([at]) => at > began + (endsAt - began) / 2));
+}
+
 /** Prints the table; the exit code. */
 function tell({ calls, byStatus, lines, faults, withKilled }: Balance, used: number): number {
-  const half = samples.filter(([at]) => at > began + (endsAt - began) / 2);
-  const slope = slopeOf(half);
+  const [slope, liveSlope] = [resident, live].map(laterSlopeOf) as [number, number];
   const inMiB = (bytes: number) => (bytes / 1024 ** 2).toFixed(1);
   const perApi = all.flatMap((pod) => pod.lines()).filter((line) => line.api !== undefined).length;
   const rows: readonly (readonly [string, string | number])[] = [
@@ -191,12 +199,14 @@ function tell({ calls, byStatus, lines, faults, withKilled }: Balance, used: num
     ['answered calls whose line a killed pod took along', withKilled.linesLost],
     [
       'resident memory of the first gateway, MiB',
-      `${inMiB(samples[0]?.[1] ?? 0)} to ${inMiB(samples.at(-1)?.[1] ?? 0)}`,
+      `${inMiB(resident[0]?.[1] ?? 0)} to ${inMiB(resident.at(-1)?.[1] ?? 0)}`,
     ],
     ['its slope over the second half, MiB a minute', inMiB(slope)],
+    ['what lives in it after collections, MiB', `${inMiB(live[0]?.[1] ?? 0)} to ${inMiB(live.at(-1)?.[1] ?? 0)}`],
+    ['its slope over the second half, MiB a minute', inMiB(liveSlope)],
   ];
   for (const [what, value] of rows) console.log(`${what.padEnd(52)} ${value}`);
-  const wrong = [...faults, ...faultsOfSums({ used, perApi, withKilled, slope })];
+  const wrong = [...faults, ...faultsOfSums({ used, perApi, withKilled, slope, liveSlope })];
   for (const fault of wrong.slice(0, 20)) console.error(fault);
   console.log(wrong.length === 0 ? 'clients, logs, metrics, usage and backend agree' : `${wrong.length} faults`);
   return wrong.length === 0 ? 0 : 1;
@@ -207,11 +217,12 @@ interface Sums {
   readonly used: number;
   readonly perApi: number;
   readonly withKilled: Balance['withKilled'];
-  /** Bytes per minute. */
+  /** Bytes per minute, of resident memory and of what lives. */
   readonly slope: number;
+  readonly liveSlope: number;
 }
 
-function faultsOfSums({ used, perApi, withKilled: { kills, linesLost }, slope }: Sums): string[] {
+function faultsOfSums({ used, perApi, withKilled: { kills, linesLost }, slope, liveSlope }: Sums): string[] {
   const faults: string[] = [];
   // A killed pod takes at most one flush interval of its usage along.
   if (used > perApi + linesLost) faults.push(`usage has ${used} calls, more than the logs with ${perApi}`);
@@ -219,5 +230,6 @@ function faultsOfSums({ used, perApi, withKilled: { kills, linesLost }, slope }:
   if (used < perApi - lost) faults.push(`usage has ${used} calls, the logs ${perApi}`);
   const isLong = minutes >= leastMinutesForSlope;
   if (isLong && slope > mostBytesPerMinute) faults.push(`memory grows by ${Math.round(slope)} bytes a minute`);
+  if (isLong && liveSlope > mostLiveBytesPerMinute) faults.push(`${Math.round(liveSlope)} bytes a minute stay alive`);
   return faults;
 }

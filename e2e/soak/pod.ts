@@ -5,6 +5,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Compiled } from '#api/compiled/contract.ts';
 import type { Balanced } from '#e2e/gateway/haproxy.ts';
+import { gatewayNodeOptions } from '#operator/resources/gateway.ts';
 import type { Order, Report } from './gateway-program.ts';
 
 const program = fileURLToPath(new URL('gateway-program.ts', import.meta.url));
@@ -38,7 +39,8 @@ export class Pod {
 
   static async start(place: Balanced, log: string, objects: readonly Compiled[]): Promise<Pod> {
     const file = openSync(log, 'w');
-    const child = fork(program, { stdio: ['ignore', file, 'inherit', 'ipc'] });
+    const execArgv = gatewayNodeOptions.split(' ');
+    const child = fork(program, { stdio: ['ignore', file, 'inherit', 'ipc'], execArgv });
     closeSync(file);
     child.send({ do: 'serve', objects, ...place } satisfies Order);
     const [said] = (await once(child, 'message')) as [Report];
