@@ -19,6 +19,7 @@ import { wakeSatisfied } from '../acknowledge.ts';
 import { applyChild } from '../child-applier.ts';
 import { sweepDefinitions } from '../definition-writer.ts';
 import type { Environment } from '../environment.ts';
+import { freshRightsRetryMs } from '../fresh-rights.ts';
 import type { Deferred, KindController, Visit } from '../reconciler.ts';
 import { makeFleet } from './fleet.ts';
 
@@ -37,8 +38,6 @@ export const apiGatewayController: KindController<ApiGateway> = {
   gone,
 };
 
-/** How soon we look again where the rights in a new namespace are not there yet. */
-const rightsDelayMs = 100;
 /** How soon where a child could not be made, or asks for something that the cluster does not have: that is no event. */
 const failedDelayMs = 30_000;
 
@@ -48,7 +47,7 @@ async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal)
   const namespace = compiledNamespaceOf(gateway);
   await makeNamespace(env, gateway, signal);
   const made = await makeFleet(env, gateway, signal);
-  if (made === 'deferred') return { lookAgainMs: rightsDelayMs };
+  if (made === 'deferred') return { lookAgainMs: freshRightsRetryMs };
   env.watches.followGateway(id, namespace);
   if (env.gatewayImage !== undefined) env.fleetWatches.follow(id, namespace);
   const now = env.now().getTime();

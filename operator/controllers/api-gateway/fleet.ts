@@ -2,7 +2,6 @@ import type { Observation } from '#api/conditions.ts';
 import type { ApiGateway } from '#api/generated/apigateway.ts';
 import { clusterKinds, coreKinds } from '#api/kinds.ts';
 import { keyOf, parseId } from '#api/object.ts';
-import { isStoreError } from '#kube/store-error.ts';
 import { buildDisruptionBudget } from '../../resources/disruption-budget.ts';
 import { buildGatewayBinding, buildGatewayServiceAccount, compiledNamespaceOf } from '../../resources/gateway.ts';
 import { buildDeployment, type Deployment } from '../../resources/gateway-deployment.ts';
@@ -12,6 +11,7 @@ import { buildMetricsService } from '../../resources/service-monitor.ts';
 import { observe } from '../../translate/outcome.ts';
 import { adjustChild, applyChild, removeChild } from '../child-applier.ts';
 import type { Environment } from '../environment.ts';
+import { isAboutToBeAllowed } from '../fresh-rights.ts';
 import { userVisibleCause } from '../visible-cause.ts';
 import { scaleFleet } from './autoscaling.ts';
 import type { FleetStep, Scene } from './fleet-step.ts';
@@ -82,12 +82,8 @@ async function restrictNetwork(scene: Scene): Promise<readonly Observation[]> {
   return [];
 }
 
-/** The API server takes up a RoleBinding some milliseconds after it was written; for how long we wait without a word. */
-const rightsPatienceMs = 10_000;
-
 /** Whether the namespace is so young that there is nothing to tell yet. */
 function isPassing({ env, gateway }: Scene, error: unknown): boolean {
   const namespace = env.world.namespaces.get(compiledNamespaceOf(gateway));
-  const ageMs = env.now().getTime() - Date.parse(namespace?.metadata.creationTimestamp ?? '');
-  return isStoreError(error, 'Forbidden') && ageMs < rightsPatienceMs;
+  return isAboutToBeAllowed(env, namespace?.metadata.creationTimestamp, error);
 }

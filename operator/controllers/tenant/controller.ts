@@ -15,7 +15,8 @@ import { residentsOf, type Wake, waitingTenants } from '../../world/dependents.t
 import type { AcceptedTenant } from '../../world/world.ts';
 import { applyChild, removeChild } from '../child-applier.ts';
 import type { Environment } from '../environment.ts';
-import type { KindController, Visit } from '../reconciler.ts';
+import { freshRightsRetryMs, isAboutToBeAllowed } from '../fresh-rights.ts';
+import type { Deferred, KindController, Visit } from '../reconciler.ts';
 
 export const tenantController: KindController<Tenant> = {
   kind: 'Tenant',
@@ -30,15 +31,16 @@ export const tenantController: KindController<Tenant> = {
   gone,
 };
 
-async function visit(env: Environment, tenant: Tenant, signal: AbortSignal): Promise<Visit> {
+async function visit(env: Environment, tenant: Tenant, signal: AbortSignal): Promise<Visit | Deferred> {
   const { observations, compiled, status, held, valid } = translateTenant(tenant, env.world);
+  let isComplete = true;
   if (held !== undefined) {
     const news = accept(env, held);
-    if (valid) await makeChildren(env, tenant, held.namespace, signal);
+    if (valid) isComplete = await makeChildren(env, tenant, held.namespace, signal);
     env.watches.followTenant(held.namespace);
     if (news) env.wake([...residentsOf(held.namespace, env.world), ...othersWaiting(env, held.name)]);
   }
-  return { observations, compiled, fields: status };
+  return isComplete ? { observations, compiled, fields: status } : { lookAgainMs: freshRightsRetryMs };
 }
 
 /** Gives the Tenant what it may have, before anything is awaited. True when that differs from what it had. */
@@ -48,17 +50,31 @@ function accept(env: Environment, accepted: AcceptedTenant): boolean {
   return JSON.stringify(before) !== JSON.stringify(accepted);
 }
 
-async function makeChildren(env: Environment, tenant: Tenant, namespace: string, signal: AbortSignal): Promise<void> {
+/** False: the rest must wait a moment for the rights that it needs. */
+async function makeChildren(
+  env: Environment,
+  tenant: Tenant,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   const wanted = buildTenantNamespace(tenant, namespace);
   const known = env.world.namespaces.get(namespace);
   const isOurs = known === undefined || known.metadata.labels?.['app.kubernetes.io/managed-by'] === 'simpul';
   // A namespace that was there before is left as it is: its label already says whose it is.
   if (isOurs) env.world.namespaces.put(await applyChild(env, wanted, signal));
-  await applyChild(env, buildOperatorBinding(tenant, namespace, env.operator), signal);
+  const binding = await applyChild(env, buildOperatorBinding(tenant, namespace, env.operator), signal);
+  try {
+    await restrictNetwork(env, tenant, { namespace, isOurs }, signal);
+    await limitResources(env, tenant, namespace, signal);
+  } catch (error) {
+    if (isAboutToBeAllowed(env, binding.metadata.creationTimestamp, error)) return false;
+    throw error;
+  }
+  await bindMembers(env, tenant, namespace, signal);
+  return true;
+}
 
-  await restrictNetwork(env, tenant, { namespace, isOurs }, signal);
-  await limitResources(env, tenant, namespace, signal);
-
+async function bindMembers(env: Environment, tenant: Tenant, namespace: string, signal: AbortSignal): Promise<void> {
   const bindings = buildMemberBindings(tenant, namespace, env.operator);
   for (const binding of bindings) await applyChild(env, binding, signal);
   const names = new Set(bindings.map((binding) => binding.metadata.name));
