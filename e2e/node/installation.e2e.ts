@@ -10,6 +10,11 @@ interface Pods {
   }[];
 }
 
+interface Confinement {
+  /** Command line of the first process; flags of the program itself come last. */
+  readonly init: readonly string[];
+}
+
 /** What a process finds out about itself: user, groups of rights, and whether it can write where its program lies. */
 const lookAround = `
 const fs = require('node:fs');
@@ -55,7 +60,8 @@ describe('Simpul on a real node', () => {
       assert.equal(pods.length, 2);
       for (const pod of pods) {
         const init = ['/usr/local/bin/node', ...(await nodeFlagsOf(program)), `/app/${program}.mjs`];
-        assert.deepEqual(await cluster.evaluate(namespace, pod, lookAround), { ...confined, init });
+        const { init: started, ...seen } = await cluster.evaluate<Confinement>(namespace, pod, lookAround);
+        assert.deepEqual({ ...seen, init: started.slice(0, init.length) }, { ...confined, init });
       }
     });
 
