@@ -1,5 +1,4 @@
 import type { Presented } from './filters/presented.ts';
-import type { RepeatedText } from './http1/flat-text.ts';
 import type { LimitRule } from './limits/rule.ts';
 import type { Backend } from './proxy/backend.ts';
 import type { Peer } from './router/trusted-proxies.ts';
@@ -23,6 +22,7 @@ export class FieldMemory {
   presented: (Presented & { readonly to: Proofs }) | null = null;
   /** By the call of the backend. */
   forwarded: ForwardedText | null = null;
+
   /** By the filter `rate-limit`: the field RateLimit-Policy. */
   policies: { readonly rules: readonly LimitRule[]; readonly text: string } | null = null;
   /** By the filter `access-log`. */
@@ -48,9 +48,10 @@ export interface KnownTrace {
 
 /** Fields for the backend that are the same in each call, as text of whole lines. */
 export interface ForwardedText {
-  readonly text: RepeatedText;
+  readonly text: string;
   /** Of the client, joined; goes on only in its own trace. */
   readonly tracestate: string;
+  readonly isFlat: boolean;
   // What it depends on.
   readonly authority: string;
   readonly peerIsTrusted: boolean;
@@ -62,8 +63,9 @@ export interface ForwardedText {
 /** What log lines say of who called what. */
 export interface LoggedText {
   /** Address of the client, method and host. */
-  readonly caller: RepeatedText;
-  readonly called: RepeatedText;
+  readonly caller: string;
+  readonly called: string;
+  readonly isFlat: boolean;
   // What it depends on.
   readonly client: Peer;
   readonly method: string;

@@ -1,7 +1,7 @@
 import { describeError } from '#api/errors.ts';
 import type { Exchange } from '../exchange.ts';
 import type { LoggedText } from '../field-memory.ts';
-import { RepeatedText } from '../http1/flat-text.ts';
+import { flatText } from '../http1/flat-text.ts';
 import { detailOf } from '../log/call-detail.ts';
 import { quoted } from '../log/json-text.ts';
 import type { Filter } from './filter.ts';
@@ -25,8 +25,8 @@ function lineOf(exchange: Exchange): string {
   const { caller, called } = loggedText(exchange);
   const line =
     `{"level":"info","time":"${isoTime(exchange.time)}","msg":"call","requestId":"${exchange.requestId}"` +
-    `,"traceId":"${exchange.traceId}"${caller.take()},"status":${status},"bytesIn":${exchange.bytesIn},"bytesOut":${exchange.bytesOut}` +
-    `,"totalMs":${rounded(exchange.totalMs)}${called.take()}${outcomeOf(exchange)}${detailOf(exchange)}`;
+    `,"traceId":"${exchange.traceId}"${caller},"status":${status},"bytesIn":${exchange.bytesIn},"bytesOut":${exchange.bytesOut}` +
+    `,"totalMs":${rounded(exchange.totalMs)}${called}${outcomeOf(exchange)}${detailOf(exchange)}`;
   return `${line}}`;
 }
 
@@ -34,9 +34,15 @@ function lineOf(exchange: Exchange): string {
 function loggedText(exchange: Exchange): LoggedText {
   const { memory } = exchange;
   const known = memory.logged;
-  if (known !== null && isFor(known, exchange)) return known;
-  memory.logged = buildLogged(exchange);
-  return memory.logged;
+  if (known === null || !isFor(known, exchange)) {
+    memory.logged = buildLogged(exchange);
+    return memory.logged;
+  }
+  // It comes again, so it is worth being made flat.
+  if (!known.isFlat) {
+    memory.logged = { ...known, caller: flatText(known.caller), called: flatText(known.called), isFlat: true };
+  }
+  return memory.logged ?? known;
 }
 
 function isFor(known: LoggedText, exchange: Exchange): boolean {
@@ -55,8 +61,9 @@ function isFor(known: LoggedText, exchange: Exchange): boolean {
 function buildLogged(exchange: Exchange): LoggedText {
   const { client, method, host, api, variant, operation, subscription, plan } = exchange;
   return {
-    caller: new RepeatedText(`,"client":"${client.address}","method":${quoted(method)},"host":"${host}"`),
-    called: new RepeatedText(calledText(exchange)),
+    caller: `,"client":"${client.address}","method":${quoted(method)},"host":"${host}"`,
+    called: calledText(exchange),
+    isFlat: false,
     ...{ client, method, host, api, variant, operation, subscription, plan },
   };
 }

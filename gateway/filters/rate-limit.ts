@@ -8,7 +8,6 @@ import type { CounterPool } from '../limits/counters.ts';
 import { type Denial, Limiter } from '../limits/limiter.ts';
 import type { LimitRule, Limits } from '../limits/rule.ts';
 import type { GatewayMetrics } from '../metrics/gateway-metrics.ts';
-import { sameItems } from '../same-items.ts';
 import type { Filter } from './filter.ts';
 import { eachLevel } from './limit-levels.ts';
 import { MeteredDownstream } from './metered-downstream.ts';
@@ -91,11 +90,17 @@ function addRules({ windows, countsBytes, bandwidths }: Limits, gathering: Gathe
 
 /** What holds for a call mostly holds for the next one of its connection. */
 function policyField({ memory }: Exchange, rules: readonly LimitRule[]): string {
-  if (memory.policies === null || !sameItems(rules, memory.policies.rules)) {
+  if (memory.policies === null || !isSame(rules, memory.policies.rules)) {
     const text = flatText(rules.map(({ policyItem }) => policyItem).join(', '));
     memory.policies = { rules: [...rules], text };
   }
   return memory.policies.text;
+}
+
+function isSame(rules: readonly LimitRule[], before: readonly LimitRule[]): boolean {
+  if (rules.length !== before.length) return false;
+  for (let i = 0; i < rules.length; i++) if (rules[i] !== before[i]) return false;
+  return true;
 }
 
 /** `"plan.subscription-minute";r=41;t=37`: calls left, and seconds until they are given anew. */

@@ -5,20 +5,3 @@
 export function flatText(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1');
 }
-
-/** A text that may be written again: from its second use on it is flat. */
-export class RepeatedText {
-  #text: string;
-  #uses = 0;
-
-  /** `text`: latin1. */
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  take(): string {
-    if (this.#uses === 1) this.#text = flatText(this.#text);
-    if (this.#uses < 2) this.#uses++;
-    return this.#text;
-  }
-}

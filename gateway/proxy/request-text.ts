@@ -2,7 +2,7 @@ import type { Exchange } from '../exchange.ts';
 import type { ForwardedText } from '../field-memory.ts';
 import { viaName } from '../filters/head.ts';
 import { carriesProof } from '../filters/presented.ts';
-import { RepeatedText } from '../http1/flat-text.ts';
+import { flatText } from '../http1/flat-text.ts';
 import { backendOf } from './backend.ts';
 import type { Endpoint } from './endpoint.ts';
 import { DropList } from './hop-by-hop.ts';
@@ -45,7 +45,7 @@ export function requestText(exchange: Exchange, endpoint: Endpoint): string {
   const { text, tracestate } = forwardedText(exchange);
   const token = backendOf(exchange)?.token ?? null;
   return (
-    `${exchange.method} ${backendPath(exchange, endpoint)}${endpoint.lineEndAndHost}${text.take()}` +
+    `${exchange.method} ${backendPath(exchange, endpoint)}${endpoint.lineEndAndHost}${text}` +
     `X-Request-Id: ${exchange.requestId}\r\nTraceparent: ${exchange.traceparent}\r\n` +
     // A tracestate means nothing in a trace that is not the client's.
     (tracestate !== '' && exchange.continuesTrace ? `Tracestate: ${tracestate}\r\n` : '') +
@@ -60,9 +60,13 @@ function forwardedText(exchange: Exchange): ForwardedText {
   const { memory, rawHeaders } = exchange;
   if (memory.fields !== rawHeaders) return buildForwarded(exchange);
   const known = memory.forwarded;
-  if (known !== null && isFor(known, exchange)) return known;
-  memory.forwarded = buildForwarded(exchange);
-  return memory.forwarded;
+  if (known === null || !isFor(known, exchange)) {
+    memory.forwarded = buildForwarded(exchange);
+    return memory.forwarded;
+  }
+  // It comes again, so it is worth being made flat.
+  if (!known.isFlat) memory.forwarded = { ...known, text: flatText(known.text), isFlat: true };
+  return memory.forwarded ?? known;
 }
 
 function isFor(known: ForwardedText, exchange: Exchange): boolean {
@@ -88,8 +92,7 @@ function buildForwarded(exchange: Exchange): ForwardedText {
     else if (isForwarded(exchange, name, value)) text += `${name}: ${value}\r\n`;
   }
   text += `${backend?.headers?.text ?? ''}${forwardingText(exchange, met ?? nothingMet)}`;
-  const tracestate = met?.tracestate ?? '';
-  return { text: new RepeatedText(text), tracestate, api, backend, proofs, authority, peerIsTrusted };
+  return { text, tracestate: met?.tracestate ?? '', isFlat: false, api, backend, proofs, authority, peerIsTrusted };
 }
 
 /** The path without base path, joined to the endpoint's own; the query as it came; unless something wants it otherwise. */

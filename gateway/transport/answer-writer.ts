@@ -1,6 +1,5 @@
-import { RepeatedText } from '../http1/flat-text.ts';
+import { flatText } from '../http1/flat-text.ts';
 import { dateField, isNamed, statusLine } from '../http1/write-head.ts';
-import { sameItems } from '../same-items.ts';
 
 /** What the transport says in the head of an answer beside what it was given. */
 export interface AnswerFrame {
@@ -18,13 +17,14 @@ export interface AnswerFrame {
 export class AnswerWriter {
   #status = 0;
   #fields: readonly string[] = [];
-  #start = new RepeatedText('');
+  #start = '';
   #hasDate = false;
+  #isFlat = false;
 
   /** The head of an answer as latin1 text, with its empty line. `fields` and `added`, which has no Date: flat name, value. */
   text(status: number, fields: readonly string[], added: readonly string[], frame: AnswerFrame): string {
     this.#begin(status, fields);
-    let text = this.#start.take();
+    let text = this.#start;
     for (let i = 0; i < added.length; i += 2) text += `${added[i]}: ${added[i + 1]}\r\n`;
     if (!this.#hasDate) text += dateField(frame.now);
     if (frame.contentLength >= 0) text += `Content-Length: ${frame.contentLength}\r\n`;
@@ -35,12 +35,23 @@ export class AnswerWriter {
 
   /** Status line and `fields`. */
   #begin(status: number, fields: readonly string[]): void {
-    if (status === this.#status && sameItems(fields, this.#fields)) return;
-    this.#status = status;
-    this.#fields = fields;
-    this.#hasDate = hasDate(fields);
-    this.#start = new RepeatedText(startOf(status, fields));
+    if (status !== this.#status || !isSame(fields, this.#fields)) {
+      this.#status = status;
+      this.#fields = fields;
+      this.#hasDate = hasDate(fields);
+      this.#start = startOf(status, fields);
+      this.#isFlat = false;
+    } else if (!this.#isFlat) {
+      this.#start = flatText(this.#start);
+      this.#isFlat = true;
+    }
   }
+}
+
+function isSame(fields: readonly string[], before: readonly string[]): boolean {
+  if (fields.length !== before.length) return false;
+  for (let i = 0; i < fields.length; i++) if (fields[i] !== before[i]) return false;
+  return true;
 }
 
 function hasDate(fields: readonly string[]): boolean {

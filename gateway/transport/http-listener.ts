@@ -151,7 +151,28 @@ export class HttpListener implements ConnectionHost {
   }
 
   #accept(accepted: Socket): void {
-    const raw = (this.#isPlain ? lendingFrom(accepted) : null) ?? accepted;
+    const lending = this.#isPlain ? lendingFrom(accepted) : null;
+    if (lending === null) this.#await(accepted);
+    else {
+      lending.on('close', () => this.#forget(lending)).on('error', () => undefined);
+      if (this.isDraining) this.#late.add(lending);
+      const link = {
+        peer: peerOf(lending.remoteAddress ?? ''),
+        isTls: false,
+        isHttp2: false,
+        certificate: null,
+        fault: null,
+      };
+      this.#serve({ socket: lending, raw: lending, link });
+    }
+  }
+
+  /** HTTP/1.1 begins with the first byte. */
+  get #isPlain(): boolean {
+    return this.#tls === null && this.#settings.proxies === null && !this.#settings.http2;
+  }
+
+  #await(raw: Socket): void {
     const arrival = new Arrival(raw, () => this.#fail('timeout', ''));
     this.#connections.set(raw, arrival);
     if (this.isDraining) this.#late.add(raw);
@@ -159,11 +180,6 @@ export class HttpListener implements ConnectionHost {
     const peer = peerOf(raw.remoteAddress ?? '');
     if (this.#settings.proxies === null) this.#secure(arrival, peer);
     else this.#readProxyHeader(arrival, peer, this.#settings.proxies);
-  }
-
-  /** HTTP/1.1 begins with the first byte. */
-  get #isPlain(): boolean {
-    return this.#tls === null && this.#settings.proxies === null && !this.#settings.http2;
   }
 
   /** Whoever is no proxy of ours could name any address as its client's. */
