@@ -156,22 +156,22 @@ node-programs: $(installed) ## Build and fetch what a node consists of (kubelet,
 .PHONY: jaeger
 jaeger: $(installed) ## Build Jaeger, which tests send spans to, once, into ~/.cache/simpul.
 	@tools/prerequisites.sh test
-	@tools/jaeger/build.sh
+	@tools/programs/build-go.sh tools/jaeger jaeger github.com/jaegertracing/jaeger/cmd/all-in-one
 
 .PHONY: helm
 helm: $(installed) ## Build helm, which renders and installs the charts, once, into ~/.cache/simpul.
 	@tools/prerequisites.sh test
-	@tools/helm/build.sh
+	@tools/programs/build-go.sh tools/helm helm helm.sh/helm/v4/cmd/helm
 
 .PHONY: gitops
 gitops: $(installed) ## Build what says of objects what Argo CD and Flux would say, from their own code, once, into ~/.cache/simpul.
 	@tools/prerequisites.sh test
-	@tools/gitops/build.sh
+	@tools/programs/build-go.sh tools/gitops gitops .
 
 .PHONY: operator-verify
 operator-verify: $(installed) ## Build operator-framework's check of bundles, once, into ~/.cache/simpul.
 	@tools/prerequisites.sh test
-	@tools/olm/build.sh
+	@tools/programs/build-go.sh tools/olm operator-verify github.com/operator-framework/api/cmd/operator-verify
 
 .PHONY: clean
 clean: ## Remove what was installed and built here; the cache in ~/.cache/simpul stays.

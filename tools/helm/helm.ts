@@ -1,17 +1,12 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CodedError } from '#api/errors.ts';
+import { goProgram } from '../testing/programs.ts';
 
 const execute = promisify(execFile);
-
-class HelmMissing extends CodedError {
-  constructor(file: string) {
-    super('TEST_PROGRAM_MISSING', `${file} is missing: run make helm (some two minutes, once)`);
-  }
-}
 
 /** helm failed; the message is what it said. */
 export class HelmError extends CodedError {
@@ -37,11 +32,7 @@ export async function helm(args: readonly string[], kubeconfig = '/dev/null'): P
   }
 }
 
-/** Absolute path of the helm that build.sh made. */
+/** Absolute path of the helm that `make helm` built. */
 export function helmProgram(): string {
-  const pinned = readFileSync(new URL('./go.mod', import.meta.url), 'utf8');
-  const version = /helm\.sh\/helm\/v4 (v[0-9.]+)/.exec(pinned)?.[1] ?? '';
-  const file = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'simpul/helm', version, 'helm');
-  if (!existsSync(file)) throw new HelmMissing(file);
-  return file;
+  return goProgram(new URL('./', import.meta.url), 'helm');
 }

@@ -1,16 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodedError } from '#api/errors.ts';
 import { freePorts } from '../controlplane/free-port.ts';
 import { ManagedProcess } from '../controlplane/managed-process.ts';
 import { startWatchdog } from '../controlplane/watchdog.ts';
-
-class JaegerMissing extends CodedError {
-  constructor(file: string) {
-    super('TEST_PROGRAM_MISSING', `${file} is missing: run make jaeger (some four minutes, once)`);
-  }
-}
+import { goProgram } from '../testing/programs.ts';
 
 export interface Jaeger extends AsyncDisposable {
   /** Base URL for OTLP over HTTP. */
@@ -27,7 +21,7 @@ export async function startJaeger(): Promise<Jaeger> {
   const watchdog = startWatchdog(folder);
   const server = new ManagedProcess({
     name: 'jaeger',
-    command: program(),
+    command: goProgram(new URL('./', import.meta.url), 'jaeger'),
     args: [
       at('collector.otlp.http', otlp),
       at('collector.otlp.grpc', otlpGrpc),
@@ -47,12 +41,4 @@ export async function startJaeger(): Promise<Jaeger> {
     await watchdog.stop();
   };
   return { endpoint: `http://127.0.0.1:${otlp}`, api: `http://127.0.0.1:${query}`, [Symbol.asyncDispose]: dispose };
-}
-
-function program(): string {
-  const pinned = readFileSync(new URL('./go.mod', import.meta.url), 'utf8');
-  const version = /github\.com\/jaegertracing\/jaeger (v[0-9.]+)/.exec(pinned)?.[1] ?? '';
-  const file = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'simpul/jaeger', version, 'jaeger');
-  if (!existsSync(file)) throw new JaegerMissing(file);
-  return file;
 }
