@@ -12,6 +12,14 @@ export interface Condition {
 
 export type ConditionStatus = 'True' | 'False' | 'Unknown';
 
+/** The condition of `type`, when there is one: of our kinds, or of any other that follows the same convention. */
+export function conditionOf<C extends { readonly type: string }>(
+  conditions: readonly C[] | undefined,
+  type: string,
+): C | undefined {
+  return conditions?.find((condition) => condition.type === type);
+}
+
 /** A condition before it is merged: what is observed, without when. */
 export type Observation = Omit<Condition, 'lastTransitionTime'>;
 

@@ -1,8 +1,7 @@
-import type { Condition } from '#api/conditions.ts';
+import { type Condition, conditionOf } from '#api/conditions.ts';
 import { simpulKinds } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Store } from '#kube/store.ts';
-import { conditionOf } from '#operator/status/conditions.ts';
 import { listAll } from './list-all.ts';
 
 /** An object of a kind of ours, as far as its status goes. */

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { parseBytes } from '#operator/translate/quantity.ts';
 import type { CommandContext } from '../context.ts';
 
 export interface DumpFlags {
@@ -61,10 +62,8 @@ function parseSince(text: string): number {
 }
 
 function parseSize(text: string): number {
-  const [, count = '', unit = ''] = /^(\d{1,4})(Ki|Mi|Gi)$/.exec(text) ?? [];
-  const bytes = Number(count) * { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 }[unit as 'Ki' | 'Mi' | 'Gi'];
-  if (unit === '' || bytes > 2 ** 30 || bytes < 2 ** 16)
-    throw new InvalidArgumentError('It is a size from 64Ki to 1Gi.');
+  const bytes = parseBytes(text) ?? 0;
+  if (bytes > 2 ** 30 || bytes < 2 ** 16) throw new InvalidArgumentError('It is a size from 64Ki to 1Gi.');
   return bytes;
 }
 

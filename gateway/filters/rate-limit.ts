@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
 import { flatText } from '../http1/flat-text.ts';
+import { sameItems } from '../http1/same-items.ts';
 import { ByteMeter } from '../limits/byte-meter.ts';
 import { CallKeys } from '../limits/call-keys.ts';
 import type { CounterPool } from '../limits/counters.ts';
@@ -90,17 +91,11 @@ function addRules({ windows, countsBytes, bandwidths }: Limits, gathering: Gathe
 
 /** What holds for a call mostly holds for the next one of its connection. */
 function policyField({ memory }: Exchange, rules: readonly LimitRule[]): string {
-  if (memory.policies === null || !isSame(rules, memory.policies.rules)) {
+  if (memory.policies === null || !sameItems(rules, memory.policies.rules)) {
     const text = flatText(rules.map(({ policyItem }) => policyItem).join(', '));
     memory.policies = { rules: [...rules], text };
   }
   return memory.policies.text;
-}
-
-function isSame(rules: readonly LimitRule[], before: readonly LimitRule[]): boolean {
-  if (rules.length !== before.length) return false;
-  for (let i = 0; i < rules.length; i++) if (rules[i] !== before[i]) return false;
-  return true;
 }
 
 /** `"plan.subscription-minute";r=41;t=37`: calls left, and seconds until they are given anew. */

@@ -1,4 +1,5 @@
 import { flatText } from '../http1/flat-text.ts';
+import { sameItems } from '../http1/same-items.ts';
 import { dateField, isNamed, statusLine } from '../http1/write-head.ts';
 
 /** What the transport says in the head of an answer beside what it was given. */
@@ -35,7 +36,7 @@ export class AnswerWriter {
 
   /** Status line and `fields`. */
   #begin(status: number, fields: readonly string[]): void {
-    if (status !== this.#status || !isSame(fields, this.#fields)) {
+    if (status !== this.#status || !sameItems(fields, this.#fields)) {
       this.#status = status;
       this.#fields = fields;
       this.#hasDate = hasDate(fields);
@@ -46,12 +47,6 @@ export class AnswerWriter {
       this.#isFlat = true;
     }
   }
-}
-
-function isSame(fields: readonly string[], before: readonly string[]): boolean {
-  if (fields.length !== before.length) return false;
-  for (let i = 0; i < fields.length; i++) if (fields[i] !== before[i]) return false;
-  return true;
 }
 
 function hasDate(fields: readonly string[]): boolean {

@@ -1,5 +1,5 @@
+import { conditionOf } from '#api/conditions.ts';
 import { keyOf } from '#api/object.ts';
-import { conditionOf } from '../status/conditions.ts';
 import type { FleetProgress, Progress } from '../status/programmed.ts';
 import { isLive, programmedFrom, progressOf } from '../status/programmed.ts';
 import { type CompiledPlan, observe } from '../translate/outcome.ts';

@@ -2,7 +2,7 @@ import type { ResourceKind } from '#api/kinds.ts';
 import { kindOf } from '#api/kinds.ts';
 import type { KubeObject, ObjectKey } from '#api/object.ts';
 import { keyOf, parseId } from '#api/object.ts';
-import { childLabels, fieldManager } from '../resources/metadata.ts';
+import { fieldManager, isChild } from '../resources/metadata.ts';
 import type { Environment } from './environment.ts';
 
 /** Makes a child what it should be; sends nothing when all that we want of it is there. Returns it as stored. */
@@ -34,9 +34,9 @@ export async function removeChild(
   key: ObjectKey,
   signal: AbortSignal,
 ): Promise<void> {
-  const { uid, labels = {} } = (await store.get(kind, key, { signal }))?.metadata ?? {};
-  const isOurs = Object.entries(childLabels).every(([name, value]) => labels[name] === value);
-  if (uid !== undefined && isOurs) await store.delete(kind, key, { uid, signal });
+  const child = await store.get(kind, key, { signal });
+  if (child?.metadata.uid === undefined || !isChild(child)) return;
+  await store.delete(kind, key, { uid: child.metadata.uid, signal });
 }
 
 /** Whether `actual` has every field that `wanted` has, with its value; lists must be equal in length and order. */

@@ -5,7 +5,7 @@ import type { Environment } from './environment.ts';
 const patienceMs = 10_000;
 
 /** How soon it is tried again. */
-export const freshRightsRetryMs = 200;
+export const freshRightsRetryMs = 100;
 
 /** Whether `error` is the lack of a right that was given at `grantedAt` (RFC 3339) and is about to hold. */
 export function isAboutToBeAllowed(

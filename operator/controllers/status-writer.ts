@@ -1,9 +1,9 @@
 import { canonicalJson } from '#api/compiled/secret.ts';
-import type { Condition, Observation } from '#api/conditions.ts';
+import { type Condition, conditionOf, type Observation } from '#api/conditions.ts';
 import type { SimpulKindName } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import { fieldManager } from '../resources/metadata.ts';
-import { conditionOf, mergeConditions } from '../status/conditions.ts';
+import { mergeConditions } from '../status/conditions.ts';
 import type { Environment } from './environment.ts';
 
 /** What all kinds have in their status. */

@@ -2,14 +2,12 @@ import { coreKinds } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import { keyOf } from '#api/object.ts';
 import type { ReflectorHandler, ReflectorSource } from '#kube/reflector.ts';
-import { childLabels } from '../resources/metadata.ts';
+import { childSelector } from '../resources/metadata.ts';
 
 /** RoleBindings that the operator made, in all namespaces. */
 export const roleBindingSource: ReflectorSource = {
   kind: coreKinds.RoleBinding,
-  labelSelector: Object.entries(childLabels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(','),
+  labelSelector: childSelector,
 };
 
 /**

@@ -1,7 +1,6 @@
-import type { Condition, ConditionStatus } from '#api/conditions.ts';
+import { type Condition, type ConditionStatus, conditionOf } from '#api/conditions.ts';
 import { type SimpulKindName, simpulKinds } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
-import { conditionOf } from '../status/conditions.ts';
 import type { World } from '../world/world.ts';
 
 interface Counted extends KubeObject {

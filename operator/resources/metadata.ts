@@ -7,6 +7,16 @@ export const fieldManager = 'simpul-operator';
 /** Labels that every child carries. */
 export const childLabels = { 'app.kubernetes.io/managed-by': 'simpul' } as const;
 
+/** Selects all children. */
+export const childSelector = Object.entries(childLabels)
+  .map(([name, value]) => `${name}=${value}`)
+  .join(',');
+
+/** Whether the operator made `object`. */
+export function isChild({ metadata: { labels = {} } }: KubeObject): boolean {
+  return Object.entries(childLabels).every(([name, value]) => labels[name] === value);
+}
+
 /** Reference by which Kubernetes removes a child with its owner. */
 export function ownedBy(owner: KubeObject): OwnerReference {
   return {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '#api/compiled/secret.ts';
+import { conditionOf } from '#api/conditions.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Autoscaler } from './autoscaler.ts';
 
@@ -18,6 +19,6 @@ export function watchedContent(child: KubeObject): KubeObject {
 }
 
 function toldOf(child: Autoscaler): object {
-  const active = child.status?.conditions?.find(({ type }) => type === 'ScalingActive');
+  const active = conditionOf(child.status?.conditions, 'ScalingActive');
   return { status: active?.status ?? '', reason: active?.reason ?? '' };
 }

@@ -1,11 +1,11 @@
-import type { Observation } from '#api/conditions.ts';
+import { conditionOf, type Observation } from '#api/conditions.ts';
 import type { ApiGateway } from '#api/generated/apigateway.ts';
 import { type Autoscaler, callsInFlightMetric } from '../resources/autoscaler.ts';
 import { observe } from '../translate/outcome.ts';
 
 /** Whether the number of pods follows the load, as its HorizontalPodAutoscaler tells. */
 export function autoscaled(gateway: ApiGateway, autoscaler: Autoscaler, customMetrics: boolean): Observation {
-  const active = autoscaler.status?.conditions?.find(({ type }) => type === 'ScalingActive');
+  const active = conditionOf(autoscaler.status?.conditions, 'ScalingActive');
   if (active?.status === 'False') {
     const message = `The HorizontalPodAutoscaler says ${active.reason ?? 'nothing'}: ${active.message ?? ''}`;
     return observe(gateway, 'Autoscaled', 'False', { reason: 'MetricUnavailable', message });

@@ -1,11 +1,17 @@
-import type { Condition, ConditionStatus, ConditionType, Observation } from '#api/conditions.ts';
+import {
+  type Condition,
+  type ConditionStatus,
+  type ConditionType,
+  conditionOf,
+  type Observation,
+} from '#api/conditions.ts';
 
 /**
  * Merges one observation into `current`. lastTransitionTime moves only when `status` moves, and the list is sorted by
  * type, so an unchanged world yields byte-identical status and no write. `now`: RFC 3339, whole seconds.
  */
 export function setCondition(current: readonly Condition[], next: Observation, now: string): Condition[] {
-  const previous = current.find((condition) => condition.type === next.type);
+  const previous = conditionOf(current, next.type);
   const moved = previous?.status !== next.status;
   const lastTransitionTime = previous && !moved ? previous.lastTransitionTime : now;
   const others = current.filter((condition) => condition.type !== next.type);
@@ -39,9 +45,4 @@ export function readyFrom(observed: readonly Observation[], policy: ReadyPolicy,
     return { ...ready, status, reason: found.reason, message: found.message };
   }
   return { ...ready, status: 'True', reason: 'Succeeded', message: 'All checks passed' };
-}
-
-/** The condition of `type`, when there is one. */
-export function conditionOf(conditions: readonly Condition[] | undefined, type: ConditionType): Condition | undefined {
-  return conditions?.find((condition) => condition.type === type);
 }

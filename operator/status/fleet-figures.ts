@@ -1,7 +1,6 @@
-import type { Condition } from '#api/conditions.ts';
+import { type Condition, conditionOf } from '#api/conditions.ts';
 import { type KubeObject, keyOf } from '#api/object.ts';
 import type { World } from '../world/world.ts';
-import { conditionOf } from './conditions.ts';
 import { isLive } from './programmed.ts';
 
 /** What waits for gateways, and which fleets have none: the ground of the alerts about both. */

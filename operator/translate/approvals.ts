@@ -1,3 +1,4 @@
+import { conditionOf } from '#api/conditions.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import type { Approval } from '#api/generated/approval.ts';
 import type { Subscription } from '#api/generated/subscription.ts';
@@ -56,7 +57,7 @@ function decide(approvals: readonly Approval[], world: World): Decision {
  */
 export function counts(approval: Approval, world: World): boolean {
   if (approval.metadata.deletionTimestamp !== undefined) return false;
-  const accepted = approval.status?.conditions?.find((condition) => condition.type === 'Accepted');
+  const accepted = conditionOf(approval.status?.conditions, 'Accepted');
   if (accepted?.status === 'True') return true;
   // Found bad once, it stays so: the policy may have been weakened meanwhile and be as old as ever.
   if (accepted?.reason === 'PolicyMissing') return false;

@@ -1,4 +1,5 @@
 import { canonicalJson } from '#api/compiled/secret.ts';
+import { conditionOf } from '#api/conditions.ts';
 import type { ApiGateway } from '#api/generated/apigateway.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import type { Approval } from '#api/generated/approval.ts';
@@ -139,7 +140,7 @@ function dependentsOfTenant(change: Change<Tenant>, world: World): Wake[] {
 /** Tenants that do not have what their present spec asks for, also those that still have what they asked for before. */
 export function waitingTenants(world: World): Wake[] {
   const waiting = [...world.tenants.values()].filter(({ metadata, status }) => {
-    const accepted = status?.conditions?.find((condition) => condition.type === 'Accepted');
+    const accepted = conditionOf(status?.conditions, 'Accepted');
     return accepted?.status !== 'True' || accepted.observedGeneration !== metadata.generation;
   });
   return waiting.map((tenant) => ({ kind: 'Tenant', id: tenant.metadata.name }));

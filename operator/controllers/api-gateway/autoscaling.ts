@@ -1,4 +1,4 @@
-import type { Observation } from '#api/conditions.ts';
+import { conditionOf, type Observation } from '#api/conditions.ts';
 import { clusterKinds } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import { type Autoscaler, buildAutoscaler, type ScalingCondition } from '../../resources/autoscaler.ts';
@@ -33,7 +33,7 @@ interface AggregatedApi extends KubeObject {
 async function servesCustomMetrics({ env, signal }: Scene): Promise<boolean> {
   for (const name of customMetricsApis) {
     const api = await env.store.get<AggregatedApi>(clusterKinds.AggregatedApi, { namespace: '', name }, { signal });
-    if (api?.status?.conditions?.some(({ type, status }) => type === 'Available' && status === 'True')) return true;
+    if (conditionOf(api?.status?.conditions, 'Available')?.status === 'True') return true;
   }
   return false;
 }

@@ -4,7 +4,7 @@ import type { KubeObject } from '#api/object.ts';
 import { type ReflectorSource, runProjectedReflector } from '#kube/reflector.ts';
 import type { Store } from '#kube/store.ts';
 import { ChildWatch } from '../../feed/child-watch.ts';
-import { childLabels } from '../../resources/metadata.ts';
+import { childSelector } from '../../resources/metadata.ts';
 import { watchedContent } from '../../resources/watched-content.ts';
 
 /** Kinds that run for a fleet; RoleBindings are watched in the whole cluster. */
@@ -15,10 +15,6 @@ const fleetKinds: readonly ResourceKind[] = [
   clusterKinds.PodDisruptionBudget,
   clusterKinds.HorizontalPodAutoscaler,
 ];
-
-const labelSelector = Object.entries(childLabels)
-  .map(([key, value]) => `${key}=${value}`)
-  .join(',');
 
 /** Kinds that both compiled namespaces and Tenants' have: one watch of the whole cluster instead of one for each. */
 const sharedKinds: readonly ResourceKind[] = [clusterKinds.NetworkPolicy, clusterKinds.ResourceQuota];
@@ -71,7 +67,7 @@ export class FleetWatches {
     const { store, log, onRestart } = this.#options;
     const { kind } = source.kind;
     const projection = { project: watchedContent, handler };
-    void runProjectedReflector<KubeObject, KubeObject>(store, { ...source, labelSelector }, projection, {
+    void runProjectedReflector<KubeObject, KubeObject>(store, { ...source, labelSelector: childSelector }, projection, {
       signal,
       onRestart: (reason) => onRestart(kind, reason),
       onError: (error) => log.warn({ kind, err: error }, 'a watch of children failed and goes on'),

@@ -1,4 +1,4 @@
-import type { Observation } from '#api/conditions.ts';
+import { conditionOf, type Observation } from '#api/conditions.ts';
 import { coreKinds } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import { buildServiceMonitor } from '../../resources/service-monitor.ts';
@@ -15,7 +15,7 @@ const serviceMonitorCrd = 'servicemonitors.monitoring.coreos.com';
 export async function monitorFleet({ env, gateway, signal }: Scene): Promise<readonly Observation[]> {
   const key = { namespace: '', name: serviceMonitorCrd };
   const crd = await env.store.get<Definition>(coreKinds.CustomResourceDefinition, key, { signal });
-  const isServed = crd?.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True');
-  if (isServed === true) await applyChild(env, buildServiceMonitor(gateway), signal);
+  const isServed = conditionOf(crd?.status?.conditions, 'Established')?.status === 'True';
+  if (isServed) await applyChild(env, buildServiceMonitor(gateway), signal);
   return [];
 }

@@ -1,6 +1,6 @@
+import { conditionOf } from '#api/conditions.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import { keyOf } from '#api/object.ts';
-import { conditionOf } from '../../status/conditions.ts';
 import { translateApiService } from '../../translate/translate-api-service.ts';
 import { drillEndsInMs } from '../../translate/variants.ts';
 import { claimantsOfRoute } from '../../world/dependents.ts';

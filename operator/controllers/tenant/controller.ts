@@ -1,7 +1,7 @@
 import type { Tenant } from '#api/generated/tenant.ts';
 import { clusterKinds, coreKinds } from '#api/kinds.ts';
 import { keyOf, parseId } from '#api/object.ts';
-
+import { isChild } from '../../resources/metadata.ts';
 import { buildTenantNetworkPolicy } from '../../resources/network-policy.ts';
 import { buildResourceQuota, resourceQuotaName } from '../../resources/resource-quota.ts';
 import {
@@ -59,7 +59,7 @@ async function makeChildren(
 ): Promise<boolean> {
   const wanted = buildTenantNamespace(tenant, namespace);
   const known = env.world.namespaces.get(namespace);
-  const isOurs = known === undefined || known.metadata.labels?.['app.kubernetes.io/managed-by'] === 'simpul';
+  const isOurs = known === undefined || isChild(known);
   // A namespace that was there before is left as it is: its label already says whose it is.
   if (isOurs) env.world.namespaces.put(await applyChild(env, wanted, signal));
   const binding = await applyChild(env, buildOperatorBinding(tenant, namespace, env.operator), signal);
