@@ -1,4 +1,4 @@
-import type { Presented } from './filters/presented.ts';
+import type { ShownToken } from './identity/shown-token.ts';
 import type { LimitRule } from './limits/rule.ts';
 import type { Backend } from './proxy/backend.ts';
 import type { Peer } from './router/trusted-proxies.ts';
@@ -19,7 +19,7 @@ export class FieldMemory {
   /** By the filter `trace-context`. */
   trace: KnownTrace | null = null;
   /** By the filter `credential`. */
-  presented: (Presented & { readonly to: Proofs }) | null = null;
+  presented: KnownProof | null = null;
   /** By the call of the backend. */
   forwarded: ForwardedText | null = null;
 
@@ -31,6 +31,16 @@ export class FieldMemory {
   constructor(fields: readonly string[]) {
     this.fields = fields;
   }
+}
+
+/** By what a caller proves itself. */
+export interface KnownProof {
+  /** What takes it. */
+  readonly to: Proofs;
+  /** Empty: none. */
+  readonly key: string;
+  readonly token: ShownToken | null;
+  readonly isSigned: boolean;
 }
 
 export interface KnownHost {

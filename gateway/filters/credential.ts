@@ -2,7 +2,9 @@ import { clientKey } from '#api/compiled/contract.ts';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { Exchange } from '../exchange.ts';
+import type { KnownProof } from '../field-memory.ts';
 import { looksLikeJws } from '../identity/json-web-signature.ts';
+import { ShownToken } from '../identity/shown-token.ts';
 import { checkBinding, isBound, statedIssuer, type TokenIdentity } from '../identity/token-claims.ts';
 import { TokenFault } from '../identity/token-fault.ts';
 import type { ApiEntry, CredentialEntry, GatewayEntry, SignatureEntry, TokenEntry } from '../snapshot/model.ts';
@@ -13,7 +15,7 @@ import { badToken, keyChallenge, nothingPresented } from './challenges.ts';
 import { CredentialFinder } from './credential-finder.ts';
 import type { Filter } from './filter.ts';
 import { buildKeyDigest, maxKeyLength } from './key-digest.ts';
-import { findPresented, type Presented } from './presented.ts';
+import { findPresented } from './presented.ts';
 import { ownerOf, shownCertificate } from './shown-certificate.ts';
 import { signerOf } from './signed-request.ts';
 import { ownerOfToken } from './token-endpoint.ts';
@@ -38,9 +40,9 @@ export function credential(snapshot: Pick<Snapshot, 'credentials' | 'subscriptio
     accept(exchange, found);
   }
 
-  function acceptToken(exchange: Exchange, issuers: readonly TokenEntry[], token: string): void | Promise<void> {
+  function acceptToken(exchange: Exchange, issuers: readonly TokenEntry[], token: ShownToken): void | Promise<void> {
     try {
-      const issuer = issuerOf(token, issuers);
+      const issuer = issuerOf(token.text, issuers);
       const identity = issuer.verifier.verify(token);
       if (!(identity instanceof Promise)) return acceptIdentity(exchange, issuer, identity);
       return identity.then((verified) => acceptIdentity(exchange, issuer, verified)).catch(refuseToken);
@@ -91,17 +93,17 @@ export function credential(snapshot: Pick<Snapshot, 'credentials' | 'subscriptio
       exchange.proofs = proofs;
       const { key, token, isSigned } = presentedBy(exchange, proofs);
       if (isSigned) return acceptSigner(exchange, proofs.signers);
-      if (token !== '') return acceptToken(exchange, proofs.issuers, token);
+      if (token !== null) return acceptToken(exchange, proofs.issuers, token);
       if (key !== '') return acceptKey(exchange, gateway, key);
       return acceptConnection(exchange, api, proofs);
     },
   };
 }
 
-function presentedBy({ memory }: Exchange, proofs: Proofs): Presented {
+function presentedBy({ memory }: Exchange, proofs: Proofs): KnownProof {
   if (memory.presented?.to === proofs) return memory.presented;
   const { key, token, isSigned } = findPresented(memory.fields, proofs);
-  memory.presented = { to: proofs, key, token, isSigned };
+  memory.presented = { to: proofs, key, token: token === '' ? null : new ShownToken(token), isSigned };
   return memory.presented;
 }
 

@@ -2,7 +2,7 @@ import { GatewayError } from '../errors.ts';
 import type { Proofs } from '../snapshot/proofs.ts';
 
 /** What a call shows of what its API takes; empty texts: nothing of that kind. */
-export interface Presented {
+interface Presented {
   readonly key: string;
   readonly token: string;
   /** It says that it is signed. */

@@ -4,6 +4,7 @@ import { GatewayError } from '../errors.ts';
 import { TestClock } from '../testing/test-clock.ts';
 import { quietLog } from '../testing/test-gateway.ts';
 import type { ProviderAnswer } from './provider-client.ts';
+import { ShownToken } from './shown-token.ts';
 import { TokenInspector } from './token-inspector.ts';
 
 /** An inspector on a clock that stands still; `answer` is what its provider says, and is asked so often. */
@@ -41,12 +42,12 @@ test('an answer holds for cacheMs, and no longer than the token', async () => {
   ] as const) {
     const exp = new TestClock().now() / 1000 + lifeSeconds;
     const { inspector, clock, asked } = anInspector(async () => says({ active: true, client_id: 'perizinan', exp }));
-    await inspector.verify('opaque');
+    await inspector.verify(new ShownToken('opaque'));
     clock.advance(holdsMs - 1);
-    await inspector.verify('opaque');
+    await inspector.verify(new ShownToken('opaque'));
     assert.equal(asked.length, 1);
     clock.advance(1);
-    await Promise.resolve(inspector.verify('opaque')).catch(() => undefined);
+    await Promise.resolve(inspector.verify(new ShownToken('opaque'))).catch(() => undefined);
     assert.equal(asked.length, 2);
   }
 });
@@ -54,10 +55,10 @@ test('an answer holds for cacheMs, and no longer than the token', async () => {
 test('a provider that stalls gathers a bounded number of questions, and each is over once', async () => {
   const stalled = Promise.withResolvers<ProviderAnswer>();
   const { inspector, asked } = anInspector(() => stalled.promise);
-  const waiting = Array.from({ length: 128 }, (_, i) => inspector.verify(`opaque-${i}`));
-  assert.throws(() => inspector.verify('one-more'), GatewayError);
+  const waiting = Array.from({ length: 128 }, (_, i) => inspector.verify(new ShownToken(`opaque-${i}`)));
+  assert.throws(() => inspector.verify(new ShownToken('one-more')), GatewayError);
   assert.equal(asked.length, 128);
   stalled.resolve(says({ active: true, client_id: 'perizinan' }));
   await Promise.all(waiting);
-  assert.equal((await inspector.verify('one-more')).clientId, 'perizinan');
+  assert.equal((await inspector.verify(new ShownToken('one-more'))).clientId, 'perizinan');
 });

@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import type { ProviderClient } from './provider-client.ts';
 import { RememberedTokens } from './remembered-tokens.ts';
+import type { ShownToken } from './shown-token.ts';
 import { type JsonObject, parseStrictJson } from './strict-json.ts';
 import { type AnswerRules, checkAnswer, type TokenIdentity } from './token-claims.ts';
 import { TokenFault } from './token-fault.ts';
@@ -50,14 +50,15 @@ export class TokenInspector {
   }
 
   /** Throws (or rejects with) a {@link TokenFault}, or a GatewayError when nobody can tell. */
-  verify(token: string): TokenIdentity | Promise<TokenIdentity> {
+  verify(token: ShownToken): TokenIdentity | Promise<TokenIdentity> {
     // What cannot stand in the field cannot be a token (RFC 6750, 2.1).
-    if (token.length > maxTokenLength || !/^[A-Za-z0-9._~+/-]+=*$/.test(token)) {
+    const { text } = token;
+    if (text.length > maxTokenLength || !/^[A-Za-z0-9._~+/-]+=*$/.test(text)) {
       throw this.#refused(new TokenFault('has characters that no token has, or too many'));
     }
-    const digest = hash('sha256', token, 'base64url');
+    const { digest } = token;
     const known = this.#recall(digest);
-    if (known === undefined) return this.#asking.get(digest) ?? this.#begin(token, digest);
+    if (known === undefined) return this.#asking.get(digest) ?? this.#begin(text, digest);
     this.#options.count('cached');
     return known;
   }

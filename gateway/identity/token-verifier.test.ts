@@ -7,6 +7,7 @@ import { TestClock } from '../testing/test-clock.ts';
 import { anIssuerKey, type IssuerKey, signedToken } from '../testing/test-issuer.ts';
 import { KeySet } from './key-set.ts';
 import type { KeySource } from './key-sources.ts';
+import { ShownToken } from './shown-token.ts';
 import { checkBinding } from './token-claims.ts';
 import { TokenFault } from './token-fault.ts';
 import { TokenVerifier, type TokenVerifierOptions, type Verification } from './token-verifier.ts';
@@ -50,7 +51,7 @@ function keySet(keys: readonly IssuerKey[]): KeySet | undefined {
 /** `good`, or why not. */
 function outcome(token: string, keys?: readonly IssuerKey[], change?: Partial<TokenVerifierOptions>): string {
   try {
-    const identity = aVerifier(keys, change).verifier.verify(token);
+    const identity = aVerifier(keys, change).verifier.verify(new ShownToken(token));
     assert.ok(!(identity instanceof Promise));
     return 'good';
   } catch (error) {
@@ -201,7 +202,7 @@ test('claims of other names lead to client and scopes', () => {
   };
   const { verifier } = aVerifier([key], { rules });
   const token = signedToken(key, { ...good, 'https://x/app.id': 'dasbor', realm_access: { roles: ['a', 'b c', 5] } });
-  const identity = verifier.verify(token);
+  const identity = verifier.verify(new ShownToken(token));
   assert.ok(!(identity instanceof Promise));
   assert.equal(identity.clientId, 'dasbor');
   assert.deepEqual([...identity.scopes], ['a', 'b c']);
@@ -212,7 +213,7 @@ test('a verified token is remembered for a minute, within its life, under the sa
   const token = signedToken(key, { ...good, exp: now + 70 });
   const calls = (): Verification | undefined => {
     try {
-      verifier.verify(token);
+      verifier.verify(new ShownToken(token));
     } catch {}
     return counts.at(-1);
   };
@@ -231,9 +232,9 @@ test('a bad signature is remembered too, and forgotten with the keys', () => {
   const other = { ...anIssuerKey(), kid: key.kid };
   const { verifier, source } = aVerifier();
   const token = signedToken(other, good);
-  for (let i = 0; i < 2; i++) assert.throws(() => verifier.verify(token), TokenFault);
+  for (let i = 0; i < 2; i++) assert.throws(() => verifier.verify(new ShownToken(token)), TokenFault);
   source.current = keySet([other]) ?? null;
-  verifier.verify(token);
+  verifier.verify(new ShownToken(token));
 });
 
 test('while there are no keys, calls wait for those that are being fetched; then nobody can tell', async () => {
@@ -241,11 +242,11 @@ test('while there are no keys, calls wait for those that are being fetched; then
   const keys = source.current;
   source.current = null;
   const token = signedToken(key, good);
-  const error = await assert.rejects(async () => verifier.verify(token), GatewayError);
+  const error = await assert.rejects(async () => verifier.verify(new ShownToken(token)), GatewayError);
   assert.equal(error, undefined);
   const fetched = Promise.withResolvers<void>();
   source.refresh = () => fetched.promise;
-  const waiting = verifier.verify(token);
+  const waiting = verifier.verify(new ShownToken(token));
   source.current = keys;
   fetched.resolve();
   assert.equal((await waiting).clientId, 'perizinan');
@@ -258,8 +259,8 @@ test('only so many calls wait for keys; further ones are told so at once', async
   const fetched = Promise.withResolvers<void>();
   source.refresh = () => fetched.promise;
   const token = signedToken(key, good);
-  const waiting = Array.from({ length: 512 }, () => verifier.verify(token));
-  await assert.rejects(async () => verifier.verify(token), GatewayError);
+  const waiting = Array.from({ length: 512 }, () => verifier.verify(new ShownToken(token)));
+  await assert.rejects(async () => verifier.verify(new ShownToken(token)), GatewayError);
   source.current = keys;
   fetched.resolve();
   for (const identity of await Promise.all(waiting)) assert.equal(identity.clientId, 'perizinan');
@@ -267,7 +268,7 @@ test('only so many calls wait for keys; further ones are told so at once', async
 
 test('a token that is bound to a key needs the certificate of that key', async () => {
   const { verifier } = aVerifier();
-  const bound = (cnf: unknown) => verifier.verify(claims({ cnf }));
+  const bound = (cnf: unknown) => verifier.verify(new ShownToken(claims({ cnf })));
   const certificate = await bound({ 'x5t#S256': 'abc' });
   checkBinding(certificate, 'abc');
   checkBinding(await bound(undefined), undefined);

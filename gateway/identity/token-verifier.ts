@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { SignatureAlgorithm } from '#api/json-web-key.ts';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
@@ -6,6 +5,7 @@ import { type CompactJws, isSignedBy, readCompactJws } from './json-web-signatur
 import type { KeySet } from './key-set.ts';
 import type { KeySource } from './key-sources.ts';
 import { RememberedTokens } from './remembered-tokens.ts';
+import type { ShownToken } from './shown-token.ts';
 import { checkType, readIdentity, type TokenIdentity, type TokenRules } from './token-claims.ts';
 import { TokenFault } from './token-fault.ts';
 
@@ -44,17 +44,16 @@ export class TokenVerifier {
   }
 
   /** Throws (or rejects with) a {@link TokenFault}, or a GatewayError when nobody can tell. A promise only where keys are awaited. */
-  verify(token: string): TokenIdentity | Promise<TokenIdentity> {
+  verify(token: ShownToken): TokenIdentity | Promise<TokenIdentity> {
     const { keys, count } = this.#options;
     if (keys.current === null) return this.#afterRefresh(token);
     this.#adopt(keys.current);
-    const digest = hash('sha256', token, 'base64url');
-    const known = this.#recall(digest);
+    const known = this.#recall(token.digest);
     if (known !== undefined) {
       count('cached');
       return known;
     }
-    return this.#check(token, digest, true);
+    return this.#check(token, true);
   }
 
   /** What was remembered under other keys is forgotten. */
@@ -72,15 +71,15 @@ export class TokenVerifier {
   }
 
   /** `mayWait`: an unknown key may be a new one. */
-  #check(token: string, digest: string, mayWait: boolean): TokenIdentity | Promise<TokenIdentity> {
+  #check(token: ShownToken, mayWait: boolean): TokenIdentity | Promise<TokenIdentity> {
     try {
-      const jws = readCompactJws(token);
+      const jws = readCompactJws(token.text);
       checkType(jws);
       const { keys, algorithms } = this.#options;
       if (!algorithms.some((one) => one === jws.algorithm))
         throw new TokenFault('is signed by an algorithm that is not accepted');
       const key = keys.current?.find(jws.kid, jws.algorithm);
-      if (key !== undefined) return this.#accept(jws, isSignedBy(jws, key), digest);
+      if (key !== undefined) return this.#accept(jws, isSignedBy(jws, key), token.digest);
       if (mayWait && keys.current?.has(jws.kid) !== true && keys.refresh() !== undefined)
         return this.#afterRefresh(token);
       throw new TokenFault('is signed by a key that is not known');
@@ -105,7 +104,7 @@ export class TokenVerifier {
     }
   }
 
-  async #afterRefresh(token: string): Promise<TokenIdentity> {
+  async #afterRefresh(token: ShownToken): Promise<TokenIdentity> {
     const { keys } = this.#options;
     const refreshing = this.#waiting < maxWaiting ? keys.refresh() : undefined;
     this.#waiting++;
@@ -116,7 +115,7 @@ export class TokenVerifier {
     }
     if (keys.current === null) throw this.#unreachable();
     this.#adopt(keys.current);
-    return this.#check(token, hash('sha256', token, 'base64url'), false);
+    return this.#check(token, false);
   }
 
   #unreachable(): GatewayError {
