@@ -103,6 +103,8 @@ export const reasons = {
     'A certificate of a listener expires within 21 days; the message names its Secret. Write a new one into it.',
   CertificateExpired:
     'A certificate of a listener has expired, so callers refuse it; the message names its Secret. Write a new one into it.',
+  CertManagerMissing:
+    'A listener asks cert-manager for its certificate, and the cluster has no cert-manager. Install it, or remove `tls.issue` and write the Secret yourself.',
   ConfigMapNotFound: 'No such ConfigMap.',
   ConfigMapKeyMissing: 'The ConfigMap lacks the key that is named.',
   DefinitionNotFetched:

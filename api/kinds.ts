@@ -88,6 +88,14 @@ export const clusterKinds = {
     plural: 'horizontalpodautoscalers',
     namespaced: true,
   },
+  /** Of cert-manager. */
+  Certificate: {
+    group: 'cert-manager.io',
+    version: 'v1',
+    kind: 'Certificate',
+    plural: 'certificates',
+    namespaced: true,
+  },
   ServiceMonitor: {
     group: 'monitoring.coreos.com',
     version: 'v1',

@@ -181,6 +181,11 @@ export interface ApiGatewayListenerTls {
    * first of all. Example: `[{name: gateway-tls}]`.
    */
   readonly certificateRefs: readonly ApiGatewayListenerTlsCertificateRef[];
+  /**
+   * Has cert-manager write the first of `certificateRefs`, and renew it (docs/policies/tls.md). Default: somebody else
+   * writes it. Example: `{issuerRef: {kind: ClusterIssuer, name: letsencrypt}, dnsNames: [api.bantenprov.go.id]}`.
+   */
+  readonly issue?: ApiGatewayListenerTlsIssue;
   /** Lowest version of TLS. Default: `TLSv1.2`. Example: `TLSv1.3`. */
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3';
   /**
@@ -193,6 +198,25 @@ export interface ApiGatewayListenerTls {
 /** A Secret of type `kubernetes.io/tls` in this object's namespace. Example: `{name: gateway-tls}`. */
 export interface ApiGatewayListenerTlsCertificateRef {
   /** Name of the Secret. Example: `gateway-tls`. */
+  readonly name: string;
+}
+
+/**
+ * Has cert-manager write the first of `certificateRefs`, and renew it (docs/policies/tls.md). Default: somebody else
+ * writes it. Example: `{issuerRef: {kind: ClusterIssuer, name: letsencrypt}, dnsNames: [api.bantenprov.go.id]}`.
+ */
+export interface ApiGatewayListenerTlsIssue {
+  /** Who signs it. Example: `{kind: ClusterIssuer, name: letsencrypt}`. */
+  readonly issuerRef: ApiGatewayListenerTlsIssueIssuerRef;
+  /** Names that it is for. Example: `[api.bantenprov.go.id]`. */
+  readonly dnsNames: readonly string[];
+}
+
+/** Who signs it. Example: `{kind: ClusterIssuer, name: letsencrypt}`. */
+export interface ApiGatewayListenerTlsIssueIssuerRef {
+  /** `Issuer` of this object's namespace, or `ClusterIssuer`. Default: `Issuer`. Example: `ClusterIssuer`. */
+  readonly kind: 'Issuer' | 'ClusterIssuer';
+  /** Name of the issuer. Example: `letsencrypt`. */
   readonly name: string;
 }
 

@@ -951,6 +951,55 @@ export const crds: readonly CustomResourceDefinition[] = [
                                   }
                                 }
                               },
+                              "issue": {
+                                "description": "Has cert-manager write the first of `certificateRefs`, and renew it (docs/policies/tls.md). Default: somebody else writes it. Example: `{issuerRef: {kind: ClusterIssuer, name: letsencrypt}, dnsNames: [api.bantenprov.go.id]}`.",
+                                "type": "object",
+                                "required": [
+                                  "issuerRef",
+                                  "dnsNames"
+                                ],
+                                "properties": {
+                                  "issuerRef": {
+                                    "description": "Who signs it. Example: `{kind: ClusterIssuer, name: letsencrypt}`.",
+                                    "type": "object",
+                                    "required": [
+                                      "name"
+                                    ],
+                                    "properties": {
+                                      "kind": {
+                                        "description": "`Issuer` of this object's namespace, or `ClusterIssuer`. Default: `Issuer`. Example: `ClusterIssuer`.",
+                                        "type": "string",
+                                        "default": "Issuer",
+                                        "enum": [
+                                          "Issuer",
+                                          "ClusterIssuer"
+                                        ]
+                                      },
+                                      "name": {
+                                        "description": "Name of the issuer. Example: `letsencrypt`.",
+                                        "type": "string",
+                                        "minLength": 1,
+                                        "maxLength": 253,
+                                        "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                                      }
+                                    }
+                                  },
+                                  "dnsNames": {
+                                    "description": "Names that it is for. Example: `[api.bantenprov.go.id]`.",
+                                    "type": "array",
+                                    "minItems": 1,
+                                    "maxItems": 64,
+                                    "x-kubernetes-list-type": "set",
+                                    "items": {
+                                      "description": "A host name in lower case; its first label may be `*`. Example: `api.bantenprov.go.id`.",
+                                      "type": "string",
+                                      "minLength": 1,
+                                      "maxLength": 253,
+                                      "pattern": "^([*][.])?[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+                                    }
+                                  }
+                                }
+                              },
                               "minVersion": {
                                 "description": "Lowest version of TLS. Default: `TLSv1.2`. Example: `TLSv1.3`.",
                                 "type": "string",

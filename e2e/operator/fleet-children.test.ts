@@ -102,6 +102,34 @@ describe('what runs for an ApiGateway', () => {
       assert.ok(found.some((each) => each.join() === label.join()));
   });
 
+  test('cert-manager is asked for certificates where it is installed, and missed where it is not', async () => {
+    const tls = (dnsName: string) => ({
+      certificateRefs: [{ name: 'gateway-tls' }],
+      issue: { issuerRef: { kind: 'ClusterIssuer', name: 'letsencrypt' }, dnsNames: [dnsName] },
+    });
+    const https = (dnsName: string) => {
+      const listeners = [{ name: 'https', protocol: 'HTTPS', port: 8443, tls: tls(dnsName) }];
+      return apiGateway('secure', { listeners });
+    };
+    const certificate = {
+      ...{ apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
+      metadata: { namespace: 'simpul-system', name: 'gateway-tls' },
+    };
+    const { kubectl } = installation.cluster;
+    await installation.apply(https('satu.example.go.id'));
+    await installation.untilCondition(https(''), 'Warning', { status: 'True', reason: 'CertManagerMissing' });
+    await kubectl(['apply', '--server-side', '-f', 'e2e/operator/testdata/certificates.yaml']);
+    await kubectl(['wait', '--for=condition=Established', 'crd/certificates.cert-manager.io']);
+    await installation.apply(https('dua.example.go.id'));
+    await until('it is asked for', async () =>
+      JSON.stringify((await installation.get(certificate).catch(() => undefined))?.spec ?? {}).includes('dua.example'),
+    );
+    const listeners = [{ name: 'http', protocol: 'HTTP', port: 8080 }];
+    await installation.apply(apiGateway('secure', { listeners }));
+    await installation.untilGone(certificate);
+    await installation.remove(apiGateway('secure'));
+  });
+
   test('one right that is missing is named in the status, and everything else goes on', async () => {
     const { kubectl } = installation.cluster;
     const shipped = await kubectl(['get', 'clusterrole', 'simpul-operator-compiled', '-o', 'json']);

@@ -19,7 +19,7 @@ describe('the rights that are shipped', () => {
 
   before(async () => {
     installation = await Installation.start({ auditLog: true, controllerManager: true });
-    await installation.cluster.kubectl(['apply', '--server-side', '-f', 'e2e/operator/testdata/servicemonitors.yaml']);
+    await installation.cluster.kubectl(['apply', '--server-side', '-f', 'e2e/operator/testdata']);
     const first = await installation.startOperator([
       '--gateway-image=localhost/gateway:1',
       '--lease-duration=4s',
@@ -30,7 +30,10 @@ describe('the rights that are shipped', () => {
     const provider = { paths: ['/provider'], members, resourceQuota: { pods: 20 } };
     const owners = [tenant('provider', provider), tenant('consumer')];
     const autoscaling = { maxReplicas: 4, callsInFlight: 100 };
-    await installation.apply(apiGateway(), apiGateway('second', { autoscaling }), ...owners);
+    const issue = { issuerRef: { name: 'own' }, dnsNames: ['api.example.go.id'] };
+    const tls = { certificateRefs: [{ name: 'second-tls' }], issue };
+    const listeners = [{ name: 'https', protocol: 'HTTPS', port: 8443, tls }];
+    await installation.apply(apiGateway(), apiGateway('second', { autoscaling, listeners }), ...owners);
     const gateway = await installation.startGateway('public-1');
     await installation.untilReady(...owners);
     await oldLease(installation);

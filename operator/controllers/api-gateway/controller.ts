@@ -13,6 +13,7 @@ import { StatusError } from '../../runtime/status-error.ts';
 import { certificateExpiry } from '../../status/certificate-expiry.ts';
 import { limitsShared } from '../../status/limits-shared.ts';
 import { isLive } from '../../status/programmed.ts';
+import { oneWarning } from '../../translate/outcome.ts';
 import { translateApiGateway } from '../../translate/translate-api-gateway.ts';
 import type { GatewayPod } from '../../world/fleet.ts';
 import { wakeSatisfied } from '../acknowledge.ts';
@@ -58,7 +59,7 @@ async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal)
   const live = pods.filter((pod) => isLive(pod, now));
   const expiry = certificateExpiry(gateway, env.world, now);
   return {
-    observations: [...withWarning(observations, expiry.warning), limitsShared(gateway, live), ...made],
+    observations: [...withWarning([...observations, ...made], expiry.warning), limitsShared(gateway, live)],
     compiled,
     fields: { compiledNamespace: namespace, readyGateways: live.length },
     ...nextLook(pods, now, [expiry.lookAgainMs, made.every(isGood) ? undefined : failedDelayMs]),
@@ -66,13 +67,14 @@ async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal)
 }
 
 function isGood({ type, status }: Observation): boolean {
-  return type !== 'ReconcileFailed' && status === 'True';
+  return type !== 'ReconcileFailed' && type !== 'Warning' && status === 'True';
 }
 
 /** There is room for one warning; that callers will be refused is the most urgent. */
 function withWarning(observations: readonly Observation[], urgent: Observation | undefined): readonly Observation[] {
-  if (urgent === undefined) return observations;
-  return [...observations.filter(({ type }) => type !== urgent.type), urgent];
+  const others = observations.filter(({ type }) => type !== 'Warning');
+  if (urgent !== undefined) return [...others, urgent];
+  return [...others, ...oneWarning(observations.filter(({ type }) => type === 'Warning'))];
 }
 
 /** A Lease that runs out is no event, nor is a certificate that does, so we look again when the next one would. */

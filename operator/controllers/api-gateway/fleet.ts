@@ -14,6 +14,7 @@ import type { Environment } from '../environment.ts';
 import { isAboutToBeAllowed } from '../fresh-rights.ts';
 import { userVisibleCause } from '../visible-cause.ts';
 import { scaleFleet } from './autoscaling.ts';
+import { issueCertificates } from './certificates.ts';
 import type { FleetStep, Scene } from './fleet-step.ts';
 import { monitorFleet } from './monitoring.ts';
 
@@ -33,6 +34,7 @@ const running: readonly FleetStep[] = [
   { what: 'NetworkPolicy', run: restrictNetwork },
   { what: 'Service of metrics', run: (scene) => apply(scene, buildMetricsService(scene.gateway)) },
   { what: 'ServiceMonitor', run: monitorFleet },
+  { what: 'Certificate', run: issueCertificates },
   { what: 'PodDisruptionBudget', run: (scene) => apply(scene, buildDisruptionBudget(scene.gateway)) },
 ];
 

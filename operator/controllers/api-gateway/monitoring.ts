@@ -1,21 +1,13 @@
-import { conditionOf, type Observation } from '#api/conditions.ts';
-import { coreKinds } from '#api/kinds.ts';
-import type { KubeObject } from '#api/object.ts';
+import type { Observation } from '#api/conditions.ts';
 import { buildServiceMonitor } from '../../resources/service-monitor.ts';
 import { applyChild } from '../child-applier.ts';
 import type { Scene } from './fleet-step.ts';
-
-interface Definition extends KubeObject {
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
-}
-
-const serviceMonitorCrd = 'servicemonitors.monitoring.coreos.com';
+import { servesKind } from './served-kind.ts';
 
 /** A ServiceMonitor where Prometheus' operator is installed, and nothing elsewhere. */
-export async function monitorFleet({ env, gateway, signal }: Scene): Promise<readonly Observation[]> {
-  const key = { namespace: '', name: serviceMonitorCrd };
-  const crd = await env.store.get<Definition>(coreKinds.CustomResourceDefinition, key, { signal });
-  const isServed = conditionOf(crd?.status?.conditions, 'Established')?.status === 'True';
+export async function monitorFleet(scene: Scene): Promise<readonly Observation[]> {
+  const { env, gateway, signal } = scene;
+  const isServed = await servesKind(scene, 'servicemonitors.monitoring.coreos.com');
   if (isServed) await applyChild(env, buildServiceMonitor(gateway), signal);
   return [];
 }

@@ -1,0 +1,15 @@
+import { conditionOf } from '#api/conditions.ts';
+import { coreKinds } from '#api/kinds.ts';
+import type { KubeObject } from '#api/object.ts';
+import type { Scene } from './fleet-step.ts';
+
+interface Definition extends KubeObject {
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+/** Whether the cluster serves a kind of somebody else's; `crd`: `servicemonitors.monitoring.coreos.com`. */
+export async function servesKind({ env, signal }: Pick<Scene, 'env' | 'signal'>, crd: string): Promise<boolean> {
+  const key = { namespace: '', name: crd };
+  const found = await env.store.get<Definition>(coreKinds.CustomResourceDefinition, key, { signal });
+  return conditionOf(found?.status?.conditions, 'Established')?.status === 'True';
+}
