@@ -37,6 +37,8 @@ export const conditionTypes = {
     'Every gateway that was ready has acknowledged this generation. Sticky: a gateway that joins later never clears it.',
   LimitsShared:
     'All pods of an ApiGateway count limits together, in Redis. While False each allows its share, or counts for itself. Does not affect Ready.',
+  StateRolledBack:
+    'Abnormal-true: etcd was restored to an older state. What was revoked in the 24 hours before stays refused until spec.stateConfirmedAt of the ApiGateway says that the state may count.',
   Autoscaled: 'The load decides how many pods an ApiGateway has. Only with spec.autoscaling. Does not affect Ready.',
   Warning: 'Abnormal-true: it works, but not as somebody might expect; the message says how. Does not affect Ready.',
   ReconcileFailed: 'Abnormal-true: the operator could not finish and tries again by itself; its log has the cause.',
@@ -62,6 +64,8 @@ export const reasons = {
   Rejected: 'The owner said no. The Approval holds the reason.',
   PolicyMissing:
     'The admission policy that guards Approvals is not installed, so no new Approval counts. Install it and create the Approval again.',
+  StateRolledBack:
+    'Gateway pods saw that etcd was restored to an older state. Revoke again what must stay revoked, then set spec.stateConfirmedAt to the time that the message names.',
   // Who may.
   TenantNotFound: 'The namespace belongs to no accepted Tenant. Create the Tenant, or use its namespace.',
   TenantNotAllowed: 'The referenced side does not admit this Tenant. Ask its owner.',

@@ -216,6 +216,8 @@ class RunningGateway implements Gateway {
     metrics.refusedObjects.set(this.loader.refusedCount);
     metrics.loadedObjects.set(this.loader.loadedCount);
     metrics.configVersion.set(Number(this.#view.version));
+    metrics.rolledBack.set(this.#snapshot.revocations.isRolledBack ? 1 : 0);
+    metrics.withheld.set(this.#snapshot.revocations.withheldCount);
     metrics.viewAge.set((this.#clock.steady() - this.#view.confirmedAt) / 1000);
     metrics.limitKeys.set(this.#counters.size + this.#counters.slots.size);
     metrics.limitSlots.set(this.#counters.slotStore?.held ?? 0);
@@ -331,6 +333,7 @@ class RunningGateway implements Gateway {
       epoch: this.#view.epoch,
       ready: this.unready() === undefined,
       refusals: this.loader.refusals(),
+      rollback: this.#snapshot.revocations.rollback(),
       limits: this.#sharing.counting(),
     });
     if (supervised !== undefined) return new ProgressReport(current, supervised.onProgress);

@@ -60,8 +60,19 @@ export interface CompiledGateway extends CompiledBase {
   readonly drainDelayMs: number;
   /** Absent: no bodies are logged, and nothing is masked beyond what ApiServices say. */
   readonly logging?: { readonly bodies: boolean; readonly mask: readonly string[] };
+  /** etcd was restored to an older state, which nobody has confirmed yet. */
+  readonly rolledBack?: CompiledRollback;
+  /** Milliseconds since the epoch: a restored state that pods noticed until then is confirmed. */
+  readonly stateConfirmedAt?: number;
   /** Where spans go (base URL of an OTLP collector), and which share of calls without a trusted parent has them. Absent: none. */
   readonly tracing?: { readonly endpoint: string; readonly rate: number };
+}
+
+export interface CompiledRollback {
+  /** Milliseconds since the epoch at which the last of the pods noticed. */
+  readonly noticedAt: number;
+  /** Ids of what pods withhold, sorted, so that one that begins now withholds it too. */
+  readonly withheld: readonly string[];
 }
 
 export interface CompiledListener {

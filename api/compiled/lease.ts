@@ -22,6 +22,12 @@ export const leaseAnnotations = {
   refused: 'simpul.id/refused',
   /** How many compiled objects this pod refuses in all, decimal. Absent when there are none. */
   refusedCount: 'simpul.id/refused-count',
+  /** RFC 3339: when this pod saw that etcd was restored to an older state. Absent: it did not, or that state is confirmed. */
+  rolledBack: 'simpul.id/state-rolled-back',
+  /** JSON array of {@link Withheld}, at most {@link maxWithheld}, sorted by id. Absent when there is nothing. */
+  withheld: 'simpul.id/withheld',
+  /** How many there are in all, decimal. Absent when there is nothing. */
+  withheldCount: 'simpul.id/withheld-count',
   /** Where this pod counts limits: a {@link LimitCounting}. */
   limits: 'simpul.id/limits',
   /** Why Redis cannot be used, one line. Absent when it can, or there is none. */
@@ -38,6 +44,9 @@ export type LimitCounting = (typeof limitCountings)[number];
 export const leaseRenewSeconds = 10;
 export const leaseDurationSeconds = 30;
 export const maxRefusals = 50;
+/** More are refused by the pods that know of them; one that begins later learns of so many. */
+export const maxWithheld = 400;
+const maxWithheldText = 300;
 
 /** A compiled object that a gateway could not load; its last good version serves on. */
 export interface Refusal {
@@ -47,6 +56,41 @@ export interface Refusal {
   readonly hash: string;
   /** One line; never holds values of the object. */
   readonly reason: string;
+}
+
+/** Something that was taken from a caller, that an older state would bring back, and that is refused until that is confirmed. */
+export interface Withheld {
+  /** 16 characters of base64url that say nothing of what it is. */
+  readonly id: string;
+  /** For people: `the credential "main" of Subscription "banten/app"`. */
+  readonly what: string;
+}
+
+export const withheldIdPattern = '^[A-Za-z0-9_-]{16}$';
+
+/** As the annotation has them. */
+export function writeWithheld(withheld: readonly Withheld[]): string {
+  return JSON.stringify(
+    withheld.slice(0, maxWithheld).map(({ id, what }) => ({ id, what: what.slice(0, maxWithheldText) })),
+  );
+}
+
+/** Strict: what cannot be read counts as not said. */
+export function readWithheld(text: string | undefined): readonly Withheld[] {
+  if (text === undefined) return [];
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed.filter(isWithheld).slice(0, maxWithheld) : [];
+  } catch {
+    return [];
+  }
+}
+
+function isWithheld(value: unknown): value is Withheld {
+  if (value === null || typeof value !== 'object') return false;
+  const { id, what } = value as Record<string, unknown>;
+  if (typeof id !== 'string' || !new RegExp(withheldIdPattern).test(id)) return false;
+  return typeof what === 'string' && what.length <= maxWithheldText && /^[\x20-\x7e]*$/.test(what);
 }
 
 export interface Lease extends KubeObject {

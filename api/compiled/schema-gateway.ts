@@ -1,4 +1,5 @@
-import { dnsName, record } from './schema-record.ts';
+import { maxWithheld, withheldIdPattern } from './lease.ts';
+import { dnsName, instant, record } from './schema-record.ts';
 
 /** Of a `CompiledListenerTls`. */
 export const listenerTls = record(['certificates', 'minVersion'], {
@@ -20,6 +21,12 @@ export const listenerTls = record(['certificates', 'minVersion'], {
 });
 
 const secretText = { type: 'string', minLength: 1, maxLength: 4096 };
+
+/** Of a `CompiledRollback`. */
+export const rollback = record(['noticedAt', 'withheld'], {
+  noticedAt: instant,
+  withheld: { type: 'array', maxItems: maxWithheld, items: { type: 'string', pattern: withheldIdPattern } },
+});
 
 /** Of a `CompiledRedis`. */
 export const redis = record(['addresses', 'keyPrefix', 'timeoutMs', 'pods'], {

@@ -1,7 +1,7 @@
 import { answerSchemas } from './schema-answers.ts';
-import { listenerTls, redis } from './schema-gateway.ts';
+import { listenerTls, redis, rollback } from './schema-gateway.ts';
 import { credential, keyManager } from './schema-identity.ts';
-import { compiled, dnsName, fieldName, fieldValue, id, pem, record, token } from './schema-record.ts';
+import { compiled, dnsName, fieldName, fieldValue, id, instant, pem, record, token } from './schema-record.ts';
 import { trafficSchemas } from './schema-traffic.ts';
 import { variantSchemas } from './schema-variants.ts';
 
@@ -234,6 +234,8 @@ export const compiledSchemas = {
       maintenance: answerSchemas.maintenance,
       drainDelayMs: { type: 'integer', minimum: 0, maximum: 3_600_000 },
       logging: record(['bodies', 'mask'], { bodies: { type: 'boolean' }, mask }),
+      rolledBack: rollback,
+      stateConfirmedAt: instant,
       tracing: record(['endpoint', 'rate'], {
         endpoint: { type: 'string', maxLength: 2048, pattern: '^https?://' },
         rate: { type: 'number', minimum: 0, maximum: 1 },

@@ -122,6 +122,12 @@ export interface ApiGatewaySpec {
    * `{endpoint: 'http://jaeger-collector.observability:4318', sampleRate: 1%}`.
    */
   readonly tracing?: ApiGatewayTracing;
+  /**
+   * After etcd was restored to an older state: that this state may count as it is, RFC 3339. It ends what gateways
+   * noticed until then (`status.rolledBack`), and what they withhold since. Default: none. Example:
+   * `2026-11-20T03:00:00Z`.
+   */
+  readonly stateConfirmedAt?: string;
 }
 
 /**
@@ -476,6 +482,39 @@ export interface ApiGatewayStatus {
    * `simpul-gw-public-3f9a2c7d`.
    */
   readonly compiledNamespace?: string;
+  /**
+   * That etcd was restored to an older state, which nobody has confirmed yet. Default: absent. Example: `{noticedAt:
+   * '2026-11-20T03:00:00Z', withheld: []}`.
+   */
+  readonly rolledBack?: ApiGatewayStatusRolledBack;
   /** Number of pods that answer calls. Default: absent until the first visit. Example: `2`. */
   readonly readyGateways?: number;
+}
+
+/**
+ * That etcd was restored to an older state, which nobody has confirmed yet. Default: absent. Example: `{noticedAt:
+ * '2026-11-20T03:00:00Z', withheld: []}`.
+ */
+export interface ApiGatewayStatusRolledBack {
+  /**
+   * When the last of the pods noticed, RFC 3339 in UTC: `spec.stateConfirmedAt` confirms it from this time on. Example:
+   * `2026-11-20T03:00:00Z`.
+   */
+  readonly noticedAt: string;
+  /**
+   * What was revoked in the 24 hours before, is in the restored state, and stays refused. Default: nothing. Example:
+   * `[{id: q83vEjRWeJq7zN4_, what: the credential "main" of Subscription "banten/app"}]`.
+   */
+  readonly withheld?: readonly ApiGatewayStatusRolledBackWithheld[];
+}
+
+/**
+ * One credential, access or suspension. Example: `{id: q83vEjRWeJq7zN4_, what: the credential "main" of Subscription
+ * "banten/app"}`.
+ */
+export interface ApiGatewayStatusRolledBackWithheld {
+  /** By what gateways know it. Example: `q83vEjRWeJq7zN4_`. */
+  readonly id: string;
+  /** For people. Example: `the credential "main" of Subscription "banten/app"`. */
+  readonly what: string;
 }

@@ -1623,6 +1623,12 @@ export const crds: readonly CustomResourceDefinition[] = [
                           "pattern": "^(100|[0-9]{1,2}([.][0-9]{1,4})?)%$"
                         }
                       }
+                    },
+                    "stateConfirmedAt": {
+                      "description": "After etcd was restored to an older state: that this state may count as it is, RFC 3339. It ends what gateways noticed until then (`status.rolledBack`), and what they withhold since. Default: none. Example: `2026-11-20T03:00:00Z`.",
+                      "type": "string",
+                      "format": "date-time",
+                      "maxLength": 32
                     }
                   }
                 },
@@ -1708,6 +1714,50 @@ export const crds: readonly CustomResourceDefinition[] = [
                       "description": "Namespace that holds this gateway's compiled objects, pods and Leases. Default: absent until it exists. Example: `simpul-gw-public-3f9a2c7d`.",
                       "type": "string",
                       "maxLength": 63
+                    },
+                    "rolledBack": {
+                      "description": "That etcd was restored to an older state, which nobody has confirmed yet. Default: absent. Example: `{noticedAt: '2026-11-20T03:00:00Z', withheld: []}`.",
+                      "type": "object",
+                      "required": [
+                        "noticedAt"
+                      ],
+                      "properties": {
+                        "noticedAt": {
+                          "description": "When the last of the pods noticed, RFC 3339 in UTC: `spec.stateConfirmedAt` confirms it from this time on. Example: `2026-11-20T03:00:00Z`.",
+                          "type": "string",
+                          "format": "date-time",
+                          "maxLength": 32
+                        },
+                        "withheld": {
+                          "description": "What was revoked in the 24 hours before, is in the restored state, and stays refused. Default: nothing. Example: `[{id: q83vEjRWeJq7zN4_, what: the credential \"main\" of Subscription \"banten/app\"}]`.",
+                          "type": "array",
+                          "maxItems": 400,
+                          "x-kubernetes-list-type": "map",
+                          "x-kubernetes-list-map-keys": [
+                            "id"
+                          ],
+                          "items": {
+                            "description": "One credential, access or suspension. Example: `{id: q83vEjRWeJq7zN4_, what: the credential \"main\" of Subscription \"banten/app\"}`.",
+                            "type": "object",
+                            "required": [
+                              "id",
+                              "what"
+                            ],
+                            "properties": {
+                              "id": {
+                                "description": "By what gateways know it. Example: `q83vEjRWeJq7zN4_`.",
+                                "type": "string",
+                                "maxLength": 16
+                              },
+                              "what": {
+                                "description": "For people. Example: `the credential \"main\" of Subscription \"banten/app\"`.",
+                                "type": "string",
+                                "maxLength": 300
+                              }
+                            }
+                          }
+                        }
+                      }
                     },
                     "readyGateways": {
                       "description": "Number of pods that answer calls. Default: absent until the first visit. Example: `2`.",

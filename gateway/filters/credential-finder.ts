@@ -19,7 +19,7 @@ export class CredentialFinder {
     this.#digest = digest;
   }
 
-  find(key: string, credentials: Snapshot['credentials']): CredentialEntry | undefined {
+  find(key: string, credentials: Pick<Snapshot['credentials'], 'get'>): CredentialEntry | undefined {
     const known = this.#recent.get(key);
     if (known !== undefined) return credentials.get(known);
     const digest = this.#digest(key);

@@ -69,16 +69,17 @@ function keyIdOf(digest: string): string {
 }
 
 /**
- * The credential by whose key one of our own tokens was given, as it is now; undefined: it is gone, or has another key. So
+ * The credential by whose key one of our own tokens was given, as it is now; undefined: it is gone, withheld, or has another key. So
  * a token ends with its key, on every pod at once.
  */
 export function ownerOfToken(
   claims: Readonly<Record<string, unknown>>,
-  { subscriptions }: Pick<Snapshot, 'subscriptions'>,
+  { subscriptions, credentials }: Pick<Snapshot, 'subscriptions' | 'credentials'>,
 ): CredentialEntry | undefined {
   const { client_id: id, credential: name, key } = claims;
   for (const [digest, entry] of subscriptions.get(String(id)) ?? []) {
-    if (entry.name === name && keyIdOf(digest) === key) return entry;
+    if (entry.name !== name || keyIdOf(digest) !== key) continue;
+    return credentials.get(digest) === undefined ? undefined : entry;
   }
   return undefined;
 }

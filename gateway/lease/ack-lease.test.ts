@@ -40,7 +40,15 @@ class LeaseStore implements Pick<Store, 'apply' | 'delete'> {
 
 function aLease(store: LeaseStore, change: Partial<Acknowledgement> = {}) {
   const limits = { counting: 'Local', reason: '' } as const;
-  const said: Acknowledgement = { version: '812', epoch: 1, ready: true, refusals: [], limits, ...change };
+  const said: Acknowledgement = {
+    version: '812',
+    epoch: 1,
+    ready: true,
+    refusals: [],
+    rollback: null,
+    limits,
+    ...change,
+  };
   const state = { said, rolledBack: 0 };
   const lease = new AckLease({
     store,

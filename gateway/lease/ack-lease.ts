@@ -7,6 +7,7 @@ import {
   leaseRenewSeconds,
   maxRefusals,
   type Refusal,
+  writeWithheld,
 } from '#api/compiled/lease.ts';
 import { describeError } from '#api/errors.ts';
 import { coreKinds } from '#api/kinds.ts';
@@ -14,6 +15,7 @@ import { compareVersions } from '#api/resource-version.ts';
 import type { Store } from '#kube/store.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log/log.ts';
+import type { Rollback } from '../snapshot/revocations.ts';
 
 /** What a pod says about itself. */
 export interface Acknowledgement {
@@ -21,6 +23,7 @@ export interface Acknowledgement {
   readonly epoch: number;
   readonly ready: boolean;
   readonly refusals: readonly Refusal[];
+  readonly rollback: Rollback | null;
   readonly limits: { readonly counting: LimitCounting; readonly reason: string };
 }
 
@@ -172,7 +175,19 @@ function annotationsOf(said: Acknowledgement): Record<string, string> {
     annotations[leaseAnnotations.refused] = JSON.stringify(said.refusals.slice(0, maxRefusals));
     annotations[leaseAnnotations.refusedCount] = String(said.refusals.length);
   }
-  return annotations;
+  return { ...annotations, ...rollbackAnnotations(said.rollback) };
+}
+
+function rollbackAnnotations(rollback: Rollback | null): Record<string, string> {
+  if (rollback === null) return {};
+  const { noticedAt, withheld } = rollback;
+  const noticed = { [leaseAnnotations.rolledBack]: new Date(noticedAt).toISOString() };
+  if (withheld.length === 0) return noticed;
+  return {
+    ...noticed,
+    [leaseAnnotations.withheld]: writeWithheld(withheld),
+    [leaseAnnotations.withheldCount]: String(withheld.length),
+  };
 }
 
 /** RFC 3339 with six digits of fraction. */

@@ -53,6 +53,18 @@ export class GatewayMetrics implements ArrivalMeter {
     'Time since the API server last confirmed that the configuration is current.',
     'max',
   );
+  readonly rolledBack = gauge(
+    this.registry,
+    'simpul_gateway_state_rolled_back',
+    '1: etcd was restored to an older state, and nobody has confirmed that state yet. 0: it was not.',
+    'max',
+  );
+  readonly withheld = gauge(
+    this.registry,
+    'simpul_gateway_withheld_rights',
+    'What was taken from callers in the 24 hours before etcd was restored, is in the restored state, and stays refused.',
+    'max',
+  );
   readonly limitStoreUp = gauge(
     this.registry,
     'simpul_gateway_limit_store_up',

@@ -34,4 +34,11 @@ export class FirstCome<Key, Value> {
     claims.splice(index, 1);
     if (claims.length === 0) this.#claims.delete(key);
   }
+
+  /** Empties it, and gives each claim with its key, in their order. */
+  takeAll(): [Key, Value][] {
+    const all = [...this.#claims].flatMap(([key, values]) => values.map((value): [Key, Value] => [key, value]));
+    this.#claims.clear();
+    return all;
+  }
 }

@@ -58,9 +58,13 @@ export class Loader {
   }
 
   /** True when what is served or refused may have changed. */
-  upsert({ name, hash, verdict }: JudgedSecret): boolean {
+  upsert({ name, hash, resourceVersion, verdict }: JudgedSecret): boolean {
+    const version = Number(resourceVersion);
     const before = this.#loaded.get(name);
-    if (before?.hash === hash) return this.#refusals.delete(name);
+    if (before?.hash === hash) {
+      before.version = version;
+      return this.#refusals.delete(name);
+    }
     if (verdict === null) return false;
     const reason = verdict.ok ? this.#snapshot.faultOf(verdict.compiled) : verdict.reason;
     if (!verdict.ok || reason !== undefined) {
@@ -68,8 +72,30 @@ export class Loader {
       return true;
     }
     this.#refusals.delete(name);
-    this.#loaded.set(name, { hash, object: this.#snapshot.load(verdict.compiled, before?.object) });
+    this.#loaded.set(name, { hash, version, object: this.#snapshot.load(verdict.compiled, before?.object) });
     return true;
+  }
+
+  /**
+   * Whether a complete list is of another history than the one that is served up to `version`: it has an object that is not
+   * newer than that, and was not so in ours. It tells also when etcd, restored to an older state, has counted beyond `version`.
+   */
+  contradicts(list: readonly JudgedSecret[], version: string): boolean {
+    const known = Number(version);
+    return list.some(({ name, resourceVersion }) => {
+      const at = Number(resourceVersion);
+      return at <= known && !this.#refusals.has(name) && this.#loaded.get(name)?.version !== at;
+    });
+  }
+
+  /** The list that is loaded next is of an older state. */
+  rollBack(): void {
+    this.#snapshot.rollBack();
+  }
+
+  /** It is loaded. */
+  endRollback(): void {
+    this.#snapshot.endRollback();
   }
 
   remove(name: string): void {
@@ -112,6 +138,8 @@ function verdictOn(secret: CompiledSecret): Verdict {
 interface Loaded {
   /** Of the content, hex. */
   readonly hash: string;
+  /** resourceVersion at which it had this content; NaN: not known. */
+  version: number;
   readonly object: LoadedObject;
 }
 

@@ -16,6 +16,7 @@ import { Router } from '../router/router.ts';
 import { TrustedProxies } from '../router/trusted-proxies.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { DefinitionEntry, type DefinitionRoom } from '../validation/definition-entry.ts';
+import { CredentialIndex } from './credential-index.ts';
 import {
   apiServiceFault,
   buildApiEntry,
@@ -38,6 +39,7 @@ import type {
   TenantEntry,
   TokenEndpointPath,
 } from './model.ts';
+import { lossOf, Revocations } from './revocations.ts';
 import { Slots } from './slot.ts';
 import { SubscriptionEntry } from './subscription-entry.ts';
 
@@ -58,7 +60,8 @@ export type Unload = () => void;
  */
 export class Snapshot {
   readonly router: Router<ApiEntry>;
-  readonly credentials = new FirstCome<string, CredentialEntry>();
+  readonly credentials: CredentialIndex;
+  readonly revocations: Revocations;
   /** By id. */
   readonly apis = new Map<string, ApiEntry>();
   /** What callers of a Subscription prove, by its id: its credentials by what `proofKey` writes. */
@@ -71,11 +74,15 @@ export class Snapshot {
   readonly #deps: EntryDeps & SnapshotDeps;
   readonly #hostOwners = new FirstCome<string, string>();
   readonly #tenants = new Slots<TenantEntry>();
+  /** As their objects say, by id. */
+  readonly #statedTenants = new Map<string, TenantEntry>();
   readonly #keyManagers = new Slots<KeyManagerEntry>();
   readonly #definitions = new Slots<DefinitionEntry>();
 
   constructor(deps: SnapshotDeps) {
     this.#deps = { ...deps, tenants: this.#tenants, keyManagers: this.#keyManagers, definitions: this.#definitions };
+    this.revocations = new Revocations(deps.clock);
+    this.credentials = new CredentialIndex(this.revocations);
     this.router = new Router((host) => this.#hostOwners.get(host));
   }
 
@@ -84,6 +91,18 @@ export class Snapshot {
     if (compiled.kind === 'ApiGateway') return gatewayFault(compiled);
     if (compiled.kind === 'Definition') return operationsFault(compiled.operations);
     return compiled.kind === 'ApiService' ? apiServiceFault(compiled) : undefined;
+  }
+
+  /** What is loaded from now on until {@link endRollback} is of an older state. */
+  rollBack(): void {
+    this.revocations.rollBack();
+  }
+
+  endRollback(): void {
+    this.revocations.listen();
+    const message =
+      'StateRolledBack: etcd was restored to an older state; what was revoked in the 24 hours before stays refused until the organiser confirms it';
+    this.#deps.log.warn({ withheld: this.revocations.withheldCount }, message);
   }
 
   /**
@@ -126,17 +145,29 @@ export class Snapshot {
   #loadTenant(compiled: CompiledTenant, previous: LoadedObject | undefined): LoadedObject {
     const entry = buildTenantEntry(compiled, this.#deps.counters);
     const before = previous?.kind === 'Tenant' ? previous.hosts : [];
-    this.#tenants.fill(compiled.id, entry);
+    this.#fillTenant(entry);
     for (const host of compiled.hosts) if (!before.includes(host)) this.#hostOwners.add(host, compiled.id);
     for (const host of before) if (!compiled.hosts.includes(host)) this.#hostOwners.remove(host, compiled.id);
     if (previous?.kind === 'Tenant') previous.release();
     const release = () => releaseLimits(this.#deps.counters, entry.limits);
     const unload = () => {
+      this.#statedTenants.delete(compiled.id);
       this.#tenants.empty(compiled.id);
       for (const host of compiled.hosts) this.#hostOwners.remove(host, compiled.id);
       release();
     };
     return { kind: 'Tenant', hosts: compiled.hosts, release, unload };
+  }
+
+  /** One that was suspended stays so in an older state. */
+  #fillTenant(entry: TenantEntry): void {
+    const { id, suspended } = entry;
+    const loss = lossOf.tenant(id);
+    this.#statedTenants.set(id, entry);
+    const isWithheld = !suspended && this.revocations.isWithheld(loss, () => `the end of suspension of Tenant "${id}"`);
+    this.#tenants.fill(id, isWithheld ? { ...entry, suspended: true } : entry);
+    if (suspended) this.revocations.lose(loss);
+    else if (!isWithheld) this.revocations.regain(loss);
   }
 
   #loadKeyManager(compiled: CompiledKeyManager, previous: LoadedObject | undefined): LoadedObject {
@@ -182,6 +213,8 @@ export class Snapshot {
     const entry = new SubscriptionEntry(compiled, this.#deps);
     const credentials = buildCredentials(compiled, entry);
     const before = previous?.kind === 'Subscription' ? previous : undefined;
+    this.#compareGrants(compiled.id, before?.entry.granted() ?? [], entry.granted());
+    entry.sort(this.revocations);
     for (const [hash, credential] of credentials) {
       const earlier = before?.credentials.get(hash);
       if (earlier === undefined) this.credentials.add(hash, credential);
@@ -196,9 +229,17 @@ export class Snapshot {
     const unload = () => {
       this.subscriptions.delete(compiled.id);
       for (const [hash, credential] of credentials) this.credentials.remove(hash, credential);
+      this.#compareGrants(compiled.id, entry.granted(), []);
       release();
     };
-    return { kind: 'Subscription', credentials, release, unload };
+    return { kind: 'Subscription', entry, credentials, release, unload };
+  }
+
+  #compareGrants(subscription: string, before: readonly string[], after: readonly string[]): void {
+    for (const api of after) this.revocations.regain(lossOf.grant(subscription, api));
+    if (before.length === 0) return;
+    const kept = new Set(after);
+    for (const api of before) if (!kept.has(api)) this.revocations.lose(lossOf.grant(subscription, api));
   }
 
   #releaseSubscription(entry: SubscriptionEntry): void {
@@ -219,6 +260,7 @@ export class Snapshot {
     this.gateway = entry;
     this.listeners = compiled.listeners.map(buildListenerEntry);
     this.#deps.tracing.configure(compiled);
+    this.#followOthers(compiled);
     before?.release();
     const release = () => releaseLimits(counters, entry.limits);
     const unload = () => {
@@ -226,6 +268,24 @@ export class Snapshot {
       release();
     };
     return { kind: 'ApiGateway', access, release, unload };
+  }
+
+  /** What other pods know of an older state, and what the organiser has confirmed. */
+  #followOthers({ rolledBack, stateConfirmedAt }: CompiledGateway): void {
+    const isOver = stateConfirmedAt !== undefined && this.revocations.confirm(stateConfirmedAt);
+    const isNews = rolledBack !== undefined && this.revocations.adopt(rolledBack.noticedAt, rolledBack.withheld);
+    if (!isOver && !isNews) return;
+    this.credentials.sort();
+    for (const credentials of this.subscriptions.values()) {
+      for (const { subscription } of credentials.values()) subscription.sort(this.revocations);
+    }
+    for (const entry of this.#statedTenants.values()) this.#fillTenant(entry);
+    if (isOver) this.#deps.log.info({}, 'the restored state is confirmed: nothing of it is refused any more');
+    else
+      this.#deps.log.warn(
+        { ids: rolledBack?.withheld.length },
+        'StateRolledBack: other pods have seen that etcd was restored',
+      );
   }
 }
 
@@ -243,6 +303,7 @@ export type LoadedObject =
   | { readonly kind: 'ApiService'; readonly entry: ApiEntry; readonly release: Unload; readonly unload: Unload }
   | {
       readonly kind: 'Subscription';
+      readonly entry: SubscriptionEntry;
       readonly credentials: ReadonlyMap<string, CredentialEntry>;
       readonly release: Unload;
       readonly unload: Unload;

@@ -1,4 +1,5 @@
 import type { CompiledSecret } from '#api/compiled/secret.ts';
+import { compareVersions } from '#api/resource-version.ts';
 import type { Clock } from '../clock.ts';
 import type { JudgedSecret, Loader } from './loader.ts';
 import type { CompiledHandler } from './store-source.ts';
@@ -47,6 +48,8 @@ export class View implements CompiledHandler {
   }
 
   async replace(items: readonly JudgedSecret[], resourceVersion: string): Promise<void> {
+    const isOlder = this.isComplete && this.#isOlder(items, resourceVersion);
+    if (isOlder) this.#loader.rollBack();
     const gone = this.#loader.names();
     // By name: the gateway's own object comes first, and two claims on one place always end the same way.
     const sorted = items.toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -56,10 +59,16 @@ export class View implements CompiledHandler {
       if (index % objectsPerTurn === objectsPerTurn - 1) await nextTurn();
     }
     for (const name of gone) this.#loader.remove(name);
+    if (isOlder) this.#loader.endRollback();
     // Counted here and not by the source: it begins anew after a relist, and epochs only grow.
     this.epoch++;
     this.#confirm(resourceVersion);
     this.#onChange();
+  }
+
+  /** Versions fell back: etcd was restored to an older state. */
+  #isOlder(items: readonly JudgedSecret[], resourceVersion: string): boolean {
+    return compareVersions(resourceVersion, this.version) < 0 || this.#loader.contradicts(items, this.version);
   }
 
   upsert(secret: JudgedSecret): void {

@@ -5,7 +5,7 @@ import type { WorkerReport } from './messages.ts';
 
 function said(change: Partial<WorkerReport> = {}): WorkerReport {
   const limits = { counting: 'Redis', reason: '' } as const;
-  return { ...{ version: '100', epoch: 1, ready: true, refusals: [], limits, unready: '' }, ...change };
+  return { ...{ version: '100', epoch: 1, ready: true, refusals: [], rollback: null, limits, unready: '' }, ...change };
 }
 
 const cases: readonly [name: string, reports: WorkerReport[], version: string, epoch: number][] = [

@@ -1,5 +1,6 @@
 import type { LimitCounting, Refusal } from '#api/compiled/lease.ts';
 import type { Acknowledgement } from '../lease/ack-lease.ts';
+import type { Rollback } from '../snapshot/revocations.ts';
 import type { WorkerReport } from './messages.ts';
 
 /** Worst first: what one worker lacks, the pod lacks. */
@@ -23,6 +24,7 @@ export function acknowledgementOf(reports: readonly WorkerReport[], ready: boole
     epoch: telling.length === 0 ? 0 : epoch,
     ready,
     refusals: refusalsOf(telling),
+    rollback: rollbackOf(telling),
     limits: worstLimits(telling),
   };
 }
@@ -30,6 +32,17 @@ export function acknowledgementOf(reports: readonly WorkerReport[], ready: boole
 function refusalsOf(reports: readonly WorkerReport[]): readonly Refusal[] {
   const all = new Map(reports.flatMap(({ refusals }) => refusals.map((refusal) => [refusal.name, refusal])));
   return [...all.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What any of them withholds, whenever it was noticed last. */
+function rollbackOf(reports: readonly WorkerReport[]): Rollback | null {
+  const rollbacks = reports.flatMap(({ rollback }) => rollback ?? []);
+  if (rollbacks.length === 0) return null;
+  const all = new Map(rollbacks.flatMap(({ withheld }) => withheld.map((one) => [one.id, one])));
+  return {
+    noticedAt: Math.max(...rollbacks.map(({ noticedAt }) => noticedAt)),
+    withheld: [...all.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+  };
 }
 
 function worstLimits(reports: readonly WorkerReport[]): Acknowledgement['limits'] {

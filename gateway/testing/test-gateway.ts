@@ -31,11 +31,22 @@ export class ManualSource {
     return { ...secret, metadata: { ...secret.metadata, resourceVersion: String(this.#version) } };
   }
 
+  /** Versions count on from here, as after etcd was restored. */
+  goBackTo(version: number): void {
+    this.#version = version;
+  }
+
   async list(objects: readonly Compiled[]): Promise<void> {
+    await this.listSecrets(objects, []);
+  }
+
+  /** A complete list of `objects`, which are new, and `secrets` as they are. */
+  async listSecrets(objects: readonly Compiled[], secrets: readonly CompiledSecret[]): Promise<void> {
     this.#epoch++;
     const handler = this.#handler;
-    const secrets = objects.flatMap((compiled) => handler?.project(this.secretOf(compiled)) ?? []);
-    await handler?.replace(secrets, String(this.#version), this.#epoch);
+    const all = [...objects.map((compiled) => this.secretOf(compiled)), ...secrets];
+    const items = all.flatMap((secret) => handler?.project(secret) ?? []);
+    await handler?.replace(items, String(this.#version), this.#epoch);
   }
 
   put(compiled: Compiled): void {

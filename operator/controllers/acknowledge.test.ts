@@ -15,7 +15,7 @@ const visit: Visit = { observations: [], compiled: new Map([['simpul-system/publ
 function pod(servedVersion: string): GatewayPod {
   return {
     ...{ name: 'pod', ready: true, servedVersion, listEpoch: 1, refused: [], refusedCount: 0, renewedAt: 0 },
-    ...{ limits: undefined, limitsReason: '' },
+    ...{ limits: undefined, limitsReason: '', rollback: undefined },
     ...{ expiresAt: Number.MAX_SAFE_INTEGER, resourceVersion: '999' },
   };
 }

@@ -16,6 +16,7 @@ function pod(servedVersion: string, refusedCount = 0): GatewayPod {
     refusedCount,
     limits: undefined,
     limitsReason: '',
+    rollback: undefined,
     renewedAt: 0,
     expiresAt: 1,
     resourceVersion: '999',

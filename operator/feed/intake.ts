@@ -1,4 +1,5 @@
 import type { Lease } from '#api/compiled/lease.ts';
+import { canonicalJson } from '#api/compiled/secret.ts';
 import type { SimpulKindName } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import { keyOf } from '#api/object.ts';
@@ -158,7 +159,7 @@ export class Intake {
     if (entry !== undefined) this.#wake(wakesOfCompiled(entry, this.#world));
   }
 
-  /** A gateway pod's Lease. Returns whether the pod came, became ready, stopped being so, came back from the dead, or counts limits elsewhere. */
+  /** A gateway pod's Lease. Returns whether the pod came, became ready, stopped being so, came back from the dead, counts limits elsewhere, or withholds something else. */
   takeLease(lease: Lease, gateway: string): boolean {
     const pods = this.#world.fleets.get(gateway) ?? new Map<string, GatewayPod>();
     this.#world.fleets.set(gateway, pods);
@@ -166,7 +167,8 @@ export class Intake {
     const known = pods.get(pod.name);
     pods.set(pod.name, pod);
     const moved = known?.limits !== pod.limits || known?.limitsReason !== pod.limitsReason;
-    return known === undefined || moved || known.ready !== pod.ready || pod.renewedAt >= known.expiresAt;
+    const withholds = canonicalJson(known?.rollback ?? {}) !== canonicalJson(pod.rollback ?? {});
+    return known === undefined || moved || withholds || known.ready !== pod.ready || pod.renewedAt >= known.expiresAt;
   }
 
   dropLease(name: string, gateway: string): boolean {

@@ -16,6 +16,7 @@ function pod(name: string, change: Partial<GatewayPod> = {}): GatewayPod {
     refusedCount: 0,
     limits: undefined,
     limitsReason: '',
+    rollback: undefined,
     renewedAt: now,
     expiresAt: now + 1,
     resourceVersion: '900',

@@ -14,6 +14,7 @@ import type { Outcome, Problem } from './outcome.ts';
 import { firstProblem, observe, verdict } from './outcome.ts';
 import { parseBytes, parseDurationMs, parseShare } from './quantity.ts';
 import { compileRedis, redisProblem } from './redis.ts';
+import { restoredState } from './restored-state.ts';
 import { scopeProblem } from './settings.ts';
 
 /** Decides what one fleet is told about itself. `compiledNamespace` and the number of pods are the controller's to add. */
@@ -25,16 +26,20 @@ export function translateApiGateway(gateway: ApiGateway, world: World): Outcome<
   const redisIsWrong = redis !== undefined && 'reason' in redis;
   const unresolved = refProblem ?? (redisIsWrong ? redis : undefined);
   const counting = redis === undefined || redisIsWrong ? {} : { redis };
+  const restored = restoredState(gateway, [...world.podsOf(id).values()]);
   const isUsable = problem === undefined && unresolved === undefined;
-  const compiled = isUsable ? { ...compileGateway(gateway, world, listeners), ...counting } : 'keep';
+  const compiled = isUsable
+    ? { ...compileGateway(gateway, world, listeners), ...counting, ...restored.compiled }
+    : 'keep';
   return {
     observations: [
       verdict(gateway, 'Accepted', problem),
       verdict(gateway, 'ResolvedRefs', unresolved),
+      ...restored.observations,
       ...volatileQuotaWarning(gateway, [gateway], [gateway.spec.limits]),
     ],
     compiled: new Map<string, Compiled | 'keep'>([[id, compiled]]),
-    status: {},
+    status: restored.status,
   };
 }
 

@@ -1,5 +1,5 @@
-import type { Lease, LimitCounting, Refusal } from '#api/compiled/lease.ts';
-import { leaseAnnotations, limitCountings } from '#api/compiled/lease.ts';
+import type { Lease, LimitCounting, Refusal, Withheld } from '#api/compiled/lease.ts';
+import { leaseAnnotations, limitCountings, readWithheld } from '#api/compiled/lease.ts';
 
 /** One gateway pod, as its Lease tells. */
 export interface GatewayPod {
@@ -13,12 +13,23 @@ export interface GatewayPod {
   /** Undefined: it does not say. */
   readonly limits: LimitCounting | undefined;
   readonly limitsReason: string;
+  /** Undefined: it has not seen that etcd was restored, or that is confirmed. */
+  readonly rollback: PodRollback | undefined;
   /** Milliseconds since the epoch at which the pod last said something; 0: never. */
   readonly renewedAt: number;
   /** Milliseconds since the epoch at which the Lease ends unless renewed. */
   readonly expiresAt: number;
   /** Of the Lease itself: nothing newer can have been served. */
   readonly resourceVersion: string;
+}
+
+/** What a pod says since etcd was restored to an older state. */
+export interface PodRollback {
+  /** Milliseconds since the epoch. */
+  readonly noticedAt: number;
+  /** Cut to what a Lease may hold; `count` is of all. */
+  readonly withheld: readonly Withheld[];
+  readonly count: number;
 }
 
 /** Reads a Lease strictly: what cannot be read counts as not said. */
@@ -34,11 +45,20 @@ export function gatewayPodOf(lease: Lease): GatewayPod {
     refused: refusalsOf(annotations[leaseAnnotations.refused]),
     refusedCount: Number(digits(annotations[leaseAnnotations.refusedCount]) || 0),
     limits: limitCountings.find((counting) => counting === annotations[leaseAnnotations.limits]),
+    rollback: rollbackOf(annotations),
     limitsReason: (annotations[leaseAnnotations.limitsReason] ?? '').slice(0, 256),
     renewedAt: Number.isNaN(renewed) ? 0 : renewed,
     expiresAt: Number.isNaN(renewed) ? 0 : renewed + duration * 1000,
     resourceVersion: lease.metadata.resourceVersion ?? '0',
   };
+}
+
+function rollbackOf(annotations: Readonly<Record<string, string>>): PodRollback | undefined {
+  const noticedAt = Date.parse(annotations[leaseAnnotations.rolledBack] ?? '');
+  if (Number.isNaN(noticedAt)) return undefined;
+  const withheld = readWithheld(annotations[leaseAnnotations.withheld]);
+  const count = Number(digits(annotations[leaseAnnotations.withheldCount]) || 0);
+  return { noticedAt, withheld, count: Math.max(count, withheld.length) };
 }
 
 function digits(text: string | undefined): string {

@@ -30,6 +30,7 @@ export const apiGatewayController: KindController<ApiGateway> = {
   acknowledged: true,
   readyPolicy: [
     { type: 'ReconcileFailed', healthyWhen: 'False' },
+    { type: 'StateRolledBack', healthyWhen: 'False' },
     { type: 'Accepted', healthyWhen: 'True' },
     { type: 'ResolvedRefs', healthyWhen: 'True' },
     { type: 'Programmed', healthyWhen: 'True' },
@@ -43,7 +44,7 @@ export const apiGatewayController: KindController<ApiGateway> = {
 const failedDelayMs = 30_000;
 
 async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal): Promise<Visit | Deferred> {
-  const { observations, compiled } = translateApiGateway(gateway, env.world);
+  const { observations, compiled, status } = translateApiGateway(gateway, env.world);
   const id = keyOf(gateway);
   const namespace = compiledNamespaceOf(gateway);
   await makeNamespace(env, gateway, signal);
@@ -61,7 +62,7 @@ async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal)
   return {
     observations: [...withWarning([...observations, ...made], expiry.warning), limitsShared(gateway, live)],
     compiled,
-    fields: { compiledNamespace: namespace, readyGateways: live.length },
+    fields: { ...status, compiledNamespace: namespace, readyGateways: live.length },
     ...nextLook(pods, now, [expiry.lookAgainMs, made.every(isGood) ? undefined : failedDelayMs]),
   };
 }
