@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import * as oauth from 'oauth4webapi';
 import type { Compiled } from '#api/compiled/contract.ts';
 import type { CompiledSigningKey } from '#api/compiled/key-manager.ts';
-import { anApi, aSubscription, aTenant, aTokenEndpoint, hashOf } from './testing/compiled.ts';
+import { aGateway, anApi, aSubscription, aTenant, aTokenEndpoint, hashOf } from './testing/compiled.ts';
 import { aBackend, backendAt } from './testing/test-backend.ts';
 import { aRunningGateway, call, codeOf } from './testing/test-gateway.ts';
 
@@ -34,16 +34,16 @@ async function aWorld(keys: readonly CompiledSigningKey[] = [first], objects: re
   const authentication = { mode: 'Required', keyManagers: ['simpul-system/masuk'], scopes: ['penduduk.baca'] } as const;
   const shared = { backend: backendAt(backend.url), authentication };
   const plans = { resmi: { limits: [], scopes: ['penduduk.baca', 'penduduk.nik'] }, dasar: { limits: [] } };
-  const gw = stack.use(
-    await aRunningGateway([
-      aTenant(),
-      aTenant({ id: 'tangerang' }),
-      anApi({ ...shared, plans }),
-      anApi({ ...shared, id: 'banten/lain', basePath: '/banten/lain', plans: { ...plans } }),
-      subscription(),
-      ...objects,
-    ]),
-  );
+  const present = [
+    aGateway(),
+    aTenant(),
+    aTenant({ id: 'tangerang' }),
+    anApi({ ...shared, plans }),
+    anApi({ ...shared, id: 'banten/lain', basePath: '/banten/lain', plans: { ...plans } }),
+    subscription(),
+    ...objects,
+  ];
+  const gw = stack.use(await aRunningGateway(present));
   const issuer = `http://127.0.0.1:${gw.port}/masuk`;
   gw.source.put(aTokenEndpoint({ issuer, keys }));
   const owned = stack.move();
@@ -55,7 +55,12 @@ async function aWorld(keys: readonly CompiledSigningKey[] = [first], objects: re
     });
   const send = (token: string, path = '/banten/situs/v1') =>
     call(gw.port, path, { headers: { authorization: `Bearer ${token}` } });
-  return { gw, backend, issuer, ask, send, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  /** etcd is restored to what was there at first. */
+  const restore = async () => {
+    gw.source.goBackTo(1);
+    await gw.source.list([...present, aTokenEndpoint({ issuer, keys })]);
+  };
+  return { gw, backend, issuer, ask, send, restore, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 const own = { client_id: client, client_secret: apiKey, grant_type: 'client_credentials' };
@@ -123,6 +128,15 @@ test('a parameter that stands twice, a long body and another method are refused'
   const got = await call(world.gw.port, '/masuk/token');
   assert.equal(got.status, 405);
   assert.equal(got.headers.allow, 'POST');
+});
+
+test('a token of a key that is withheld in a restored state stays refused, and there are no new ones', async () => {
+  await using world = await aWorld();
+  const token = tokenIn(await world.ask(own));
+  world.gw.source.put(subscription({ credentials: [] }));
+  await world.restore();
+  assert.equal(codeOf(await world.send(token)), 'GW_TOKEN_INVALID');
+  assert.equal((await world.ask(own)).status, 401);
 });
 
 test('a token ends with the key that it was given for, or with its Subscription', async () => {
