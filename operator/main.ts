@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import { crdFields as fields } from '#api/generated/crd-fields.ts';
 import { ApiServerStore } from '#kube/api-server-store.ts';
 import { loadConnection } from '#kube/load-connection.ts';
 import { Transport } from '#kube/transport.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { applyCrds } from './apply-crds.ts';
+import { awaitCluster } from './await-cluster.ts';
+import { checkClass } from './check-class.ts';
+import { checkCrds } from './check-crds.ts';
 import {
   ConfigError,
   type ConfigSources,
@@ -16,6 +20,7 @@ import {
 } from './config.ts';
 import { startOperator } from './operator.ts';
 import { runProgram } from './program.ts';
+import { pause, systemClock } from './runtime/clock.ts';
 import { type Election, noElection, startElection } from './runtime/election.ts';
 import { createLog } from './runtime/log.ts';
 import { OperatorMetrics } from './runtime/metrics.ts';
@@ -58,8 +63,14 @@ async function run(
     const metrics = new OperatorMetrics({ version });
     const store = new ApiServerStore(new Transport(connection), { onCall: (report) => metrics.apiCalled(report) });
     if (action === 'run') {
-      const election = electionOf(config, store, log);
-      await runProgram({ config, log, metrics, store, election, instance: hostname(), startOperator, signal });
+      await runProgram({
+        ...{ config, log, metrics, store, instance: hostname(), startOperator, signal },
+        awaitCluster: (onLack) => {
+          const checks = [checkCrds({ store, fields, version, log }), checkClass(store, config)];
+          return awaitCluster({ checks, log, onLack, signal, pause: (ms) => pause(systemClock, ms, signal) });
+        },
+        startElection: () => electionOf(config, store, log),
+      });
     } else {
       const { crds } = await import('#api/generated/crds.ts'); // only here: nobody else should pay for them
       await applyCrds({ store, crds, version, log, signal });

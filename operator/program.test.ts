@@ -53,7 +53,7 @@ class Process {
       config,
       log,
       store,
-      election,
+      startElection: () => election,
       metrics: new OperatorMetrics({ version: '0', processMetrics: false }),
       instance: identity,
       startOperator: (options) => this.#start(options),
@@ -172,7 +172,7 @@ describe('operator program', () => {
     const operator = new Process(context, new MemoryStore({ crds: [] }), 'a');
     operator.stop();
     await operator.ended;
-    assert.equal(operator.steps.length, 1);
+    assert.deepEqual([operator.options, operator.steps], [undefined, []], 'nothing was started');
   });
 
   test('ends when the first lists fail for good', async (context) => {

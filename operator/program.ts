@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { CodedError } from '#api/errors.ts';
 import type { Store } from '#kube/store.ts';
+import type { Lack } from './await-cluster.ts';
 import type { OperatorConfig } from './config.ts';
 import { aborted } from './runtime/aborted.ts';
 import type { Election } from './runtime/election.ts';
@@ -9,9 +10,9 @@ import { startHttpServer } from './runtime/http-server.ts';
 import type { OperatorMetrics } from './runtime/metrics.ts';
 
 /*
- *   start --> listen --> lists --> ready ----- signal -----> stopping: not ready, reconciles end --> release --> exit 0
- *                                    |
- *                                    +-- lease lost, or an error nobody expected --> exit 1 at once
+ *   start --> listen --> cluster fits --> lists --> ready ----- signal -----> stopping: not ready, reconciles end --> release --> exit 0
+ *                                                     |
+ *                                                     +-- lease lost, or an error nobody expected --> exit 1 at once
  *
  * A process that lost the lease has nothing left that it may do. It ends at once and leaves the rest to its restart,
  * which is simpler to get right than to stop being a leader.
@@ -49,7 +50,9 @@ export interface ProgramOptions {
   readonly log: Logger;
   readonly metrics: OperatorMetrics;
   readonly store: Store;
-  readonly election: Election;
+  /** Resolves once the cluster is as the operator needs it; before that it neither leads nor writes. Tells what it lacks. */
+  readonly awaitCluster?: (onLack: (lack: Lack | undefined) => void) => Promise<void>;
+  readonly startElection: () => Election;
   readonly instance: string;
   readonly startOperator: (options: OperatorOptions) => Operator;
   /** Aborts to end in peace. */
@@ -69,19 +72,26 @@ export class LeaseLostError extends CodedError {
  * lost ({@link LeaseLostError}), the port is taken, or the first lists failed for good.
  */
 export async function runProgram(options: ProgramOptions): Promise<void> {
-  const { config, log, metrics, election, signal } = options;
-  const state: { operator?: Operator; ready: boolean } = { ready: false };
-  metrics.trackLeadership(() => election.isLeader());
+  const { config, log, metrics, signal } = options;
+  const state: { operator?: Operator; election?: Election; ready: boolean; lack?: Lack | undefined } = { ready: false };
+  metrics.trackLeadership(() => state.election?.isLeader() === true);
   const server = await startHttpServer({
     port: config.httpPort,
     ...(options.httpHost === undefined ? {} : { host: options.httpHost }),
     problems: () => state.operator?.problems() ?? [],
     isReady: () => state.ready && !signal.aborted,
+    waitsFor: () => state.lack?.text ?? 'the first lists are not complete yet',
     registry: metrics.registry,
   });
   log.info({ port: server.port }, 'listening for probes and scrapes');
   try {
-    const operator = startControllers(options);
+    await options.awaitCluster?.((lack) => {
+      state.lack = lack;
+    });
+    if (signal.aborted) return;
+    const election = options.startElection();
+    state.election = election;
+    const operator = startControllers(options, election);
     state.operator = operator;
     const synced = operator.ready.then(() => {
       state.ready = true;
@@ -97,7 +107,7 @@ export async function runProgram(options: ProgramOptions): Promise<void> {
   }
 }
 
-function startControllers({ startOperator, store, election, ...rest }: ProgramOptions): Operator {
+function startControllers({ startOperator, store, ...rest }: ProgramOptions, election: Election): Operator {
   const { config, log, metrics, instance, signal } = rest;
   const isLeader = (): boolean => election.isLeader();
   return startOperator({ store: fencedStore(store, election), config, log, metrics, isLeader, instance, signal });

@@ -12,6 +12,8 @@ export interface HttpServerOptions {
   readonly problems: () => readonly string[];
   /** True once the first lists are complete; a standby is ready, too. */
   readonly isReady: () => boolean;
+  /** Why it is not, in one sentence; default: the first lists. */
+  readonly waitsFor?: () => string;
   readonly registry: Pick<Registry, 'metrics' | 'contentType'>;
   readonly clock?: Clock;
 }
@@ -36,9 +38,10 @@ const metricsCacheMs = 1_000;
 
 /** Listens; resolves once it does, rejects when the port is taken. Serves /healthz, /readyz and /metrics. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { waitsFor = () => 'the first lists are not complete yet' } = options;
   const pages: ReadonlyMap<string, Page> = new Map<string, Page>([
     ['/healthz', () => health(options.problems())],
-    ['/readyz', () => (options.isReady() ? text(200, 'ok') : text(503, 'the first lists are not complete yet'))],
+    ['/readyz', () => (options.isReady() ? text(200, 'ok') : text(503, waitsFor()))],
     ['/metrics', metricsPage(options)],
   ]);
   const server = createServer(

@@ -7,7 +7,7 @@ import { conditionsPage } from './conditions-page.ts';
 import { readCrds } from './crd-files.ts';
 import { dashboardFiles } from './dashboards/dashboards.ts';
 import { editorSchemas } from './editor-schema.ts';
-import { embeddedCrds } from './embedded.ts';
+import { embeddedCrds, embeddedFields } from './embedded.ts';
 import { staleFiles, writeOutputs } from './outputs.ts';
 import { prometheusRule } from './prometheus-rule.ts';
 import { referencePages } from './reference.ts';
@@ -18,7 +18,7 @@ function main(check: boolean): number {
   const root = pathToFileURL(`${process.cwd()}/`);
   const crds = readCrds(new URL('crds/', root));
   const outputs = [
-    { folder: 'api/generated', files: new Map([...typeFiles(crds), ['crds.ts', embeddedCrds(crds)]]) },
+    { folder: 'api/generated', files: embeddedFiles(crds) },
     { folder: 'docs/reference', files: referencePages(crds, exampleTexts(root)) },
     { folder: 'docs', files: new Map([['conditions.md', conditionsPage()]]), mixed: true },
     { folder: 'schemas', files: editorSchemas(crds) },
@@ -34,6 +34,10 @@ function main(check: boolean): number {
   const stale = outputs.flatMap((output) => staleFiles(root, output));
   for (const { path, diff } of stale) console.error(`${path} is not what its source says; run \`make gen\`.\n${diff}`);
   return stale.length === 0 ? 0 : 1;
+}
+
+function embeddedFiles(crds: ReturnType<typeof readCrds>): Map<string, string> {
+  return new Map([...typeFiles(crds), ['crds.ts', embeddedCrds(crds)], ['crd-fields.ts', embeddedFields(crds)]]);
 }
 
 function healthOf(root: URL, crds: ReturnType<typeof readCrds>): string {
