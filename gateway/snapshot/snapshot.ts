@@ -280,12 +280,10 @@ export class Snapshot {
       for (const { subscription } of credentials.values()) subscription.sort(this.revocations);
     }
     for (const entry of this.#statedTenants.values()) this.#fillTenant(entry);
-    if (isOver) this.#deps.log.info({}, 'the restored state is confirmed: nothing of it is refused any more');
-    else
-      this.#deps.log.warn(
-        { ids: rolledBack?.withheld.length },
-        'StateRolledBack: other pods have seen that etcd was restored',
-      );
+    const { log } = this.#deps;
+    const withheld = this.revocations.withheldCount;
+    if (isNews) log.warn({ withheld }, 'StateRolledBack: other pods have seen that etcd was restored');
+    else log.info({}, 'the restored state is confirmed: nothing of it is refused any more');
   }
 }
 
