@@ -6,14 +6,16 @@ import { type ApiUser, certificateUser } from '#e2e/admission/api-user.ts';
 import type { GatewayProgram } from './gateway-program.ts';
 import { Installation } from './harness.ts';
 import { apiGateway, apiService, keyedApi, namespace, subscription, tenant, type Written } from './objects.ts';
+import type { OperatorProgram } from './operator-program.ts';
 import { until } from './waiting.ts';
 
 let installation: Installation;
 let gateway: GatewayProgram;
+let operator: OperatorProgram;
 
 before(async () => {
   installation = await Installation.start({ controllerManager: true });
-  await installation.startOperator();
+  operator = await installation.startOperator();
   await installation.apply(apiGateway());
   gateway = await installation.startGateway('public-1');
 });
@@ -283,4 +285,15 @@ describe('claims of Tenants', () => {
     await installation.remove(tenant('first-0'));
     await installation.untilReady(tenant('late'));
   });
+});
+
+test('an operator that begins without its own RoleBinding in the namespace of a Tenant makes it again', async () => {
+  await installation.apply(tenant('unread'));
+  await installation.untilReady(tenant('unread'));
+  await operator.stop();
+  await installation.cluster.kubectl(['delete', 'rolebinding', 'simpul-operator', '-n', 'unread']);
+  operator = await (await installation.startOperator()).untilWorking();
+  await installation.apply(tenant('unread', { displayName: 'Baru' }));
+  await installation.untilReady(tenant('unread'));
+  assert.deepEqual(await bindingsIn('unread'), ['simpul-operator']);
 });

@@ -13,6 +13,7 @@ import {
   runProjectedReflector,
 } from '#kube/reflector.ts';
 import type { Store } from '#kube/store.ts';
+import { isStoreError } from '#kube/store-error.ts';
 import type { NamespaceWatches } from '../controllers/environment.ts';
 import { type CompiledEntry, compiledEntryOf } from '../world/compiled-index.ts';
 import { apiKeySecretType, type KeySecret, type Secret } from '../world/key-secret.ts';
@@ -100,8 +101,11 @@ export class Feed implements NamespaceWatches {
     const stop = new AbortController();
     const source = { kind: coreKinds.Secret, namespace, fieldSelector: `type=${apiKeySecretType}` };
     const signal = AbortSignal.any([stop.signal, this.#options.signal]);
-    const synced = this.#follow(source, this.#keySecretHandler(namespace), signal);
-    this.#tenants.set(namespace, { stop, synced });
+    // Without the RoleBinding that the operator itself makes nothing can be read there: its making must not wait for that.
+    const { promise: refused, resolve } = Promise.withResolvers<void>();
+    const onFailure = (error: Error): void => void (isStoreError(error, 'Forbidden') && resolve());
+    const listed = this.#follow(source, this.#keySecretHandler(namespace), signal, onFailure);
+    this.#tenants.set(namespace, { stop, synced: Promise.race([listed, refused]) });
   }
 
   forgetTenant(namespace: string): void {
