@@ -32,7 +32,7 @@ translate: $(installed) ## Print what the operator would compile from FILE=x.yam
 ##@ Change it
 
 .PHONY: test
-test: controlplane programs jaeger gitops helm operator-verify ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test FILE=api/x.test.ts
+test: controlplane programs jaeger gitops helm operator-verify versitygw ## Run every test: unit, golden, fuzz, and against a real kube-apiserver. One file: make test FILE=api/x.test.ts
 	@node --test $(test_flags) '$(or $(FILE),**/*.test.ts)'
 
 .PHONY: faults
@@ -172,6 +172,11 @@ gitops: $(installed) ## Build what says of objects what Argo CD and Flux would s
 operator-verify: $(installed) ## Build operator-framework's check of bundles, once, into ~/.cache/simpul.
 	@tools/prerequisites.sh test
 	@tools/programs/build-go.sh tools/olm operator-verify github.com/operator-framework/api/cmd/operator-verify
+
+.PHONY: versitygw
+versitygw: $(installed) ## Build the S3-compatible server that backups are written to in tests, once, into ~/.cache/simpul.
+	@tools/prerequisites.sh test
+	@tools/programs/build-go.sh tools/s3 versitygw github.com/versity/versitygw/cmd/versitygw
 
 .PHONY: clean
 clean: ## Remove what was installed and built here; the cache in ~/.cache/simpul stays.

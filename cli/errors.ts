@@ -32,4 +32,10 @@ export type CliErrorCode =
   /** A port is taken. */
   | 'CLI_PORT'
   /** The folder of kept keys cannot be used. */
-  | 'CLI_STATE';
+  | 'CLI_STATE'
+  /** A file is no backup that can be used: another key, damaged, or newer than this program. */
+  | 'CLI_BACKUP'
+  /** A bucket does not take or give what it was asked for. */
+  | 'CLI_BUCKET'
+  /** A backup is not restored, because it would overwrite something or an operator is at work; or not all of it was. */
+  | 'CLI_RESTORE';

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { describeError } from '#api/errors.ts';
+import { registerBackup, registerRestore } from './backup/command.ts';
 import type { CommandContext } from './context.ts';
 import { registerDev } from './dev/command.ts';
 import { registerDump } from './dump/command.ts';
@@ -42,6 +43,8 @@ const commands: readonly Register[] = [
   registerKeys,
   registerUsage,
   registerDump,
+  registerBackup,
+  registerRestore,
   registerVersion,
 ];
 

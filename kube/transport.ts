@@ -10,7 +10,7 @@ import { type OpenedStream, WatchLine } from './watch-line.ts';
 
 /** One request. `path` begins with `/` and carries the query. */
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: string;
   readonly contentType?: string;

@@ -3,25 +3,19 @@ import { coreKinds, type SimpulKindName, simpulKinds } from '#api/kinds.ts';
 import type { KubeObject, ObjectKey } from '#api/object.ts';
 import { idOf } from '#api/object.ts';
 import { ApiServerStore } from '#kube/api-server-store.ts';
-import { ConnectionError } from '#kube/connection-error.ts';
-import { loadConnection } from '#kube/load-connection.ts';
 import { StoreError } from '#kube/store-error.ts';
-import { Transport } from '#kube/transport.ts';
 import type { Secret } from '#operator/world/key-secret.ts';
 import type { CliConfig } from '../config.ts';
 import { listAll } from '../dev/list-all.ts';
 import { CliError } from '../errors.ts';
+import { openTransport } from './open-transport.ts';
 import type { SourceFlags } from './options.ts';
 import type { Source } from './source.ts';
 
 /** The API server that a kubeconfig or the pod's account leads to, with the rights of whoever asks. */
-export async function openCluster({ kubeconfig, context }: SourceFlags, { env }: CliConfig): Promise<Source> {
-  const named = { ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) };
-  const connection = await loadConnection({ env, ...named }).catch((error: unknown) => {
-    if (!(error instanceof ConnectionError)) throw error;
-    throw new CliError('CLI_SOURCE', describeError(error));
-  });
-  return new ClusterSource(new ApiServerStore(new Transport(connection)), connection.namespace, connection.server);
+export async function openCluster(flags: SourceFlags, config: CliConfig): Promise<Source> {
+  const { transport, connection } = await openTransport(flags, config);
+  return new ClusterSource(new ApiServerStore(transport), connection.namespace, connection.server);
 }
 
 class ClusterSource implements Source {

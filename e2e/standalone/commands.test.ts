@@ -9,7 +9,18 @@ import { bantenText, DevProcess, root, runShell, runSimpul, startBackend, tempor
 
 describe('simpul', () => {
   test('every command has help with examples, and exits 0', async () => {
-    for (const command of ['dev', 'validate', 'translate', 'status', 'explain', 'keys', 'usage', 'dump']) {
+    for (const command of [
+      'dev',
+      'validate',
+      'translate',
+      'status',
+      'explain',
+      'keys',
+      'usage',
+      'dump',
+      'backup',
+      'restore',
+    ]) {
       const { code, stdout } = await runSimpul([command, '--help']);
       assert.equal(code, 0, command);
       assert.match(stdout, new RegExp(`Examples:\n  simpul ${command}`));
@@ -52,6 +63,10 @@ describe('simpul', () => {
     { args: ['usage', '--gateway', 'nonsense'], says: /It is a URL, such as/ },
     { args: ['dump', '--since', 'yesterday'], says: /It is a time such as 30m/ },
     { args: ['dump', '--max-size', '1Ki'], says: /It is a size from 64Ki to 1Gi/ },
+    { args: ['backup'], says: /say who can open it, by one of --recipient/ },
+    { args: ['backup', '--unencrypted', '--recipient', 'age1x'], says: /say who can open it/ },
+    { args: ['backup', '--endpoint', 's3.go.id'], says: /It is a URL, such as/ },
+    { args: ['restore'], says: /missing required argument 'place'/ },
     { args: ['usage', '-o', 'xml'], says: /It is table, json or csv/ },
     { args: ['usage', '--since', 'yesterday'], says: /write a time such as/ },
     { args: ['status', '--dev', '--context', 'x'], says: /give one of them/ },

@@ -55,7 +55,7 @@ function decide(approvals: readonly Approval[], world: World): Decision {
  * Whether an Approval counts: it was found good before, or it was never found bad and the admission policy, which lets
  * only approvers write one, was in force when it was created.
  */
-export function counts(approval: Approval, world: World): boolean {
+export function counts(approval: Approval, world: Pick<World, 'approvalPolicySince'>): boolean {
   if (approval.metadata.deletionTimestamp !== undefined) return false;
   const accepted = conditionOf(approval.status?.conditions, 'Accepted');
   if (accepted?.status === 'True') return true;
