@@ -9,6 +9,7 @@ import { registerExplain } from './explain/command.ts';
 import { registerExport } from './export/command.ts';
 import { registerImport } from './import/command.ts';
 import { registerKeys } from './keys/command.ts';
+import { registerPromote } from './promote/command.ts';
 import { registerStatus } from './status/command.ts';
 import { registerTranslate } from './translate/command.ts';
 import { registerUsage } from './usage/command.ts';
@@ -38,6 +39,7 @@ const commands: readonly Register[] = [
   registerTranslate,
   registerImport,
   registerExport,
+  registerPromote,
   registerStatus,
   registerExplain,
   registerKeys,

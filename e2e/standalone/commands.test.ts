@@ -20,6 +20,7 @@ describe('simpul', () => {
       'dump',
       'backup',
       'restore',
+      'promote',
     ]) {
       const { code, stdout } = await runSimpul([command, '--help']);
       assert.equal(code, 0, command);
@@ -63,6 +64,7 @@ describe('simpul', () => {
     { args: ['usage', '--gateway', 'nonsense'], says: /It is a URL, such as/ },
     { args: ['dump', '--since', 'yesterday'], says: /It is a time such as 30m/ },
     { args: ['dump', '--max-size', '1Ki'], says: /It is a size from 64Ki to 1Gi/ },
+    { args: ['promote', '--from', 'dev'], says: /required option '--to <environment>' not specified/ },
     { args: ['backup'], says: /say who can open it, by one of --recipient/ },
     { args: ['backup', '--unencrypted', '--recipient', 'age1x'], says: /say who can open it/ },
     { args: ['backup', '--endpoint', 's3.go.id'], says: /It is a URL, such as/ },
