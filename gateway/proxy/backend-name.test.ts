@@ -87,3 +87,33 @@ test('while DNS does not answer the last known addresses go on, for five minutes
   fail();
   assert.equal(found.at(-1), 'error');
 });
+
+test('while DNS hangs whoever wants to connect takes the last known addresses soon, and the answer once it comes', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { clock, answer, find, found } = aName();
+  find();
+  answer('10.0.0.1');
+  clock.advance(10_000);
+  find();
+  t.mock.timers.tick(249);
+  assert.equal(found.length, 1, 'it may still answer');
+  t.mock.timers.tick(1);
+  assert.deepEqual(found, [['10.0.0.1'], ['10.0.0.1']]);
+  answer('10.0.0.2');
+  assert.equal(found.length, 2, 'nobody is told twice');
+  find();
+  assert.deepEqual(found.at(-1), ['10.0.0.2']);
+});
+
+test('a name that nobody has known yet, or not for five minutes, waits for DNS', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { clock, answer, find, found } = aName();
+  find();
+  t.mock.timers.tick(60_000);
+  assert.equal(found.length, 0);
+  answer('10.0.0.1');
+  clock.advance(300_000);
+  find();
+  t.mock.timers.tick(60_000);
+  assert.equal(found.length, 1);
+});

@@ -11,6 +11,8 @@ const longestTtlMs = 60_000;
 const pauseMs = 1000;
 /** So long the last known addresses go on when DNS does not answer. */
 const staleMs = 300_000;
+/** After so long without an answer whoever wants to connect takes the last known addresses: resolvers give up only after half a minute. */
+const patienceMs = 250;
 
 export interface NameDeps {
   readonly clock: Clock;
@@ -47,8 +49,22 @@ export class BackendName {
 
   /** All addresses, at once where they are known. */
   find(done: (found: readonly string[] | Error) => void): void {
-    if (this.#deps.clock.steady() < this.#freshUntil) done(this.#addresses);
-    else this.#ask(done);
+    const now = this.#deps.clock.steady();
+    if (now < this.#freshUntil) done(this.#addresses);
+    else if (this.#addresses.length === 0 || now >= this.#usableUntil) this.#ask(done);
+    else this.#askWithPatience(done);
+  }
+
+  #askWithPatience(done: (found: readonly string[] | Error) => void): void {
+    let isAnswered = false;
+    const answer = (found: readonly string[] | Error) => {
+      if (isAnswered) return;
+      isAnswered = true;
+      clearTimeout(timer);
+      done(found);
+    };
+    const timer = setTimeout(() => answer(this.#addresses), patienceMs);
+    this.#ask(answer);
   }
 
   /** Asks again if it is time; for names that are in use. */
