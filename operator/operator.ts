@@ -117,7 +117,7 @@ class RunningOperator {
     const { store, log, metrics, config, instance } = this.#options;
     const signal = this.#signal;
     const wake = (wakes: Iterable<Wake>): void => this.#wake(wakes);
-    const intake = new Intake(world, wake, (sources) => feed.reviewReferences(sources));
+    const intake = new Intake(world, wake, (sources) => feed.reviewReferences(sources), Date.now);
     const feed: Feed = new Feed({
       store,
       world,

@@ -42,11 +42,14 @@ interface Word {
   readonly version?: string;
   readonly ready?: boolean;
   readonly refused?: readonly Refusal[];
-  /** How long ago it was said. */
+  /** How long ago it was said, by the pod's clock. */
   readonly agoMs?: number;
+  /** How long it holds. */
+  readonly seconds?: number;
 }
 
-async function say(name: string, { version = '1', ready = true, refused = [], agoMs = 0 }: Word): Promise<void> {
+async function say(name: string, word: Word): Promise<void> {
+  const { version = '1', ready = true, refused = [], agoMs = 0, seconds = 30 } = word;
   const time = new Date(Date.now() - agoMs).toISOString().replace('Z', '000Z');
   const lease: Lease = {
     apiVersion: 'coordination.k8s.io/v1',
@@ -61,7 +64,7 @@ async function say(name: string, { version = '1', ready = true, refused = [], ag
         [leaseAnnotations.refusedCount]: String(refused.length),
       },
     },
-    spec: { holderIdentity: name, leaseDurationSeconds: 30, acquireTime: time, renewTime: time },
+    spec: { holderIdentity: name, leaseDurationSeconds: seconds, acquireTime: time, renewTime: time },
   };
   await pod.apply(lease, { fieldManager: 'simpul-gateway', force: true });
 }
@@ -150,7 +153,7 @@ describe('Programmed', () => {
     });
 
     test('does not wait for one whose Lease has run out', async () => {
-      await say('dying', { agoMs: 20_000 });
+      await say('dying', { seconds: 10 });
       const patient = api('patient');
       await installation.apply(patient);
       const named = { status: 'False', reason: 'Pending', message: /not yet dying/ } as const;
@@ -158,6 +161,21 @@ describe('Programmed', () => {
       await installation.untilReady(patient);
       await forget('dying');
     });
+
+    for (const [name, agoMs] of [
+      ['behind', 300_000],
+      ['ahead', -300_000],
+    ] as const) {
+      test(`waits for one whose clock is 5 minutes ${name}, until its Lease has run out`, async () => {
+        await say(name, { agoMs, seconds: 10 });
+        const skewed = api(`clock-${name}`);
+        await installation.apply(skewed);
+        const named = { status: 'False', reason: 'Pending', message: new RegExp(`not yet ${name}`) } as const;
+        await installation.untilCondition(skewed, 'Programmed', named);
+        await installation.untilReady(skewed);
+        await forget(name);
+      });
+    }
 
     test('does not believe a version that the API server has not reached', async () => {
       await say('boaster', { version: '999999999' });

@@ -7,13 +7,14 @@ import type { Wake } from '../world/dependents.ts';
 import { World } from '../world/world.ts';
 import { Intake } from './intake.ts';
 
-function anIntake(): { readonly world: World; readonly intake: Intake; readonly woken: () => string[] } {
+function anIntake(now = () => 0): { readonly world: World; readonly intake: Intake; readonly woken: () => string[] } {
   const world = new World({ className: 'simpul', installationNamespace: 'simpul-system', pepper: 'cGVwcGVy' });
   const wakes: Wake[] = [];
   const intake = new Intake(
     world,
     (more) => void wakes.push(...more),
     () => undefined,
+    now,
   );
   return { world, intake, woken: () => wakes.splice(0).map(({ kind, id }) => `${kind} ${id}`) };
 }
@@ -70,24 +71,59 @@ describe('a Lease says whether the count of ready pods may differ', () => {
     metadata: { name: 'pod', namespace: 'gw', annotations: { [leaseAnnotations.ready]: ready } },
     spec: { leaseDurationSeconds: 30, renewTime: new Date(ms).toISOString() },
   });
+  const minuteMs = 60 * secondMs;
   const cases: readonly {
     readonly name: string;
     readonly before?: Lease;
     readonly next: Lease;
+    /** Between the two, by the operator's clock. */
+    readonly afterMs: number;
     readonly differs: boolean;
   }[] = [
-    { name: 'a new pod', next: at(0), differs: true },
-    { name: 'a renewal', before: at(0), next: at(10 * secondMs), differs: false },
-    { name: 'a pod that drains', before: at(0), next: at(10 * secondMs, 'false'), differs: true },
-    { name: 'a pod that had been taken for dead', before: at(0), next: at(31 * secondMs), differs: true },
+    { name: 'a new pod', next: at(0), afterMs: 0, differs: true },
+    { name: 'a renewal', before: at(0), next: at(10 * secondMs), afterMs: 10 * secondMs, differs: false },
+    { name: 'a pod that drains', before: at(0), next: at(10, 'false'), afterMs: 10, differs: true },
+    {
+      ...{ name: 'a pod that had been taken for dead', before: at(0), next: at(31 * secondMs) },
+      ...{ afterMs: 31 * secondMs, differs: true },
+    },
+    { name: 'what was not renewed', before: at(0), next: at(0), afterMs: 31 * secondMs, differs: false },
+    {
+      ...{ name: 'a renewal by a clock that was set', before: at(5 * minuteMs), next: at(0) },
+      ...{ afterMs: 10 * secondMs, differs: false },
+    },
   ];
-  for (const { name, before, next, differs } of cases) {
+  for (const { name, before, next, afterMs, differs } of cases) {
     test(name, () => {
-      const { intake } = anIntake();
+      let now = 0;
+      const { intake } = anIntake(() => now);
       if (before !== undefined) intake.takeLease(before, 'g');
+      now = afterMs;
       assert.equal(intake.takeLease(next, 'g'), differs);
     });
   }
+
+  for (const skewMs of [-5 * minuteMs, 0, 5 * minuteMs]) {
+    test(`a pod lives from renewal to renewal, whatever its clock says: ${skewMs / minuteMs} minutes off`, () => {
+      let now = 20 * minuteMs;
+      const { world, intake } = anIntake(() => now);
+      const expiresAt = () => world.podsOf('g').get('pod')?.expiresAt;
+      intake.takeLease(at(now + skewMs), 'g');
+      assert.equal(expiresAt(), now + 30 * secondMs);
+      now += 10 * secondMs;
+      intake.takeLease(at(now + skewMs), 'g');
+      assert.equal(expiresAt(), now + 30 * secondMs);
+      now += 10 * secondMs;
+      intake.takeLease(at(now - 10 * secondMs + skewMs), 'g');
+      assert.equal(expiresAt(), now + 20 * secondMs, 'somebody else wrote');
+    });
+  }
+
+  test('a pod that an operator finds long dead does not live again', () => {
+    const { world, intake } = anIntake(() => 20 * minuteMs);
+    intake.takeLease(at(9 * minuteMs), 'g');
+    assert.equal(world.podsOf('g').get('pod')?.expiresAt, 9 * minuteMs + 30 * secondMs);
+  });
 
   test('a pod that goes, once', () => {
     const { intake } = anIntake();

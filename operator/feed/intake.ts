@@ -36,13 +36,16 @@ export class Intake {
   readonly #leanObjects = new LeanObjects();
   readonly #wake: (wakes: Iterable<Wake>) => void;
   readonly #onReferences: (sources: readonly MaterialSource[]) => void;
+  readonly #now: () => number;
 
-  /** `onReferences` hears which Secrets and ConfigMaps specs began or ceased to refer to. */
+  /** `onReferences` hears which Secrets and ConfigMaps specs began or ceased to refer to; `now`: milliseconds since the epoch. */
   constructor(
     world: World,
     wake: (wakes: Iterable<Wake>) => void,
     onReferences: (sources: readonly MaterialSource[]) => void,
+    now: () => number,
   ) {
+    this.#now = now;
     this.#world = world;
     this.#onReferences = onReferences;
     this.#pepper = Buffer.from(world.settings.pepper, 'base64');
@@ -163,12 +166,14 @@ export class Intake {
   takeLease(lease: Lease, gateway: string): boolean {
     const pods = this.#world.fleets.get(gateway) ?? new Map<string, GatewayPod>();
     this.#world.fleets.set(gateway, pods);
-    const pod = gatewayPodOf(lease);
-    const known = pods.get(pod.name);
+    const now = this.#now();
+    const known = pods.get(lease.metadata.name);
+    const pod = gatewayPodOf(lease, { now, known });
     pods.set(pod.name, pod);
     const moved = known?.limits !== pod.limits || known?.limitsReason !== pod.limitsReason;
     const withholds = canonicalJson(known?.rollback ?? {}) !== canonicalJson(pod.rollback ?? {});
-    return known === undefined || moved || withholds || known.ready !== pod.ready || pod.renewedAt >= known.expiresAt;
+    if (known === undefined || moved || withholds || known.ready !== pod.ready) return true;
+    return known.expiresAt <= now && now < pod.expiresAt;
   }
 
   dropLease(name: string, gateway: string): boolean {

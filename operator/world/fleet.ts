@@ -15,9 +15,9 @@ export interface GatewayPod {
   readonly limitsReason: string;
   /** Undefined: it has not seen that etcd was restored, or that is confirmed. */
   readonly rollback: PodRollback | undefined;
-  /** Milliseconds since the epoch at which the pod last said something; 0: never. */
+  /** Milliseconds since the epoch at which the pod last said something, by its own clock; 0: never. */
   readonly renewedAt: number;
-  /** Milliseconds since the epoch at which the Lease ends unless renewed. */
+  /** Milliseconds since the epoch at which the Lease ends unless renewed, by the clock of whoever reads it. */
   readonly expiresAt: number;
   /** Of the Lease itself: nothing newer can have been served. */
   readonly resourceVersion: string;
@@ -32,11 +32,18 @@ export interface PodRollback {
   readonly count: number;
 }
 
+/** When a Lease is read. */
+export interface Reading {
+  /** Milliseconds since the epoch, by the reader's clock. */
+  readonly now: number;
+  /** What was read of it before. */
+  readonly known: GatewayPod | undefined;
+}
+
 /** Reads a Lease strictly: what cannot be read counts as not said. */
-export function gatewayPodOf(lease: Lease): GatewayPod {
+export function gatewayPodOf(lease: Lease, reading: Reading): GatewayPod {
   const annotations = lease.metadata.annotations ?? {};
   const renewed = Date.parse(lease.spec?.renewTime ?? '');
-  const duration = lease.spec?.leaseDurationSeconds ?? 0;
   return {
     name: lease.metadata.name,
     ready: annotations[leaseAnnotations.ready] === 'true',
@@ -48,7 +55,7 @@ export function gatewayPodOf(lease: Lease): GatewayPod {
     rollback: rollbackOf(annotations),
     limitsReason: (annotations[leaseAnnotations.limitsReason] ?? '').slice(0, 256),
     renewedAt: Number.isNaN(renewed) ? 0 : renewed,
-    expiresAt: Number.isNaN(renewed) ? 0 : renewed + duration * 1000,
+    expiresAt: Number.isNaN(renewed) ? 0 : expiryOf(renewed, (lease.spec?.leaseDurationSeconds ?? 0) * 1000, reading),
     resourceVersion: lease.metadata.resourceVersion ?? '0',
   };
 }
@@ -59,6 +66,19 @@ function rollbackOf(annotations: Readonly<Record<string, string>>): PodRollback 
   const withheld = readWithheld(annotations[leaseAnnotations.withheld]);
   const count = Number(digits(annotations[leaseAnnotations.withheldCount]) || 0);
   return { noticedAt, withheld, count: Math.max(count, withheld.length) };
+}
+
+/** Clocks are not further apart than this: a Lease that was renewed longer ago belongs to nobody. */
+const maxSkewMs = 600_000;
+
+/**
+ * Clocks of nodes may be minutes apart, so a Lease lasts from when its renewal was seen, as in the election of leaders. Of
+ * one that is seen for the first time nobody knows when that was: it gets its whole time, unless it is long dead.
+ */
+function expiryOf(renewed: number, durationMs: number, { now, known }: Reading): number {
+  if (known?.renewedAt === renewed) return known.expiresAt;
+  const isLongDead = known === undefined && renewed + maxSkewMs < now;
+  return (isLongDead ? renewed : now) + durationMs;
 }
 
 function digits(text: string | undefined): string {
