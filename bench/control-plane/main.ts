@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeError } from '#api/errors.ts';
+import { withBlock } from '#tools/docs/markdown.ts';
 import { describeMachine } from '../machine.ts';
-import { withBlock } from '../markdown.ts';
 import { progress } from '../progress.ts';
 import { type BenchConfig, parseConfig } from './config.ts';
 import type { SizeFigures } from './figures.ts';

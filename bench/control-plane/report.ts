@@ -1,4 +1,4 @@
-import { markdownTable } from '../markdown.ts';
+import { markdownTable } from '#tools/docs/markdown.ts';
 import { type Distribution, shown } from '../statistics.ts';
 import type { SizeFigures } from './figures.ts';
 

@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describeError } from '#api/errors.ts';
+import { withBlock } from '#tools/docs/markdown.ts';
 import { BenchError } from '../errors.ts';
 import { describeMachine } from '../machine.ts';
-import { withBlock } from '../markdown.ts';
 import { progress } from '../progress.ts';
 import { serveBareProxy, serveSplice } from './bare-proxy.ts';
 import { type GatewayBenchConfig, parseConfig } from './config.ts';

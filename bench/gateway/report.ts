@@ -1,4 +1,4 @@
-import { markdownTable } from '../markdown.ts';
+import { markdownTable } from '#tools/docs/markdown.ts';
 import { shown } from '../statistics.ts';
 import type { GatewayBenchConfig } from './config.ts';
 import type { GatewayFigures, ScenarioFigures, TargetFigures } from './measure.ts';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BenchError } from './errors.ts';
-import { markdownTable, withBlock } from './markdown.ts';
+import { markdownTable, PageError, withBlock } from './markdown.ts';
 
 test('markdownTable lines its columns up', () => {
   const table = markdownTable(['what', 'n'], [['polls', '12'], ['errors']]);
@@ -25,6 +24,6 @@ const faulty: Record<string, string> = {
 
 for (const [name, text] of Object.entries(faulty)) {
   test(`withBlock refuses a page with ${name}`, () => {
-    assert.throws(() => withBlock(text, 'figures', 'new'), BenchError);
+    assert.throws(() => withBlock(text, 'figures', 'new'), PageError);
   });
 }

@@ -1,4 +1,11 @@
-import { BenchError } from './errors.ts';
+import { CodedError } from '#api/errors.ts';
+
+/** A page has no place for what is to be written into it. */
+export class PageError extends CodedError {
+  constructor(message: string) {
+    super('PAGE', message);
+  }
+}
 
 /** A table in Markdown; columns are as wide as they need, so that it also reads well in a terminal. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -18,7 +25,7 @@ export function withBlock(page: string, name: string, content: string): string {
   const [before, middle, ...tooMany] = page.split(begin);
   const [, after, ...tooManyEnds] = (middle ?? '').split(end);
   if (before === undefined || after === undefined || tooMany.length + tooManyEnds.length > 0) {
-    throw new BenchError(`the page must hold "${begin}" and, after it, "${end}", once each`);
+    throw new PageError(`the page must hold "${begin}" and, after it, "${end}", once each`);
   }
   return `${before}${begin}\n\n${content.trim()}\n\n${end}${after}`;
 }
