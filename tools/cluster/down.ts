@@ -6,13 +6,15 @@ import { ClusterError } from './errors.ts';
 import { clusterFolder, hostInterface } from './layout.ts';
 import { run } from './run.ts';
 import { isRunning, readRunning, restoreKernel } from './running.ts';
+import { findTraces, pidNamespaceOf } from './traces.ts';
 
 const patienceMs = 30_000;
 
-/** Ends a cluster, however it was left, and removes every trace of it. Without one it does nothing. */
+/** Ends a cluster, however it was left, removes every trace of it, and looks that none is left. Without one it does nothing. */
 export async function down(): Promise<void> {
   const folder = clusterFolder(process.env);
   const running = readRunning(folder);
+  const pidNamespace = isRunning(running) ? pidNamespaceOf(running.pid) : undefined;
   if (isRunning(running)) {
     process.kill(running.pid, 'SIGKILL');
     await until('the node ends', () => !isRunning(running));
@@ -25,12 +27,19 @@ export async function down(): Promise<void> {
     await until('its cgroups are empty', removeCgroups);
   }
   await rm(folder.root, { recursive: true, force: true, maxRetries: 5 });
+  let traces: readonly string[] = [];
+  const isClean = async () => {
+    traces = await findTraces(folder, { kernel: running?.kernel ?? {}, pidNamespace });
+    return traces.length === 0;
+  };
+  await until('nothing is left of it', isClean, () => traces.join(', '));
 }
 
-async function until(what: string, look: () => boolean): Promise<void> {
+async function until(what: string, look: () => boolean | Promise<boolean>, seen = () => ''): Promise<void> {
   const giveUpMs = performance.now() + patienceMs;
-  while (!look()) {
-    if (performance.now() > giveUpMs) throw new ClusterError(`waited ${patienceMs / 1000} s in vain until ${what}`);
+  while (!(await look())) {
+    if (performance.now() > giveUpMs)
+      throw new ClusterError(`waited ${patienceMs / 1000} s in vain until ${what}${seen() && `: ${seen()}`}`);
     await delay(50);
   }
 }

@@ -38,6 +38,8 @@ export interface ClusterFolder {
   readonly ready: string;
   /** What `down` needs to know: {@link Running}. */
   readonly running: string;
+  /** Programs of the node that have a file of their name here are not started again when they end: for tests of faults. */
+  readonly held: string;
 }
 
 /** SIMPUL_CLUSTER_FOLDER, else `cluster` beside the other things that are cached. */
@@ -54,6 +56,7 @@ export function clusterFolder(env: NodeJS.ProcessEnv): ClusterFolder {
     kubeconfig: join(root, 'kubeconfig'),
     ready: join(root, 'ready'),
     running: join(root, 'running.json'),
+    held: join(root, 'held'),
   };
 }
 

@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { locatePrograms } from '#tools/controlplane/binaries.ts';
 import { runKubectl } from '#tools/controlplane/kubectl.ts';
 import { writeCredentials } from './credentials.ts';
 import { ClusterError } from './errors.ts';
-import { clusterFolder, nodeName } from './layout.ts';
+import { type ClusterFolder, clusterFolder, nodeName } from './layout.ts';
 import { ensureMounts, findSnapshotter, setUpNetwork } from './machine.ts';
 import { controlPlaneProcesses, type NodeProcess, nodeProcesses } from './processes.ts';
 
@@ -34,7 +36,7 @@ async function main(): Promise<void> {
   await kubectl(['wait', '--for=condition=Ready', '--timeout=60s', 'node', nodeName]);
   await kubectl(['wait', '--for=create', '--timeout=60s', 'serviceaccount/default', '-n', 'default']);
   await writeFile(folder.ready, '');
-  await keep([...control, ...node]);
+  await keep([...control, ...node], folder);
 }
 
 async function startInOrder(processes: readonly NodeProcess[]): Promise<void> {
@@ -44,12 +46,12 @@ async function startInOrder(processes: readonly NodeProcess[]): Promise<void> {
   }
 }
 
-/** As an init system would: what ends is started again after a second. */
-async function keep(processes: readonly NodeProcess[]): Promise<never> {
+/** As an init system would: what ends is started again after a second, unless somebody holds it back. */
+async function keep(processes: readonly NodeProcess[], { held }: ClusterFolder): Promise<never> {
   for (;;) {
     await delay(1000);
     for (const { name, process } of processes) {
-      if (process.pid !== undefined) continue;
+      if (process.pid !== undefined || existsSync(join(held, name))) continue;
       console.error(`${name} has ended and is started again`);
       process.launch();
     }

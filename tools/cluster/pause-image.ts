@@ -7,23 +7,42 @@ import { run } from './run.ts';
 
 /** Makes the image whose one process holds the namespaces of a pod, and gives it to containerd. */
 export async function importPauseImage(folder: ClusterFolder, env: NodeJS.ProcessEnv): Promise<void> {
-  const work = join(folder.root, 'pause-image');
-  await mkdir(join(work, 'layer'), { recursive: true });
-  await copyFile(join(nodePrograms(process.env).root, 'bin/busybox'), join(work, 'layer/busybox'));
-  await run('tar', ['-C', join(work, 'layer'), '-cf', join(work, 'layer.tar'), 'busybox']);
+  const layer = join(folder.root, 'pause-image');
+  await mkdir(layer, { recursive: true });
+  await copyFile(join(nodePrograms(process.env).root, 'bin/busybox'), join(layer, 'busybox'));
+  const entrypoint = ['/busybox', 'sleep', '2147483647'];
+  await importFiles(folder, { layer, name: pauseImage, entrypoint, env });
+  await rm(layer, { recursive: true });
+}
+
+interface FilesImage {
+  /** Folder with everything that is in it. */
+  readonly layer: string;
+  readonly name: string;
+  readonly entrypoint: readonly string[];
+  /** Default: this process's own. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Makes an image of files of this machine, and gives it to containerd. */
+export async function importFiles(folder: ClusterFolder, image: FilesImage): Promise<void> {
+  const { layer, name, entrypoint, env = process.env } = image;
+  const work = `${layer}-archive`;
+  await mkdir(work, { recursive: true });
+  await run('tar', ['-C', layer, '--owner=0', '--group=0', '-cf', join(work, 'layer.tar'), '.']);
   const digest = createHash('sha256')
     .update(readFileSync(join(work, 'layer.tar')))
     .digest('hex');
   const config = {
     architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
     os: 'linux',
-    config: { Entrypoint: ['/busybox', 'sleep', '2147483647'], User: '65535:65535' },
+    config: { Entrypoint: entrypoint, User: '65535:65535', Env: ['PATH=/usr/bin'] },
     rootfs: { type: 'layers', diff_ids: [`sha256:${digest}`] },
   };
   await writeFile(join(work, 'config.json'), JSON.stringify(config));
-  const manifest = [{ Config: 'config.json', RepoTags: [pauseImage], Layers: ['layer.tar'] }];
+  const manifest = [{ Config: 'config.json', RepoTags: [name], Layers: ['layer.tar'] }];
   await writeFile(join(work, 'manifest.json'), JSON.stringify(manifest));
-  const archive = join(work, 'pause.tar');
+  const archive = join(work, 'image.tar');
   await run('tar', ['-C', work, '-cf', archive, 'manifest.json', 'config.json', 'layer.tar']);
   await importImage(folder, archive, env);
   await rm(work, { recursive: true });

@@ -58,7 +58,12 @@ export function controlPlaneProcesses(site: Site): NodeProcess[] {
     }),
     launch(site, 'kube-controller-manager', {
       command: programs['kube-controller-manager'],
-      args: controllerManagerArguments(layout, kubeconfigs.controllerManager, 10257),
+      args: [
+        ...controllerManagerArguments(layout, kubeconfigs.controllerManager, 10257),
+        // There is no other node that could take the pods of this one, which a manager that has just lost the API server
+        // for half a minute would otherwise take out of all Services by what it knew before.
+        '--node-monitor-grace-period=10m',
+      ],
       ready: () => answersOk('https://127.0.0.1:10257/healthz', unverified),
     }),
     launch(site, 'kube-scheduler', {

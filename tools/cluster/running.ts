@@ -42,7 +42,7 @@ const kernelSettings = [
   ...['kernel/keys/root_maxkeys', 'kernel/keys/root_maxbytes'],
 ];
 
-export function rememberKernel(): Record<string, string> {
+export function readKernel(): Record<string, string> {
   return Object.fromEntries(kernelSettings.map((name) => [name, readFileSync(`/proc/sys/${name}`, 'utf8').trim()]));
 }
 

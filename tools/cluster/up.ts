@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { ClusterError } from './errors.ts';
 import { addresses, type ClusterFolder, clusterFolder, hostInterface, nodePrograms } from './layout.ts';
 import { run } from './run.ts';
-import { isRunning, readRunning, rememberKernel, startTimeOf } from './running.ts';
+import { isRunning, readKernel, readRunning, startTimeOf } from './running.ts';
 
 const readyTimeoutMs = 180_000;
 
@@ -30,7 +30,7 @@ export async function up(): Promise<ClusterFolder> {
   if (existsSync(folder.root))
     throw new ClusterError(`${folder.root} is left of another cluster: run "make cluster-down" first`);
   await mkdir(folder.logs, { recursive: true });
-  const kernel = rememberKernel();
+  const kernel = readKernel();
   const log = join(folder.logs, 'node.log');
   const pid = startNode(log);
   await writeFile(folder.running, JSON.stringify({ pid, startTime: startTimeOf(pid), kernel }));
