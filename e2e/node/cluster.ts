@@ -3,31 +3,53 @@ import { fileURLToPath } from 'node:url';
 import { until } from '#e2e/operator/waiting.ts';
 import { compiledNamespaceOf } from '#operator/resources/gateway.ts';
 import type { Kubectl } from '#tools/controlplane/kubectl.ts';
-import { builtImages, type Image } from '#tools/images/images.ts';
-import { findCluster, imageNamed } from '#tools/install/install.ts';
-import type { Tally } from './caller.ts';
+import { builtImages, type Image, type ImageName } from '#tools/images/images.ts';
+import { findCluster, imageNamed, type Target } from '#tools/install/install.ts';
+import { CallerPod } from './caller-pod.ts';
 
+/** The namespace of the installation. */
+export const home = 'simpul-system';
 /** Where the pods of the example's ApiGateway run. */
-export const gatewayNamespace = compiledNamespaceOf({ metadata: { name: 'public', namespace: 'simpul-system' } });
-/** The same gateways as pods reach them. */
+export const gatewayNamespace = compiledNamespaceOf({ metadata: { name: 'public', namespace: home } });
+/** The same gateways as pods reach them by name. */
 export const gatewayUrl = `http://public.${gatewayNamespace}.svc:8080`;
-export const callersNamespace = 'simpul-e2e';
 
 const exampleFile = fileURLToPath(new URL('../../examples/banten/banten.yaml', import.meta.url));
 const ownFile = new URL('./objects.yaml', import.meta.url);
 
+export interface Pod {
+  readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string };
+  readonly status: {
+    readonly phase: string;
+    readonly podIP?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly containerStatuses?: readonly { readonly restartCount: number }[];
+  };
+}
+
+/** What a caller of the test's own API does. */
+export interface Calls {
+  readonly path: string;
+  readonly count: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: the ApiGateway `public`, by the address of its Service. */
+  readonly origin?: string;
+}
+
 /** The installed cluster, with examples/banten applied as it stands and its backend put into pods. */
 export class NodeCluster {
   readonly kubectl: Kubectl;
+  readonly target: Target;
   readonly #images: readonly Image[];
 
-  private constructor(kubectl: Kubectl, images: readonly Image[]) {
-    this.kubectl = kubectl;
+  private constructor(target: Target, images: readonly Image[]) {
+    this.target = target;
+    this.kubectl = target.kubectl;
     this.#images = images;
   }
 
   static async open(): Promise<NodeCluster> {
-    const cluster = new NodeCluster(findCluster().kubectl, await builtImages());
+    const cluster = new NodeCluster(findCluster(), await builtImages());
     await cluster.#applyExample();
     return cluster;
   }
@@ -35,47 +57,74 @@ export class NodeCluster {
   async #applyExample(): Promise<void> {
     const { kubectl } = this;
     await kubectl(['apply', '--server-side', '--force-conflicts', '-f', exampleFile]);
-    const own = readFileSync(ownFile, 'utf8').replace(
-      'EXAMPLE_IMAGE',
-      () => imageNamed(this.#images, 'example').reference,
-    );
+    const own = readFileSync(ownFile, 'utf8').replace('EXAMPLE_IMAGE', () => this.image('example').reference);
     await kubectl(['apply', '--server-side', '-f', '-'], own);
     const url = [{ op: 'replace', path: '/spec/backend/endpoints/0/url', value: 'http://situs.banten.svc:9000/situs' }];
-    await kubectl([
-      'patch',
-      'apiservices.simpul.id',
-      'situs',
-      '-n',
-      'banten',
-      '--type=json',
-      '-p',
-      JSON.stringify(url),
-    ]);
-    const { reference } = imageNamed(this.#images, 'gateway');
-    const image = `--for=jsonpath={.spec.template.spec.containers[0].image}=${reference}`;
-    await kubectl(['wait', '-n', gatewayNamespace, 'deployment/public', image, '--timeout=60s']);
-    await kubectl(['rollout', 'status', '-n', gatewayNamespace, 'deployment/public', '--timeout=120s']);
+    const patch = ['--type=json', '-p', JSON.stringify(url)];
+    await kubectl(['patch', 'apiservices.simpul.id', 'situs', '-n', 'banten', ...patch]);
+    await this.untilGatewaysRun(this.image('gateway').reference);
     await kubectl(['rollout', 'status', '-n', 'banten', 'deployment/situs', '--timeout=120s']);
     for (const kind of ['apigateways', 'tenants', 'apiservices', 'subscriptions', 'approvals']) {
-      await kubectl([
-        'wait',
-        '--for=condition=Ready',
-        '--timeout=120s',
-        '--all',
-        '--all-namespaces',
-        `${kind}.simpul.id`,
-      ]);
+      const all = ['--all', '--all-namespaces', `${kind}.simpul.id`];
+      await kubectl(['wait', '--for=condition=Ready', '--timeout=120s', ...all]);
     }
   }
 
   /** Removes what {@link open} has made, but for the Simpul objects' CRDs and the installation. */
   async close(): Promise<void> {
-    await this.kubectl(['delete', '--wait=false', '-f', '-'], readFileSync(ownFile, 'utf8'));
+    await this.kubectl(['delete', '-f', '-'], readFileSync(ownFile, 'utf8'));
+  }
+
+  image(name: ImageName): Image {
+    return imageNamed(this.#images, name);
   }
 
   /** Parsed JSON of `kubectl get …`. */
   async get<T>(...args: readonly string[]): Promise<T> {
     return JSON.parse(await this.kubectl(['get', ...args, '-o', 'json'])) as T;
+  }
+
+  /** Pods of a program that run and are not about to go. */
+  async podsOf(namespace: string, program: 'simpul-gateway' | 'simpul-operator'): Promise<readonly Pod[]> {
+    const label = `app.kubernetes.io/name=${program}`;
+    const { items } = await this.get<{ items: readonly Pod[] }>('pods', '-n', namespace, '-l', label);
+    return items.filter(({ metadata, status }) => status.phase === 'Running' && !metadata.deletionTimestamp);
+  }
+
+  gatewayPods(): Promise<readonly Pod[]> {
+    return this.podsOf(gatewayNamespace, 'simpul-gateway');
+  }
+
+  async gatewayNames(): Promise<readonly string[]> {
+    return (await this.gatewayPods()).map(({ metadata }) => metadata.name);
+  }
+
+  /** Waits until the two pods of ApiGateway `public` are ready, and are others than these. */
+  async untilReplaced(before: readonly string[]): Promise<void> {
+    let seen: readonly string[] = [];
+    const look = async () => {
+      seen = (await this.gatewayPods()).filter(isPodReady).map(({ metadata }) => metadata.name);
+      return seen.length === 2 && !seen.some((name) => before.includes(name));
+    };
+    await until('all gateways are replaced', look, { seen: () => seen });
+  }
+
+  /** All pods of ApiGateway `public` are of this image and ready, and no other is left that serves. */
+  async untilGatewaysRun(image: string): Promise<void> {
+    const place = ['-n', gatewayNamespace, 'deployment/public'];
+    const told = `--for=jsonpath={.spec.template.spec.containers[0].image}=${image}`;
+    await this.kubectl(['wait', ...place, told, '--timeout=120s']);
+    await this.kubectl(['rollout', 'status', ...place, '--timeout=120s']);
+  }
+
+  /** `http://…` of an ApiGateway's Service, by its address: whoever calls it needs no name. */
+  async origin(name = 'public'): Promise<string> {
+    const namespace = compiledNamespaceOf({ metadata: { name, namespace: home } });
+    const service = await this.get<{ spec: { clusterIP: string; ports: { port: number }[] } }>(
+      ...['service', name, '-n', namespace],
+    );
+    const port = service.spec.ports[0]?.port;
+    return `${port === 8443 ? 'https' : 'http'}://${service.spec.clusterIP}:${port}`;
   }
 
   /** The API key in a Secret that the operator keeps. */
@@ -89,55 +138,46 @@ export class NodeCluster {
     return JSON.parse(await this.kubectl(['exec', '-n', namespace, pod, '--', 'node', '-e', script])) as T;
   }
 
-  /** Starts a pod that calls `path` of the gateways' Service; resolves when its first call is sent. */
-  async startCaller(name: string, path: string, { rate = 500, seconds = 30 } = {}): Promise<CallerPod> {
-    const script = readFileSync(new URL('./caller.ts', import.meta.url), 'utf8');
-    const env = { URL: `${gatewayUrl}${path}`, RATE: String(rate), SECONDS: String(seconds) };
-    const objects = callerObjects({ name, script, env, image: imageNamed(this.#images, 'gateway').reference });
-    await this.kubectl(['delete', 'pod', name, '-n', callersNamespace, '--ignore-not-found', '--now']);
-    await this.kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(objects));
-    const log = () => this.kubectl(['logs', name, '-n', callersNamespace]).catch(() => '');
-    await until(`${name} calls`, async () => (await log()).includes('started'));
-    return {
-      ended: async () => {
-        const ends = ['wait', 'pod', name, '-n', callersNamespace, '--for=jsonpath={.status.phase}=Succeeded'];
-        await this.kubectl([...ends, `--timeout=${seconds + 60}s`]);
-        return JSON.parse((await log()).trim().split('\n').at(-1) ?? '') as Tally;
-      },
-    };
+  /** Applies objects as whoever runs the tests, and waits for nothing. */
+  async apply(...items: readonly object[]): Promise<void> {
+    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+    await this.kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], list);
+  }
+
+  /** Changes something of an ApiService that callers do not see, and waits until every gateway serves that. */
+  async changeAndWait(name: string): Promise<void> {
+    const place = [`apiservices.simpul.id/${name}`, '-n', 'banten'];
+    const patch = JSON.stringify({ spec: { displayName: `Situs ${Date.now()}` } });
+    await this.kubectl(['patch', ...place, '--type=merge', '-p', patch]);
+    await this.untilReady(...place);
+  }
+
+  /** Waits until the status of an object speaks of its present spec, and says Ready. */
+  async untilReady(...place: readonly string[]): Promise<void> {
+    await until(`${place.join(' ')} is Ready`, async () => isReady(await this.get<Resource>(...place)));
+  }
+
+  /** Starts a pod that makes 500 calls a second; resolves when its first call is sent. */
+  async startCaller(name: string, { path, count, headers = {}, origin }: Calls): Promise<CallerPod> {
+    const url = `${origin ?? (await this.origin())}${path}`;
+    const image = this.image('gateway').reference;
+    return await CallerPod.start(this.kubectl, { name, image, url, calls: count, headers });
   }
 }
 
-export interface CallerPod {
-  /** What it counted, once its time is over. */
-  readonly ended: () => Promise<Tally>;
+export function isPodReady({ status }: Pod): boolean {
+  return status.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') === true;
 }
 
-interface CallerOptions {
-  readonly name: string;
-  readonly script: string;
-  readonly image: string;
-  readonly env: Readonly<Record<string, string>>;
+export interface Resource {
+  readonly metadata: { readonly name: string; readonly generation: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
+  };
 }
 
-function callerObjects({ name, script, image, env }: CallerOptions): object {
-  const metadata = { name, namespace: callersNamespace };
-  const container = {
-    ...{ name: 'caller', image, command: ['node', '/script/caller.ts'] },
-    env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
-    volumeMounts: [{ name: 'script', mountPath: '/script' }],
-    resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '256Mi' } },
-    securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
-  };
-  const spec = {
-    ...{ restartPolicy: 'Never', automountServiceAccountToken: false, enableServiceLinks: false },
-    securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-    containers: [container],
-    volumes: [{ name: 'script', configMap: { name } }],
-  };
-  const items = [
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'caller.ts': script } },
-    { apiVersion: 'v1', kind: 'Pod', metadata, spec },
-  ];
-  return { apiVersion: 'v1', kind: 'List', items };
+export function isReady({ metadata, status }: Resource): boolean {
+  if (status?.observedGeneration !== metadata.generation) return false;
+  return status.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') === true;
 }
