@@ -40,6 +40,8 @@ export const conditionTypes = {
   StateRolledBack:
     'Abnormal-true: etcd was restored to an older state. What was revoked in the 24 hours before stays refused until spec.stateConfirmedAt of the ApiGateway says that the state may count.',
   Autoscaled: 'The load decides how many pods an ApiGateway has. Only with spec.autoscaling. Does not affect Ready.',
+  Exposed:
+    'A controller of the cluster brings callers from outside to an ApiGateway. Only with spec.expose. Does not affect Ready.',
   Warning: 'Abnormal-true: it works, but not as somebody might expect; the message says how. Does not affect Ready.',
   ReconcileFailed: 'Abnormal-true: the operator could not finish and tries again by itself; its log has the cause.',
 } as const;
@@ -56,6 +58,7 @@ export const reasons = {
   Programmed: 'Every gateway that was ready serves it.',
   LimitsShared: 'All gateway pods count limits together, and a restart of Redis forgets nothing.',
   Autoscaled: 'The number of pods follows all that spec.autoscaling names.',
+  Exposed: 'A controller has taken up what spec.expose made; the message says where callers come in.',
   Progressing: 'The operator has seen it and is at work.',
   Pending: 'Gateways have not acknowledged yet; the message counts them.',
   // Waiting for somebody.
@@ -134,6 +137,11 @@ export const reasons = {
   RedisUnavailable: 'Pods cannot use Redis and allow only their share of the limits; the message says why.',
   MetricUnavailable:
     'The cluster does not measure what spec.autoscaling names, so the number of pods does not follow it; the message says what is missing.',
+  ExposureUnavailable:
+    'The cluster does not know the kind that spec.expose names. Install what brings it, or choose another.',
+  ExposurePending:
+    'No controller has taken up what spec.expose made. Is there one for the class, Gateway or router that it names?',
+  ExposureRefused: 'The controller refuses what spec.expose made; the message is its own.',
   PlainTextIssuer:
     'A provider is called by plain http, so whoever can change what is on the way can make tokens good. Use https.',
   ReconcileFailed: 'Something outside failed; the operator tries again.',

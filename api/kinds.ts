@@ -88,6 +88,17 @@ export const clusterKinds = {
     plural: 'horizontalpodautoscalers',
     namespaced: true,
   },
+  Ingress: { group: 'networking.k8s.io', version: 'v1', kind: 'Ingress', plural: 'ingresses', namespaced: true },
+  /** Of the Gateway API. */
+  HTTPRoute: {
+    group: 'gateway.networking.k8s.io',
+    version: 'v1',
+    kind: 'HTTPRoute',
+    plural: 'httproutes',
+    namespaced: true,
+  },
+  /** Of OpenShift. */
+  Route: { group: 'route.openshift.io', version: 'v1', kind: 'Route', plural: 'routes', namespaced: true },
   /** Of cert-manager. */
   Certificate: {
     group: 'cert-manager.io',

@@ -98,6 +98,12 @@ export interface ApiGatewaySpec {
    */
   readonly monitoring?: ApiGatewayMonitoring;
   /**
+   * Brings callers from outside of the cluster to the fleet by a controller that the cluster has (docs/exposing.md).
+   * Default: nothing is made, and the Service is reached from inside. Example: `{kind: Ingress, ingressClassName:
+   * nginx, hosts: [api.bantenprov.go.id]}`.
+   */
+  readonly expose?: ApiGatewayExpose;
+  /**
    * Who writes the NetworkPolicy of the pods: `Managed`: the operator (docs/network.md); `None`: somebody else, or
    * nobody. Default: `Managed`. Example: `None`.
    */
@@ -410,6 +416,54 @@ export interface ApiGatewayMonitoring {
    * kube-prometheus-stack}`.
    */
   readonly labels?: { readonly [name: string]: string };
+}
+
+/**
+ * Brings callers from outside of the cluster to the fleet by a controller that the cluster has (docs/exposing.md).
+ * Default: nothing is made, and the Service is reached from inside. Example: `{kind: Ingress, ingressClassName: nginx,
+ * hosts: [api.bantenprov.go.id]}`.
+ */
+export interface ApiGatewayExpose {
+  /** What is made: an `Ingress`; an `HTTPRoute` of the Gateway API; a `Route` of OpenShift. Example: `Ingress`. */
+  readonly kind: 'Ingress' | 'HTTPRoute' | 'Route';
+  /** Name of the listener that callers reach. Default: the first one. Example: `http`. */
+  readonly listener?: string;
+  /**
+   * Host names by which callers come. Default: `dnsNames` of the listener's `tls.issue`, else every name that arrives
+   * there; OpenShift makes one up. Example: `[api.bantenprov.go.id]`.
+   */
+  readonly hosts?: readonly string[];
+  /**
+   * Where callers' TLS ends when the listener speaks HTTP. `Edge`: at the controller, with the certificate that it has;
+   * `None`: callers speak plain HTTP. Default: `Edge` with a listener of HTTP; none with HTTPS, where TLS is let
+   * through to the gateway. Example: `None`.
+   */
+  readonly tls?: 'Edge' | 'None';
+  /** Class of the Ingress. Default: the class that the cluster has as its default. Example: `nginx`. */
+  readonly ingressClassName?: string;
+  /**
+   * Gateway to which the HTTPRoute is attached; it must allow routes of the compiled namespace. Default: none; needed
+   * when `kind` is HTTPRoute. Example: `{namespace: edge, name: public, sectionName: https}`.
+   */
+  readonly parentRef?: ApiGatewayExposeParentRef;
+  /**
+   * Annotations of what is made, for its controller. Default: those by which well-known controllers let TLS through,
+   * where a listener of HTTPS wants that. Example: `{nginx.ingress.kubernetes.io/proxy-body-size: 100m}`.
+   */
+  readonly annotations?: { readonly [name: string]: string };
+}
+
+/**
+ * Gateway to which the HTTPRoute is attached; it must allow routes of the compiled namespace. Default: none; needed
+ * when `kind` is HTTPRoute. Example: `{namespace: edge, name: public, sectionName: https}`.
+ */
+export interface ApiGatewayExposeParentRef {
+  /** Namespace of the Gateway. Example: `edge`. */
+  readonly namespace: string;
+  /** Name of the Gateway. Example: `public`. */
+  readonly name: string;
+  /** One listener of the Gateway. Default: all of them. Example: `https`. */
+  readonly sectionName?: string;
 }
 
 /**

@@ -777,6 +777,16 @@ export const crds: readonly CustomResourceDefinition[] = [
                   "required": [
                     "listeners"
                   ],
+                  "x-kubernetes-validations": [
+                    {
+                      "rule": "!has(self.expose) || !has(self.expose.listener) || self.listeners.exists(l, l.name == self.expose.listener)",
+                      "message": "expose.listener names no listener: give the name of one of listeners"
+                    },
+                    {
+                      "rule": "!has(self.expose) || (self.expose.kind != 'HTTPRoute' && !has(self.expose.tls)) || (has(self.expose.listener) ? self.listeners.all(l, l.name != self.expose.listener || l.protocol == 'HTTP') : self.listeners[0].protocol == 'HTTP')",
+                      "message": "with a listener of HTTPS, TLS ends in the gateway: remove expose.tls and choose Ingress or Route, or expose a listener of HTTP"
+                    }
+                  ],
                   "properties": {
                     "className": {
                       "description": "Which installation looks after this object, where one cluster holds several. Default: `simpul`. Example: `simpul-banten`.",
@@ -1515,6 +1525,116 @@ export const crds: readonly CustomResourceDefinition[] = [
                             "description": "Value of the label. Example: `kube-prometheus-stack`.",
                             "type": "string",
                             "maxLength": 63
+                          }
+                        }
+                      }
+                    },
+                    "expose": {
+                      "description": "Brings callers from outside of the cluster to the fleet by a controller that the cluster has (docs/exposing.md). Default: nothing is made, and the Service is reached from inside. Example: `{kind: Ingress, ingressClassName: nginx, hosts: [api.bantenprov.go.id]}`.",
+                      "type": "object",
+                      "required": [
+                        "kind"
+                      ],
+                      "x-kubernetes-validations": [
+                        {
+                          "rule": "!has(self.ingressClassName) || self.kind == 'Ingress'",
+                          "message": "give ingressClassName only when kind is Ingress"
+                        },
+                        {
+                          "rule": "has(self.parentRef) == (self.kind == 'HTTPRoute')",
+                          "message": "give parentRef when kind is HTTPRoute, and only then"
+                        },
+                        {
+                          "rule": "!has(self.tls) || self.kind != 'HTTPRoute'",
+                          "message": "the Gateway that parentRef names decides about TLS: remove tls"
+                        }
+                      ],
+                      "properties": {
+                        "kind": {
+                          "description": "What is made: an `Ingress`; an `HTTPRoute` of the Gateway API; a `Route` of OpenShift. Example: `Ingress`.",
+                          "type": "string",
+                          "enum": [
+                            "Ingress",
+                            "HTTPRoute",
+                            "Route"
+                          ]
+                        },
+                        "listener": {
+                          "description": "Name of the listener that callers reach. Default: the first one. Example: `http`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 15,
+                          "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$"
+                        },
+                        "hosts": {
+                          "description": "Host names by which callers come. Default: `dnsNames` of the listener's `tls.issue`, else every name that arrives there; OpenShift makes one up. Example: `[api.bantenprov.go.id]`.",
+                          "type": "array",
+                          "minItems": 1,
+                          "maxItems": 16,
+                          "x-kubernetes-list-type": "set",
+                          "items": {
+                            "description": "A host name in lower case; its first label may be `*`. Example: `api.bantenprov.go.id`.",
+                            "type": "string",
+                            "minLength": 1,
+                            "maxLength": 253,
+                            "pattern": "^([*][.])?[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
+                          }
+                        },
+                        "tls": {
+                          "description": "Where callers' TLS ends when the listener speaks HTTP. `Edge`: at the controller, with the certificate that it has; `None`: callers speak plain HTTP. Default: `Edge` with a listener of HTTP; none with HTTPS, where TLS is let through to the gateway. Example: `None`.",
+                          "type": "string",
+                          "enum": [
+                            "Edge",
+                            "None"
+                          ]
+                        },
+                        "ingressClassName": {
+                          "description": "Class of the Ingress. Default: the class that the cluster has as its default. Example: `nginx`.",
+                          "type": "string",
+                          "minLength": 1,
+                          "maxLength": 253,
+                          "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                        },
+                        "parentRef": {
+                          "description": "Gateway to which the HTTPRoute is attached; it must allow routes of the compiled namespace. Default: none; needed when `kind` is HTTPRoute. Example: `{namespace: edge, name: public, sectionName: https}`.",
+                          "type": "object",
+                          "required": [
+                            "namespace",
+                            "name"
+                          ],
+                          "properties": {
+                            "namespace": {
+                              "description": "Namespace of the Gateway. Example: `edge`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 63,
+                              "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
+                            },
+                            "name": {
+                              "description": "Name of the Gateway. Example: `public`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 253,
+                              "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                            },
+                            "sectionName": {
+                              "description": "One listener of the Gateway. Default: all of them. Example: `https`.",
+                              "type": "string",
+                              "minLength": 1,
+                              "maxLength": 253,
+                              "pattern": "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
+                            }
+                          }
+                        },
+                        "annotations": {
+                          "description": "Annotations of what is made, for its controller. Default: those by which well-known controllers let TLS through, where a listener of HTTPS wants that. Example: `{nginx.ingress.kubernetes.io/proxy-body-size: 100m}`.",
+                          "type": "object",
+                          "minProperties": 1,
+                          "maxProperties": 32,
+                          "additionalProperties": {
+                            "description": "Value of the annotation. Example: `100m`.",
+                            "type": "string",
+                            "maxLength": 4096
                           }
                         }
                       }

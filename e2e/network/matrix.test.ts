@@ -45,6 +45,7 @@ const sources: Readonly<Record<string, Endpoint>> = {
   'the operator': podIn(named(installation)),
   'a monitoring namespace': podIn(named('monitoring', { 'simpul.id/monitoring': 'true' })),
   'a namespace that A allows': podIn(named('ingress')),
+  'an ingress controller': podIn(named('ingress-nginx')),
   'any other namespace': podIn(named('other')),
   'an address outside': { address: '203.0.113.9' },
 };

@@ -2,6 +2,7 @@ import type { ResourceKind } from '#api/kinds.ts';
 import { kindOf } from '#api/kinds.ts';
 import type { KubeObject, ObjectKey } from '#api/object.ts';
 import { keyOf, parseId } from '#api/object.ts';
+import type { Selection } from '#kube/store.ts';
 import { fieldManager, isChild } from '../resources/metadata.ts';
 import type { Environment } from './environment.ts';
 
@@ -37,6 +38,20 @@ export async function removeChild(
   const child = await store.get(kind, key, { signal });
   if (child?.metadata.uid === undefined || !isChild(child)) return;
   await store.delete(kind, key, { uid: child.metadata.uid, signal });
+}
+
+/** Removes those children of a selection that are not among the wanted ones. */
+export async function removeOthers(
+  { store }: Environment,
+  { kind, selection, wanted }: { kind: ResourceKind; selection: Selection; wanted: readonly KubeObject[] },
+  signal: AbortSignal,
+): Promise<void> {
+  const names = new Set(wanted.map(({ metadata }) => metadata.name));
+  const { items } = await store.list(kind, { ...selection, signal });
+  for (const item of items.filter(({ metadata }) => !names.has(metadata.name))) {
+    const { uid = '' } = item.metadata;
+    await store.delete(kind, parseId(keyOf(item)), { uid, signal });
+  }
 }
 
 /** Whether `actual` has every field that `wanted` has, with its value; lists must be equal in length and order. */

@@ -1,6 +1,6 @@
 import type { ApiGateway } from '#api/generated/apigateway.ts';
 import type { KubeObject } from '#api/object.ts';
-import { fleetMetadata, podLabelsOf } from './gateway.ts';
+import { podLabelsOf } from './gateway.ts';
 import { childLabels, ownedBy } from './metadata.ts';
 
 /**
@@ -31,12 +31,4 @@ export function buildCertificates(gateway: ApiGateway): (KubeObject & { readonly
     });
   }
   return [...bySecret.values()];
-}
-
-/** Finds the Certificates of an ApiGateway. */
-export function certificateSelector(gateway: ApiGateway): string {
-  const labels = { ...fleetMetadata(gateway).labels };
-  return Object.entries(labels)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(',');
 }

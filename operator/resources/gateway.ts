@@ -91,6 +91,13 @@ export function fleetMetadata(gateway: ApiGateway): ObjectMeta {
   };
 }
 
+/** Finds children by the labels that {@link fleetMetadata} gives them. */
+export function fleetSelector(gateway: ApiGateway): string {
+  return Object.entries({ ...childLabels, ...podLabelsOf(gateway) })
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+}
+
 /** Port of probes and metrics. */
 export const adminPort = 8081;
 

@@ -3,6 +3,7 @@ import { canonicalJson } from '#api/compiled/secret.ts';
 import { conditionOf } from '#api/conditions.ts';
 import type { KubeObject } from '#api/object.ts';
 import type { Autoscaler } from './autoscaler.ts';
+import { addressesOfExposure, type Exposure, type SaidOfExposure, saidOfExposure } from './exposure.ts';
 
 /**
  * A child as a watch remembers it: its version stands for what its owner decides, and for what its ApiGateway tells of
@@ -18,7 +19,15 @@ export function watchedContent(child: KubeObject): KubeObject {
   return { apiVersion, kind, metadata: { name, namespace, resourceVersion: digest } };
 }
 
-function toldOf(child: Autoscaler): object {
-  const active = conditionOf(child.status?.conditions, 'ScalingActive');
+function toldOf(child: KubeObject): object {
+  if (exposing.has(child.kind))
+    return [saidOfExposure(child as Exposure).map(wordsOf), addressesOfExposure(child as Exposure)];
+  const active = conditionOf((child as Autoscaler).status?.conditions, 'ScalingActive');
   return { status: active?.status ?? '', reason: active?.reason ?? '' };
+}
+
+const exposing: ReadonlySet<string> = new Set(['Ingress', 'HTTPRoute', 'Route']);
+
+function wordsOf({ type, status, reason = '', message = '' }: SaidOfExposure): readonly string[] {
+  return [type, status, reason, message];
 }

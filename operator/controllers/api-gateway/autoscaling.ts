@@ -1,11 +1,11 @@
-import { conditionOf, type Observation } from '#api/conditions.ts';
+import type { Observation } from '#api/conditions.ts';
 import { clusterKinds } from '#api/kinds.ts';
-import type { KubeObject } from '#api/object.ts';
-import { type Autoscaler, buildAutoscaler, type ScalingCondition } from '../../resources/autoscaler.ts';
+import { type Autoscaler, buildAutoscaler } from '../../resources/autoscaler.ts';
 import { compiledNamespaceOf } from '../../resources/gateway.ts';
 import { autoscaled } from '../../status/autoscaled.ts';
 import { adjustChild, removeChild } from '../child-applier.ts';
 import type { Scene } from './fleet-step.ts';
+import { servesApi } from './served-kind.ts';
 
 /** With `spec.autoscaling` a HorizontalPodAutoscaler, and without it none. */
 export async function scaleFleet({ env, gateway, signal }: Scene): Promise<readonly Observation[]> {
@@ -26,14 +26,7 @@ export async function scaleFleet({ env, gateway, signal }: Scene): Promise<reado
 /** Versions that adapters serve; autoscalers ask for either. */
 const customMetricsApis = ['v1beta2.custom.metrics.k8s.io', 'v1beta1.custom.metrics.k8s.io'];
 
-interface AggregatedApi extends KubeObject {
-  readonly status?: { readonly conditions?: readonly ScalingCondition[] };
-}
-
-async function servesCustomMetrics({ env, signal }: Scene): Promise<boolean> {
-  for (const name of customMetricsApis) {
-    const api = await env.store.get<AggregatedApi>(clusterKinds.AggregatedApi, { namespace: '', name }, { signal });
-    if (conditionOf(api?.status?.conditions, 'Available')?.status === 'True') return true;
-  }
+async function servesCustomMetrics(scene: Scene): Promise<boolean> {
+  for (const api of customMetricsApis) if (await servesApi(scene, api)) return true;
   return false;
 }

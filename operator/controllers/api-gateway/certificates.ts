@@ -1,9 +1,9 @@
 import type { Observation } from '#api/conditions.ts';
 import { clusterKinds } from '#api/kinds.ts';
-import { keyOf, parseId } from '#api/object.ts';
-import { buildCertificates, certificateSelector } from '../../resources/certificate.ts';
+import { buildCertificates } from '../../resources/certificate.ts';
+import { fleetSelector } from '../../resources/gateway.ts';
 import { observe } from '../../translate/outcome.ts';
-import { applyChild } from '../child-applier.ts';
+import { applyChild, removeOthers } from '../child-applier.ts';
 import type { Scene } from './fleet-step.ts';
 import { servesKind } from './served-kind.ts';
 
@@ -18,13 +18,8 @@ export async function issueCertificates(scene: Scene): Promise<readonly Observat
     return [observe(gateway, 'Warning', 'True', { reason: 'CertManagerMissing', message })];
   }
   const namespace = gateway.metadata.namespace ?? '';
-  const selection = { namespace, labelSelector: certificateSelector(gateway), signal };
-  const { items } = await env.store.list(clusterKinds.Certificate, selection);
-  const names = new Set(wanted.map(({ metadata }) => metadata.name));
-  for (const { metadata } of items.filter((item) => !names.has(item.metadata.name))) {
-    const { uid = '' } = metadata;
-    await env.store.delete(clusterKinds.Certificate, parseId(keyOf({ metadata })), { uid, signal });
-  }
+  const selection = { namespace, labelSelector: fleetSelector(gateway) };
+  await removeOthers(env, { kind: clusterKinds.Certificate, selection, wanted }, signal);
   for (const certificate of wanted) await applyChild(env, certificate, signal);
   return [];
 }

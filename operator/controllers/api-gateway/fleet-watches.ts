@@ -35,6 +35,7 @@ export interface FleetWatchesOptions {
 export class FleetWatches {
   readonly #options: FleetWatchesOptions;
   readonly #followed = new Map<string, { readonly namespace: string; readonly stop: AbortController }>();
+  readonly #exposures = new Map<string, { readonly kind: ResourceKind; readonly stop: AbortController }>();
 
   constructor(options: FleetWatchesOptions) {
     this.#options = options;
@@ -49,7 +50,7 @@ export class FleetWatches {
   /** Begins the watches in a compiled namespace, unless they run. */
   follow(gateway: string, namespace: string): void {
     if (this.#followed.get(gateway)?.namespace === namespace) return;
-    this.forget(gateway);
+    this.#followed.get(gateway)?.stop.abort();
     const stop = new AbortController();
     this.#followed.set(gateway, { namespace, stop });
     const signal = AbortSignal.any([stop.signal, this.#options.signal]);
@@ -58,9 +59,24 @@ export class FleetWatches {
     }
   }
 
+  /** Watches what brings callers from outside to a fleet: one kind, which the cluster serves, or none. */
+  followExposure(gateway: string, namespace: string, kind: ResourceKind | undefined): void {
+    const running = this.#exposures.get(gateway);
+    if (running?.kind === kind) return;
+    running?.stop.abort();
+    this.#exposures.delete(gateway);
+    if (kind === undefined) return;
+    const stop = new AbortController();
+    this.#exposures.set(gateway, { kind, stop });
+    const signal = AbortSignal.any([stop.signal, this.#options.signal]);
+    this.#watch({ kind, namespace }, new ChildWatch(() => this.#options.onChange(gateway)), signal);
+  }
+
   forget(gateway: string): void {
-    this.#followed.get(gateway)?.stop.abort();
-    this.#followed.delete(gateway);
+    for (const running of [this.#followed, this.#exposures]) {
+      running.get(gateway)?.stop.abort();
+      running.delete(gateway);
+    }
   }
 
   #watch(source: ReflectorSource, handler: ChildWatch, signal: AbortSignal): void {

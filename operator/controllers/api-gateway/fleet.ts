@@ -15,6 +15,7 @@ import { isAboutToBeAllowed } from '../fresh-rights.ts';
 import { userVisibleCause } from '../visible-cause.ts';
 import { scaleFleet } from './autoscaling.ts';
 import { issueCertificates } from './certificates.ts';
+import { exposeFleet } from './exposing.ts';
 import type { FleetStep, Scene } from './fleet-step.ts';
 import { monitorFleet } from './monitoring.ts';
 
@@ -35,6 +36,7 @@ const running: readonly FleetStep[] = [
   { what: 'Service of metrics', run: (scene) => apply(scene, buildMetricsService(scene.gateway)) },
   { what: 'ServiceMonitor', run: monitorFleet },
   { what: 'Certificate', run: issueCertificates },
+  { what: 'exposure', run: exposeFleet },
   { what: 'PodDisruptionBudget', run: (scene) => apply(scene, buildDisruptionBudget(scene.gateway)) },
 ];
 
