@@ -27,7 +27,7 @@ export function report({ date, machine, config, figures }: Report): string {
   return [
     ...caution,
     `\`${config.command}\`, ${date}, ${machine}. ${config.rounds} shuffled rounds of ${config.seconds} s, ` +
-      `${config.connections} connections; req/s is the 75th percentile of the rounds. Below, half as many rounds of 1 s.`,
+      `${config.connections} connections; req/s is the 75th percentile of the rounds. Below, half as many rounds of 1 s, but for what has a goal.`,
     '',
     mainTable(figures.main),
     '',

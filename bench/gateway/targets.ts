@@ -3,9 +3,11 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gatewayNodeOptions } from '#operator/resources/gateway.ts';
 import { freePorts } from '#tools/controlplane/free-port.ts';
 import { ManagedProcess } from '#tools/controlplane/managed-process.ts';
 import { startWatchdog, type Watchdog } from '#tools/controlplane/watchdog.ts';
+import { nodeFlagsOf } from '#tools/images/node-flags.ts';
 import { programPath, programRoot } from '#tools/testing/programs.ts';
 import { BenchError } from '../errors.ts';
 import { type ProcessUse, useOf } from '../machine.ts';
@@ -73,12 +75,12 @@ const plans: Readonly<Record<TargetId, (port: number, places: Places) => Plan | 
     args: [programPath('nginx'), ...(await nginxProxy(folder, { listen, secure: securePort, backend }))],
     securePort,
   }),
-  policies: (port, places) => {
-    const plan = ours('policies', port, places);
+  policies: async (port, places) => {
+    const plan = await gateway('policies', port, places);
     return { ...plan, args: [...plan.args, String(places.securePort), places.folder], securePort: places.securePort };
   },
-  plain: (port, places) => ours('plain', port, places),
-  routes: (port, places) => ours('routes', port, places),
+  plain: (port, places) => gateway('plain', port, places),
+  routes: (port, places) => gateway('routes', port, places),
   splice: (port, places) => ours('splice', port, places),
   bare: (port, places) => ours('bare', port, places),
   lua: async (listen, { folder, backend, redis }) => {
@@ -110,12 +112,26 @@ const plans: Readonly<Record<TargetId, (port: number, places: Places) => Plan | 
   }),
 };
 
-function ours(variant: Variant | 'bare' | 'splice', port: number, { backend, redis, profiles }: Places): Plan {
+/** With the flags of its image and of its pods. */
+async function gateway(variant: Variant, port: number, places: Places): Promise<Plan> {
+  const flags = [...(await nodeFlagsOf('gateway')), ...gatewayNodeOptions.split(' ')];
+  const plan = ours(variant, port, places, flags);
+  return variant === 'plain' ? plan : { ...plan, headers: { 'x-api-key': apiKey } };
+}
+
+function ours(
+  variant: Variant | 'bare' | 'splice',
+  port: number,
+  { backend, redis, profiles }: Places,
+  flags: readonly string[] = [],
+): Plan {
   const profiling = profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`];
   const program = fileURLToPath(new URL('main.ts', import.meta.url));
   return {
-    args: [process.execPath, ...profiling, program, 'serve', variant, String(port), urlOf(backend), String(redis)],
-    ...(variant === 'policies' || variant === 'routes' ? { headers: { 'x-api-key': apiKey } } : {}),
+    args: [
+      ...[process.execPath, ...flags, ...profiling, program],
+      ...['serve', variant, String(port), urlOf(backend), String(redis)],
+    ],
   };
 }
 
