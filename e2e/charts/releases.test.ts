@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { OperatorProgram } from '#e2e/operator/operator-program.ts';
 import { until } from '#e2e/operator/waiting.ts';
+import { compareAuditWithRules } from '#e2e/rbac/audit.ts';
+import type { GrantedRole } from '#e2e/rbac/granted-roles.ts';
 import { chartFolder, objectsOf, type Rendered, renderText } from '#tools/chart/cases.ts';
 import { type ControlPlane, startControlPlane } from '#tools/controlplane/control-plane.ts';
 import { helm } from '#tools/helm/helm.ts';
@@ -37,9 +39,11 @@ const namespaced = 'deployments,services,serviceaccounts,roles,rolebindings,podd
 describe('two releases in one cluster', () => {
   let cluster: ControlPlane;
   const operators: OperatorProgram[] = [];
+  /** What each hook was given, by its user. */
+  const hookRoles = new Map<string, GrantedRole[]>();
 
   before(async () => {
-    cluster = await startControlPlane({ controllerManager: true });
+    cluster = await startControlPlane({ controllerManager: true, auditLog: true });
     for (const release of releases) await install(release);
     for (const release of releases) operators.push(await startOperator(release));
     await cluster.kubectl(['apply', '-f', '-'], JSON.stringify(tenants()));
@@ -128,10 +132,23 @@ describe('two releases in one cluster', () => {
     await applyCrds();
     assert.equal(await shortNames(), '', 'a newer one stays');
     await annotate('0.0.1');
+    await cluster.kubectl(['delete', 'crd', 'approvals.simpul.id']);
     await applyCrds();
     assert.equal(await shortNames(), '["tnt"]');
+    await cluster.kubectl(['get', 'crd', 'approvals.simpul.id']);
     async function shortNames(): Promise<string> {
       return await cluster.kubectl(['get', 'crd', name, '-o', 'jsonpath={.spec.names.shortNames}']);
+    }
+  });
+
+  test('the rights of the Jobs around upgrade and uninstall are enough, and they use all of them', async () => {
+    assert.deepEqual([...hookRoles.keys()].sort(), [
+      'system:serviceaccount:simpul-banten:simpul-gateway-removal',
+      'system:serviceaccount:simpul-system:simpul-crd-upgrade',
+    ]);
+    for (const [user, roles] of hookRoles) {
+      const compared = await compareAuditWithRules(cluster.auditLog ?? '', roles, user);
+      assert.deepEqual(compared, { missing: [], unused: [], refused: [] }, user);
     }
   });
 
@@ -190,6 +207,7 @@ describe('two releases in one cluster', () => {
     const rendered = await renderText({ release: name, namespace, args: ['--show-only', `templates/${file}`] });
     const objects = objectsOf(rendered);
     const rights = objects.filter(({ kind }) => kind !== 'Job');
+    hookRoles.set(`system:serviceaccount:${namespace}:${account}`, rolesOf(rights));
     const all = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: rights });
     await cluster.kubectl(['apply', '-f', '-'], all);
     const job = objects.find(({ kind }) => kind === 'Job');
@@ -225,6 +243,12 @@ describe('two releases in one cluster', () => {
       .map(({ kind, metadata }) => `${kind} ${metadata.name} ${metadata.resourceVersion}`);
   }
 });
+
+function rolesOf(objects: readonly Rendered[]): GrantedRole[] {
+  return objects.flatMap(({ kind, metadata: { name }, ...rest }) =>
+    kind === 'Role' || kind === 'ClusterRole' ? [{ kind, name, rules: rest['rules'] as GrantedRole['rules'] }] : [],
+  );
+}
 
 function tenants(): object {
   const items = releases.map(({ name }) => ({

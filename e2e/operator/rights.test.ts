@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Lease, leaseAnnotations } from '#api/compiled/lease.ts';
 import { parseId } from '#api/object.ts';
+import { serviceAccountUser } from '#e2e/admission/api-user.ts';
+import { allowedOf, describeQuestion } from '#e2e/rbac/access-review.ts';
 import { type AuditComparison, compareAuditWithRules } from '#e2e/rbac/audit.ts';
 import { type GrantedRole, operatorRoles, readManifests } from '#e2e/rbac/granted-roles.ts';
+import { resources, verbs } from '#e2e/rbac/role-table.ts';
 import { compiledNamespaceOf, gatewayServiceAccount } from '#operator/resources/gateway.ts';
 import { readAudit } from './audit-log.ts';
 import { Installation, openAs, operatorUser } from './harness.ts';
@@ -99,7 +102,52 @@ describe('the rights that are shipped', () => {
     const user = `system:serviceaccount:${namespace}:${gatewayServiceAccount}`;
     assert.deepEqual(await compare(gatewayRoles, user), { missing: [], unused: [], refused: [] });
   });
+
+  test('let a gateway read Secrets in its own namespace, and nothing at all elsewhere', async () => {
+    const pod = await serviceAccountUser(installation.cluster, namespace, gatewayServiceAccount);
+    const other = compiledNamespaceOf({ metadata: parseId('simpul-system/third') });
+    await installation.apply(apiGateway('third'));
+    await installation.untilNamespace(other);
+    const everywhere = [namespace, other, 'provider', 'consumer', 'simpul-system', 'kube-system', undefined];
+    const asked = everywhere.flatMap((where) =>
+      Object.values(resources).flatMap((resource) =>
+        verbs.map((verb) => ({ verb, resource, ...(where === undefined ? {} : { namespace: where }) })),
+      ),
+    );
+    const pepper = { verb: 'get', resource: '/secrets', namespace: 'simpul-system', name: 'simpul-pepper' };
+    const allowed = await allowedOf(pod, [...asked, pepper]);
+    assert.deepEqual(allowed.map(describeQuestion), [
+      ...['list', 'watch'].map((verb) => `${verb} /secrets in ${namespace}`),
+      ...['create', 'patch', 'delete'].map((verb) => `${verb} coordination.k8s.io/leases in ${namespace}`),
+    ]);
+    const readings = [other, 'consumer', 'simpul-system'].map((where) =>
+      pod.send('GET', `/api/v1/namespaces/${where}/secrets`),
+    );
+    assert.deepEqual(
+      (await Promise.all(readings)).map(({ code }) => code),
+      [403, 403, 403],
+    );
+    await pod.close();
+  });
+
+  test('and Pod Security keeps pods that could do more than ours out of their namespaces', async () => {
+    const { kubectl } = installation.cluster;
+    const inTenant = await privilegedPod(kubectl, 'provider');
+    assert.equal(inTenant, 'taken', 'a Tenant decides for itself');
+    for (const where of [namespace, 'simpul-system']) {
+      assert.match(await privilegedPod(kubectl, where), /violates PodSecurity "restricted:latest"/, where);
+    }
+  });
 });
+
+/** What the API server says to a pod with the node's network, and without a word about privileges. */
+async function privilegedPod(kubectl: Installation['cluster']['kubectl'], where: string): Promise<string> {
+  const container = { name: 'c', image: 'localhost/none:1' };
+  const spec = { hostNetwork: true, automountServiceAccountToken: false, containers: [container] };
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'more', namespace: where }, spec };
+  const args = ['create', '--dry-run=server', '-f', '-'];
+  return await kubectl(args, JSON.stringify(pod)).then(() => 'taken', String);
+}
 
 function gatewayRoles(): GrantedRole[] {
   const role = readManifests('manifests/base/rights/roles').find(
