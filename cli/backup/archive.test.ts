@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type Backup, formatVersion, linesOf, readBackup } from './archive.ts';
@@ -48,6 +49,14 @@ describe('a backup', () => {
   test('is not used when a line is missing', () => {
     const lines = bytes.toString().split('\n');
     assert.throws(() => readBackup(Buffer.from([lines[0], ...lines.slice(2)].join('\n'))), isDamaged);
+  });
+
+  test('is not used when an object says something else than its checksum', () => {
+    const [first = '', ...lines] = bytes.toString().replace('Banten é', 'Lebak').split('\n').slice(0, -2);
+    const body = `${[first, ...lines].join('\n')}\n`;
+    const sha256 = createHash('sha256').update(body).digest('hex');
+    const forged = Buffer.from(`${body}${JSON.stringify({ objects: 2, sha256 })}\n`);
+    assert.throws(() => readBackup(forged), { ...isDamaged, message: /Tenant banten has another checksum/ });
   });
 
   test('is not used when it holds what a restore must not write', () => {

@@ -70,20 +70,19 @@ class Collection {
   async #ownObjects(): Promise<Stored[]> {
     const lists = await Promise.all(Object.values(simpulKinds).map((kind) => this.#cluster.list(kind)));
     const all = lists.flat();
-    const foreign = new Set(all.filter((object) => this.#isForeign(object)).flatMap(namespacesOf));
-    for (const object of all) {
-      if (this.#isForeign(object) || !hasClass(object)) continue;
-      for (const name of namespacesOf(object)) foreign.delete(name);
-    }
+    const tenants = all.filter(({ kind }) => kind === 'Tenant');
+    const foreign = new Set(tenants.filter((tenant) => this.#isForeign(tenant)).flatMap(namespacesOf));
+    for (const tenant of tenants.filter((one) => !this.#isForeign(one))) foreign.delete(namespacesOf(tenant)[0] ?? '');
     return all.filter((object) => {
       if (this.#isForeign(object) || foreign.has(object.metadata.namespace ?? '')) return false;
       return this.#isStaying(object);
     });
   }
 
-  #isForeign(object: Stored): boolean {
+  #isForeign({ kind, spec }: Stored): boolean {
     const { className } = this.#scope;
-    return className !== undefined && hasClass(object) && object.spec?.['className'] !== className;
+    const hasClass = kind === 'Tenant' || kind === 'ApiGateway';
+    return className !== undefined && hasClass && spec?.['className'] !== className;
   }
 
   #isStaying(object: Stored): boolean {
@@ -117,21 +116,26 @@ class Collection {
 
   async #takeReferences(object: Stored): Promise<void> {
     const keys = object.kind === 'Subscription' ? keySecretsOf(object as unknown as Subscription) : [];
-    for (const { kind, namespace, name } of [...referencesOf(object), ...keys]) {
-      if (await this.#takeNamed(kind, { namespace, name })) continue;
-      this.#notes.push(`${identityOf(object)} refers to ${kind} ${idOf(namespace, name)}, which does not exist`);
+    for (const ref of [...referencesOf(object), ...keys]) {
+      const types: readonly string[] | undefined = ref.kind === 'Secret' ? ref.types : undefined;
+      if (await this.#takeNamed(ref.kind, ref, types)) continue;
+      const what = types === undefined ? '' : ` of type ${types.join(' or ')}`;
+      const id = idOf(ref.namespace, ref.name);
+      this.#notes.push(`${identityOf(object)} refers to ${ref.kind} ${id}${what}, which does not exist`);
     }
   }
 
-  /** Takes one object; false when it does not exist. */
+  /** Takes one object; false when it does not exist. A Secret of another type is none that a spec may refer to. */
   async #takeNamed(
     kind: 'Namespace' | 'Secret' | 'ConfigMap',
     key: { readonly namespace: string; readonly name: string },
+    types?: readonly string[],
   ): Promise<boolean> {
     if (this.#objects.has(`${kind} ${idOf(key.namespace, key.name)}`)) return true;
     const found = await this.#cluster.get(coreKinds[kind], key);
-    if (found !== undefined) this.#take(found);
-    return found !== undefined;
+    if (found === undefined || types?.includes(found.type ?? '') === false) return false;
+    this.#take(found);
+    return true;
   }
 
   /** Those by which an administrator lets the operator read what ApiGateways elsewhere refer to. */
@@ -145,10 +149,6 @@ class Collection {
   }
 }
 
-function hasClass({ kind }: Stored): boolean {
-  return kind === 'Tenant' || kind === 'ApiGateway';
-}
-
 /** Namespaces that an object needs: its own, and the one that a Tenant has. */
 function namespacesOf(object: Stored): string[] {
   if (object.kind !== 'Tenant') return object.metadata.namespace === undefined ? [] : [object.metadata.namespace];
@@ -156,11 +156,19 @@ function namespacesOf(object: Stored): string[] {
   return [status?.namespace ?? spec.namespace ?? metadata.name];
 }
 
-function keySecretsOf(subscription: Subscription): { kind: 'Secret'; namespace: string; name: string }[] {
+function keySecretsOf(subscription: Subscription): KeySecretRef[] {
   const { namespace = '' } = subscription.metadata;
   return keyCredentials(subscription).map((credential) => {
-    return { kind: 'Secret', namespace, name: secretNameOf(subscription, credential) };
+    const name = secretNameOf(subscription, credential);
+    return { kind: 'Secret', namespace, name, types: [apiKeySecretType] };
   });
+}
+
+interface KeySecretRef {
+  readonly kind: 'Secret';
+  readonly namespace: string;
+  readonly name: string;
+  readonly types: readonly string[];
 }
 
 /** Since when the policies are in force that let only approvers write Approvals; undefined: they are not. */
