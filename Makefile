@@ -39,6 +39,7 @@ test: controlplane programs jaeger gitops helm operator-verify versitygw ## Run 
 faults: controlplane programs $(if $(SIMPUL_TEST_KUBECONFIG),,cluster) install ## Run all faults in full, some 25 minutes: on the node of `make cluster`, whose table in docs/faults.md it rewrites, and an API server that stands still.
 	@rm -rf build/faults
 	@SIMPUL_LONG=1 node --test --test-timeout=3600000 --test-reporter=./tools/testing/concise-reporter.ts e2e/node/faults.e2e.ts
+	@node e2e/node/main.ts
 	@node --test $(test_flags) 'e2e/**/*.fault.ts'
 
 .PHONY: large-bodies

@@ -4,7 +4,7 @@ import type { Tally } from './caller.ts';
 import { NodeCluster } from './cluster.ts';
 import { faults } from './faults/all.ts';
 import { type Fault, isFull, leastCalls, type Row, unexpected } from './faults/fault.ts';
-import { keepRow } from './faults/page.ts';
+import { keepRow } from './faults/rows.ts';
 
 /** Only these, by name: `SIMPUL_FAULTS=eviction,upgrade`. Default: all. */
 const wanted = process.env['SIMPUL_FAULTS']?.split(',');
@@ -24,7 +24,7 @@ for (const fault of faults.filter(({ name }) => wanted?.includes(name) ?? true))
     if (fault.inNode && !cluster.target.isOwn) return t.skip('it reaches for processes of the node of make cluster');
     const row = await happen(cluster, fault, t);
     assert.deepEqual(unexpected(fault, row.tally), []);
-    if (isFull) await keepRow(row);
+    await keepRow(row);
   });
 }
 
@@ -40,7 +40,7 @@ async function happen(cluster: NodeCluster, fault: Fault, t: TestContext): Promi
   const seconds = (performance.now() - began) / 1000;
   const tally = await caller.end();
   t.diagnostic(`${name}: ${figures}; ${said(tally)}`);
-  return { name, what, asserts, mayFail: mayFail?.which ?? 'none', seconds, figures, tally };
+  return { name, what, asserts, isFull, mayFail: mayFail?.which ?? 'none', seconds, figures, tally };
 }
 
 function said({ failures, ...tally }: Tally): string {

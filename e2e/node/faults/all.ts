@@ -5,6 +5,7 @@ import { dnsGone } from './dns-gone.ts';
 import { eviction } from './eviction.ts';
 import type { Fault } from './fault.ts';
 import { gatewayKilled } from './gateway-killed.ts';
+import { leaderKilled } from './leader-killed.ts';
 import { logReaderStalled } from './log-reader-stalled.ts';
 import { operatorKilled } from './operator-killed.ts';
 import { redisReplaced } from './redis-replaced.ts';
@@ -17,6 +18,7 @@ export const faults: readonly Fault[] = [
   eviction,
   gatewayKilled,
   upgrade,
+  leaderKilled,
   operatorKilled,
   apiServerDown,
   dnsGone,

@@ -38,6 +38,7 @@ export interface Row {
   readonly what: string;
   readonly asserts: string;
   readonly mayFail: string;
+  readonly isFull: boolean;
   /** Of the fault itself. */
   readonly seconds: number;
   readonly figures: string;

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type CompiledSecret, compiledAnnotations } from '#api/compiled/secret.ts';
 import { until } from '#e2e/operator/waiting.ts';
 import { gatewayNamespace, home, isReady, type NodeCluster, type Resource } from '../cluster.ts';
+import { installRelease } from '../release.ts';
 import { openApi } from './api.ts';
 import { type Fault, secondsSince, times } from './fault.ts';
 import { mainProcessOf } from './node-processes.ts';
-import { upgradeRelease } from './release.ts';
 
 const kills = times(50, 12);
 const half = 50;
@@ -21,7 +21,7 @@ export const operatorKilled: Fault = {
   prepare: async (cluster) => {
     await cluster.apply(...names.map((name) => api(name, 0)), ...names.map((name) => subscription(name, 0)));
     await untilAllReady(cluster);
-    await upgradeRelease(cluster, ...fastElection);
+    await installRelease(cluster, ...fastElection);
     return {};
   },
   happen: async (cluster) => {
@@ -44,7 +44,7 @@ export const operatorKilled: Fault = {
     return `all Ready ${took} after the last kill; ${last} changes of each object`;
   },
   undo: async (cluster) => {
-    await upgradeRelease(cluster);
+    await installRelease(cluster);
     const all = ['--ignore-not-found', '--wait=false', '-l', 'test=kacau'];
     await cluster.kubectl(['delete', 'apiservices.simpul.id', '-n', 'banten', ...all]);
     await cluster.kubectl(['delete', 'subscriptions.simpul.id', '-n', 'tangerang', ...all]);

@@ -1,29 +1,10 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { markdownTable, withBlock } from '#tools/docs/markdown.ts';
-import { faults } from './all.ts';
+import { markdownTable } from '#tools/docs/markdown.ts';
 import type { Row } from './fault.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const folder = join(root, 'build/faults');
-const page = join(root, 'docs/faults.md');
-
-/** Keeps what came of one fault; once there is a row for each, the tables of docs/faults.md are written anew. */
-export async function keepRow(row: Row): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(fileOf(row.name), JSON.stringify(row));
-  const names = faults.map(({ name }) => name);
-  if (!names.every((name) => existsSync(fileOf(name)))) return;
-  const rows = await Promise.all(names.map(async (name) => JSON.parse(await readFile(fileOf(name), 'utf8')) as Row));
-  const text = await readFile(page, 'utf8');
-  await writeFile(page, withBlock(text, 'faults', `${casesOf(rows)}\n\n${machine()}\n\n${figuresOf(rows)}`));
-}
-
-function fileOf(name: string): string {
-  return join(folder, `${name}.json`);
+/** The tables of docs/faults.md. */
+export function tablesOf(rows: readonly Row[]): string {
+  return [casesOf(rows), source(rows), figuresOf(rows)].join('\n\n');
 }
 
 function casesOf(rows: readonly Row[]): string {
@@ -31,9 +12,10 @@ function casesOf(rows: readonly Row[]): string {
   return markdownTable(['Fault', 'What happens', 'What is asserted', 'Calls that may fail'], cells);
 }
 
-function machine(): string {
+function source(rows: readonly Row[]): string {
   const day = new Date().toISOString().slice(0, 10);
-  return `\`make faults\`, ${day}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}), all of it on one machine.`;
+  const command = rows.every(({ isFull }) => isFull) ? 'make faults' : 'make e2e';
+  return `\`${command}\`, ${day}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}), all of it on one machine.`;
 }
 
 function figuresOf(rows: readonly Row[]): string {

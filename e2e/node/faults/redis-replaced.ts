@@ -1,10 +1,10 @@
 import { until } from '#e2e/operator/waiting.ts';
 import { imageRegistry } from '#tools/images/images.ts';
 import { home, type NodeCluster } from '../cluster.ts';
+import { installRelease } from '../release.ts';
 import { openApi } from './api.ts';
 import { type Fault, secondsSince, times } from './fault.ts';
 import { importRedisImage, redisImage } from './redis-image.ts';
-import { upgradeRelease } from './release.ts';
 
 export const redisReplaced: Fault = {
   name: 'redis-replaced',
@@ -13,7 +13,7 @@ export const redisReplaced: Fault = {
   inNode: true,
   prepare: async (cluster) => {
     await importRedisImage();
-    await upgradeRelease(cluster, 'redis.trial=true', `redis.image=${redisImage}`, `images.registry=${imageRegistry}`);
+    await installRelease(cluster, 'redis.trial=true', `redis.image=${redisImage}`, `images.registry=${imageRegistry}`);
     await cluster.apply(openApi('terbatas', { limits: [{ requests: 10_000_000, per: 'Minute' }] }));
     await cluster.untilReady('apiservices.simpul.id/terbatas', '-n', 'banten');
     await untilShared(cluster);
@@ -34,7 +34,7 @@ export const redisReplaced: Fault = {
   },
   undo: async (cluster) => {
     await cluster.kubectl(['delete', 'apiservices.simpul.id/terbatas', '-n', 'banten', '--ignore-not-found']);
-    await upgradeRelease(cluster);
+    await installRelease(cluster);
   },
 };
 

@@ -4,8 +4,8 @@ import { run } from '#tools/cluster/run.ts';
 import { helm } from '#tools/helm/helm.ts';
 import { imageRegistry } from '#tools/images/images.ts';
 import { home, type NodeCluster } from '../cluster.ts';
+import { installRelease } from '../release.ts';
 import { type Fault, secondsSince } from './fault.ts';
-import { upgradeRelease } from './release.ts';
 
 export const upgrade: Fault = {
   name: 'upgrade',
@@ -19,7 +19,7 @@ export const upgrade: Fault = {
   },
   happen: async (cluster) => {
     const upgraded = performance.now();
-    await upgradeRelease(cluster, `images.tag=${nextTag(cluster)}`);
+    await installRelease(cluster, `images.tag=${nextTag(cluster)}`);
     await cluster.untilGatewaysRun(`${imageRegistry}/simpul-gateway:${nextTag(cluster)}`);
     const up = secondsSince(upgraded);
     assert.ok(await hasCompleted(cluster, 'simpul-crd-upgrade'), 'the Job of CRDs has not run');
@@ -29,7 +29,7 @@ export const upgrade: Fault = {
     return `upgraded in ${up}, rolled back in ${secondsSince(rolledBack)}`;
   },
   undo: async (cluster) => {
-    await upgradeRelease(cluster);
+    await installRelease(cluster);
     await cluster.untilGatewaysRun(cluster.image('gateway').reference);
   },
 };
