@@ -112,6 +112,8 @@ export const reasons = {
     'A certificate of a listener has expired, so callers refuse it; the message names its Secret. Write a new one into it.',
   CertManagerMissing:
     'A listener asks cert-manager for its certificate, and the cluster has no cert-manager. Install it, or remove `tls.issue` and write the Secret yourself.',
+  ImageNotPulled:
+    'Nodes cannot get the image of gateway pods; the message says which, and what the runtime says. Pods that run serve on.',
   ConfigMapNotFound: 'No such ConfigMap.',
   ConfigMapKeyMissing: 'The ConfigMap lacks the key that is named.',
   DefinitionNotFetched:

@@ -64,8 +64,9 @@ export const coreKinds = {
   },
 } as const satisfies Record<string, ResourceKind>;
 
-/** Kinds that the operator makes for fleets and Tenants in a cluster only; standalone mode has no such thing. */
+/** Kinds that there are for fleets and Tenants in a cluster only; standalone mode has no such thing. */
 export const clusterKinds = {
+  Pod: { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true },
   PodDisruptionBudget: {
     group: 'policy',
     version: 'v1',

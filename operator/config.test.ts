@@ -47,6 +47,7 @@ describe('operator config', () => {
       '--log-level=debug',
       '--workers=2',
       '--gateway-image=localhost/gateway:1',
+      '--image-pull-secrets=registry,mirror.example',
       '--operator-username=system:serviceaccount:spl:simpul-operator',
     ];
     assert.deepEqual(parse(args), {
@@ -59,6 +60,7 @@ describe('operator config', () => {
       logLevel: 'debug',
       workers: 2,
       gatewayImage: 'localhost/gateway:1',
+      imagePullSecrets: ['registry', 'mirror.example'],
       operatorUsername: 'system:serviceaccount:spl:simpul-operator',
     });
   });

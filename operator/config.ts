@@ -28,6 +28,8 @@ export interface OperatorConfig {
   readonly workers: number;
   /** Image of gateway pods; absent: gateways are run by somebody else. */
   readonly gatewayImage?: string;
+  /** Secrets of the installation's namespace by which nodes pull that image; absent: none. */
+  readonly imagePullSecrets?: readonly string[];
   /** The user that admission policies let write compiled objects; absent: the ServiceAccount simpul-operator. */
   readonly operatorUsername?: string;
 }
@@ -78,6 +80,7 @@ export function parseInvocation(sources: ConfigSources, version: string): Invoca
   const leaderElection = readLeaderElection(reader);
   const kubeconfig = reader.read(flags.kubeconfig);
   const gatewayImage = reader.read(flags.gatewayImage);
+  const imagePullSecrets = reader.read(flags.imagePullSecrets);
   const operatorUsername = reader.read(flags.operatorUsername);
   const { KUBERNETES_SERVICE_HOST: apiServer = '' } = sources.env;
   const config: OperatorConfig = {
@@ -90,6 +93,7 @@ export function parseInvocation(sources: ConfigSources, version: string): Invoca
     ...(apiServer === '' ? {} : { apiServer }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(gatewayImage === undefined ? {} : { gatewayImage }),
+    ...(imagePullSecrets === undefined ? {} : { imagePullSecrets }),
     ...(operatorUsername === undefined ? {} : { operatorUsername }),
     ...(leaderElection === undefined ? {} : { leaderElection }),
   };

@@ -45,7 +45,7 @@ export const flags = {
   }),
   leaseName: withDefault('simpul-operator', {
     ...label('lease-name', 'NAME'),
-    help: "name of the Lease in the installation's namespace; the operator's Role names it, too",
+    help: "name of the Lease in the installation's namespace; the operator's Role names it too",
   }),
   leaseDuration: withDefault('15s', {
     ...duration('lease-duration'),
@@ -76,6 +76,15 @@ export const flags = {
   gatewayImage: {
     ...words('gateway-image', 'IMAGE'),
     help: 'image of the gateway pods (default: none; gateways are run by somebody else)',
+  },
+  imagePullSecrets: {
+    ...named('image-pull-secrets', 'NAMES'),
+    help: "Secrets of the installation's namespace by which nodes pull that image, with commas between",
+    expects: 'names of Secrets with commas between them',
+    parse: (text: string) => {
+      const names = text.split(',');
+      return names.every((name) => /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/.test(name)) ? names : undefined;
+    },
   },
   operatorUsername: {
     ...words('operator-username', 'USER'),

@@ -16,6 +16,7 @@ import { obtainPepper } from './feed/pepper.ts';
 import { FirstPass } from './first-pass.ts';
 import type { Operator, OperatorOptions } from './program.ts';
 import { compiledNamespaceOf, gatewayAnnotation } from './resources/gateway.ts';
+import { pullSecretSelection } from './resources/pull-secret.ts';
 import type { ServiceAccountRef } from './resources/tenant.ts';
 import { pause, systemClock } from './runtime/clock.ts';
 import { runController } from './runtime/controller.ts';
@@ -153,6 +154,7 @@ class RunningOperator {
         clusterPrefix: config.clusterPrefix,
       },
       gatewayImage: config.gatewayImage,
+      pullSecrets: config.imagePullSecrets ?? [],
       watches: feed,
       fleetWatches: this.#watchFleets(world),
       inCluster: (this.#options.approvalPolicy ?? 'watched') === 'watched',
@@ -162,8 +164,10 @@ class RunningOperator {
   }
 
   #watchFleets(world: World): FleetWatches {
-    const { store, log, metrics } = this.#options;
+    const { store, log, metrics, config } = this.#options;
     return new FleetWatches({
+      pullSecrets: (config.imagePullSecrets ?? []).map((name) => pullSecretSelection(config.namespace, name)),
+      onPullSecret: () => this.#wake(wakesFor('ApiGateway', world.apiGateways.ids())),
       ...{ store, log, signal: this.#signal },
       onChange: (gateway) => this.#wake(wakesFor('ApiGateway', [gateway])),
       onChangeIn: (namespace) => {

@@ -57,6 +57,7 @@ export async function removeOthers(
 /** Whether `actual` has every field that `wanted` has, with its value; lists must be equal in length and order. */
 function holds(actual: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) {
+    if (actual === undefined) return wanted.length === 0; // the API server leaves empty lists out
     if (!Array.isArray(actual) || actual.length !== wanted.length) return false;
     return wanted.every((item, i) => holds(actual[i], item));
   }

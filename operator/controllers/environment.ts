@@ -30,6 +30,8 @@ export interface Environment {
   readonly operator: Installation;
   /** Image of the gateway program; absent: fleets are run by somebody else (standalone mode, tests). */
   readonly gatewayImage: string | undefined;
+  /** Secrets of the installation's namespace by which nodes pull that image. */
+  readonly pullSecrets: readonly string[];
   /** Asks for a look at other objects. */
   readonly wake: (wakes: Iterable<Wake>) => void;
   /** Begins and ends the watches inside one namespace. */

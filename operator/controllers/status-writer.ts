@@ -53,7 +53,7 @@ export async function writeStatus(
 }
 
 /** Warnings that somebody has to act on although everything works: they get an Event of their own. */
-const urgentWarnings: ReadonlySet<string> = new Set(['CertificateExpiring', 'CertificateExpired']);
+const urgentWarnings: ReadonlySet<string> = new Set(['CertificateExpiring', 'CertificateExpired', 'ImageNotPulled']);
 
 /** An Event when Ready turns True or False, and when an urgent warning begins; on the way there is nothing to tell. */
 function recordTransition(env: Environment, object: Resource, conditions: readonly Condition[]): void {

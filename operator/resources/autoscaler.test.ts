@@ -4,6 +4,7 @@ import type { ApiGateway } from '#api/generated/apigateway.ts';
 import { buildAutoscaler } from './autoscaler.ts';
 import { buildDeployment } from './gateway-deployment.ts';
 
+const image = { name: 'gateway:1', pullSecrets: [] };
 const spec = { minReplicas: 2, maxReplicas: 10, cpuPercent: 70, callsInFlight: 200 };
 
 function gatewayOf(more: object = {}): ApiGateway {
@@ -48,7 +49,7 @@ for (const { name, has, gets } of counts) {
       ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { ...metadata, resourceVersion: '5' } },
       spec: { replicas: has ?? 0 },
     };
-    const built = buildDeployment(gatewayOf(), 'gateway:1', has === undefined ? undefined : current);
+    const built = buildDeployment(gatewayOf(), image, has === undefined ? undefined : current);
     assert.equal(built.spec?.replicas, gets);
     assert.equal(
       built.metadata.resourceVersion,
@@ -59,8 +60,8 @@ for (const { name, has, gets } of counts) {
 }
 
 test('without autoscaling the number is the one of the spec, whatever is there', () => {
-  const current = { ...buildDeployment(gatewayOf(), 'gateway:1'), spec: { replicas: 9 } };
-  const built = buildDeployment(gatewayOf({ autoscaling: undefined }), 'gateway:1', current);
+  const current = { ...buildDeployment(gatewayOf(), image), spec: { replicas: 9 } };
+  const built = buildDeployment(gatewayOf({ autoscaling: undefined }), image, current);
   assert.equal(built.spec?.replicas, 3);
   assert.equal('resourceVersion' in built.metadata, false);
 });

@@ -23,7 +23,7 @@ function podOf(workers: number): Pod {
     metadata: { name: 'public', namespace: 'simpul-system' },
     spec: { replicas: 2, workers, listeners: [{ name: 'http', protocol: 'HTTP', port: 8080 }] },
   } as unknown as ApiGateway;
-  const deployment = buildDeployment(gateway, 'gateway:1');
+  const deployment = buildDeployment(gateway, { name: 'gateway:1', pullSecrets: [] });
   return (deployment as unknown as { spec: { template: { spec: Pod } } }).spec.template.spec;
 }
 

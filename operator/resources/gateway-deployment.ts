@@ -6,13 +6,26 @@ import { childLabels } from './metadata.ts';
 /** The part of a Deployment that others may have written. */
 export interface Deployment extends KubeObject {
   readonly spec?: { readonly replicas?: number };
+  readonly status?: { readonly updatedReplicas?: number; readonly availableReplicas?: number };
+}
+
+/** Where nodes get the gateway program: its image, and the Secrets of the namespace that they show for it. */
+export interface GatewayImage {
+  readonly name: string;
+  readonly pullSecrets: readonly string[];
+}
+
+/** Whether all pods that are wanted run as they are wanted. */
+export function isRolledOut({ spec, status }: Deployment): boolean {
+  const { updatedReplicas = 0, availableReplicas = 0 } = status ?? {};
+  return Math.min(updatedReplicas, availableReplicas) >= (spec?.replicas ?? 0);
 }
 
 /**
- * The fleet's pods. `image`: of the gateway program. `current`: what is there; with autoscaling the number of its pods
- * stays, so the write holds only for the version that was read.
+ * The fleet's pods. `current`: what is there; with autoscaling the number of its pods stays, so the write holds only for
+ * the version that was read.
  */
-export function buildDeployment(gateway: ApiGateway, image: string, current?: Deployment): Deployment {
+export function buildDeployment(gateway: ApiGateway, image: GatewayImage, current?: Deployment): Deployment {
   const labels = podLabelsOf(gateway);
   const { resourceVersion } = current?.metadata ?? {};
   const isShared = gateway.spec.autoscaling !== undefined && resourceVersion !== undefined;
@@ -36,9 +49,10 @@ function replicasOf({ spec: { replicas, autoscaling } }: ApiGateway, current: De
   return Math.min(maxReplicas, Math.max(minReplicas, current?.spec?.replicas ?? minReplicas));
 }
 
-function podSpec(gateway: ApiGateway, image: string): object {
+function podSpec(gateway: ApiGateway, image: GatewayImage): object {
   return {
     serviceAccountName: gatewayServiceAccount,
+    imagePullSecrets: image.pullSecrets.map((name) => ({ name })),
     enableServiceLinks: false,
     // Longer than the longest drain delay (10 min) plus the time for calls in flight (30 s). Not made of the delay at hand:
     // pods that a longer one replaces drain by it already, with the grace period that they began with. The gateway drains
@@ -54,7 +68,7 @@ function podSpec(gateway: ApiGateway, image: string): object {
       matchLabelKeys: ['pod-template-hash'],
     })),
     securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
-    containers: [container(gateway, image)],
+    containers: [container(gateway, image.name)],
   };
 }
 

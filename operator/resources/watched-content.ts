@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '#api/compiled/secret.ts';
 import { conditionOf } from '#api/conditions.ts';
 import type { KubeObject } from '#api/object.ts';
+import { unpulledOf } from '../status/images.ts';
 import type { Autoscaler } from './autoscaler.ts';
 import { addressesOfExposure, type Exposure, type SaidOfExposure, saidOfExposure } from './exposure.ts';
 
@@ -20,6 +21,7 @@ export function watchedContent(child: KubeObject): KubeObject {
 }
 
 function toldOf(child: KubeObject): object {
+  if (child.kind === 'Pod') return { ...unpulledOf(child) };
   if (exposing.has(child.kind))
     return [saidOfExposure(child as Exposure).map(wordsOf), addressesOfExposure(child as Exposure)];
   const active = conditionOf((child as Autoscaler).status?.conditions, 'ScalingActive');

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { clusterKinds, coreKinds, type ResourceKind } from '#api/kinds.ts';
 import type { KubeObject } from '#api/object.ts';
 import { type ReflectorSource, runProjectedReflector } from '#kube/reflector.ts';
-import type { Store } from '#kube/store.ts';
+import type { Selection, Store } from '#kube/store.ts';
 import { ChildWatch } from '../../feed/child-watch.ts';
 import { childSelector } from '../../resources/metadata.ts';
 import { watchedContent } from '../../resources/watched-content.ts';
@@ -12,6 +12,7 @@ const fleetKinds: readonly ResourceKind[] = [
   coreKinds.ServiceAccount,
   coreKinds.Deployment,
   coreKinds.Service,
+  clusterKinds.Pod,
   clusterKinds.PodDisruptionBudget,
   clusterKinds.HorizontalPodAutoscaler,
 ];
@@ -26,6 +27,10 @@ export interface FleetWatchesOptions {
   readonly onChange: (gateway: string) => void;
   /** Some child in this namespace is not what it was. */
   readonly onChangeIn: (namespace: string) => void;
+  /** Secrets by which nodes pull images, each as one selection. */
+  readonly pullSecrets: readonly Selection[];
+  /** Some of these is not what it was. */
+  readonly onPullSecret: () => void;
   readonly onRestart: (kind: string, reason: string) => void;
   /** Ends all watches. */
   readonly signal: AbortSignal;
@@ -44,7 +49,11 @@ export class FleetWatches {
   /** Begins the watches of the whole cluster. */
   start(): void {
     const handler = (): ChildWatch => new ChildWatch((namespace) => this.#options.onChangeIn(namespace));
-    for (const kind of sharedKinds) this.#watch({ kind }, handler(), this.#options.signal);
+    const { signal, pullSecrets, onPullSecret } = this.#options;
+    for (const kind of sharedKinds) this.#watch({ kind, labelSelector: childSelector }, handler(), signal);
+    for (const selection of pullSecrets) {
+      this.#watch({ kind: coreKinds.Secret, ...selection }, new ChildWatch(onPullSecret), signal);
+    }
   }
 
   /** Begins the watches in a compiled namespace, unless they run. */
@@ -55,7 +64,11 @@ export class FleetWatches {
     this.#followed.set(gateway, { namespace, stop });
     const signal = AbortSignal.any([stop.signal, this.#options.signal]);
     for (const kind of fleetKinds) {
-      this.#watch({ kind, namespace }, new ChildWatch(() => this.#options.onChange(gateway)), signal);
+      this.#watch(
+        { kind, namespace, labelSelector: childSelector },
+        new ChildWatch(() => this.#options.onChange(gateway)),
+        signal,
+      );
     }
   }
 
@@ -69,7 +82,11 @@ export class FleetWatches {
     const stop = new AbortController();
     this.#exposures.set(gateway, { kind, stop });
     const signal = AbortSignal.any([stop.signal, this.#options.signal]);
-    this.#watch({ kind, namespace }, new ChildWatch(() => this.#options.onChange(gateway)), signal);
+    this.#watch(
+      { kind, namespace, labelSelector: childSelector },
+      new ChildWatch(() => this.#options.onChange(gateway)),
+      signal,
+    );
   }
 
   forget(gateway: string): void {
@@ -83,7 +100,7 @@ export class FleetWatches {
     const { store, log, onRestart } = this.#options;
     const { kind } = source.kind;
     const projection = { project: watchedContent, handler };
-    void runProjectedReflector<KubeObject, KubeObject>(store, { ...source, labelSelector: childSelector }, projection, {
+    void runProjectedReflector<KubeObject, KubeObject>(store, source, projection, {
       signal,
       onRestart: (reason) => onRestart(kind, reason),
       onError: (error) => log.warn({ kind, err: error }, 'a watch of children failed and goes on'),

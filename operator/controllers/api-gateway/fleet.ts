@@ -1,20 +1,20 @@
 import type { Observation } from '#api/conditions.ts';
 import type { ApiGateway } from '#api/generated/apigateway.ts';
-import { clusterKinds, coreKinds } from '#api/kinds.ts';
+import { clusterKinds } from '#api/kinds.ts';
 import { keyOf, parseId } from '#api/object.ts';
 import { buildDisruptionBudget } from '../../resources/disruption-budget.ts';
 import { buildGatewayBinding, buildGatewayServiceAccount, compiledNamespaceOf } from '../../resources/gateway.ts';
-import { buildDeployment, type Deployment } from '../../resources/gateway-deployment.ts';
 import { buildService } from '../../resources/gateway-service.ts';
 import { buildGatewayNetworkPolicy } from '../../resources/network-policy.ts';
 import { buildMetricsService } from '../../resources/service-monitor.ts';
 import { observe } from '../../translate/outcome.ts';
-import { adjustChild, applyChild, removeChild } from '../child-applier.ts';
+import { applyChild, removeChild } from '../child-applier.ts';
 import type { Environment } from '../environment.ts';
 import { isAboutToBeAllowed } from '../fresh-rights.ts';
 import { userVisibleCause } from '../visible-cause.ts';
 import { scaleFleet } from './autoscaling.ts';
 import { issueCertificates } from './certificates.ts';
+import { copyPullSecrets, deployFleet } from './deploying.ts';
 import { exposeFleet } from './exposing.ts';
 import type { FleetStep, Scene } from './fleet-step.ts';
 import { monitorFleet } from './monitoring.ts';
@@ -30,7 +30,8 @@ const rights: readonly FleetStep[] = [
 /** In the order in which they are made. Who scales the pods comes before their number is decided. */
 const running: readonly FleetStep[] = [
   { what: 'HorizontalPodAutoscaler', run: scaleFleet },
-  { what: 'Deployment', run: deploy },
+  { what: 'Secrets for pulling images', run: copyPullSecrets },
+  { what: 'Deployment', run: deployFleet },
   { what: 'Service', run: (scene) => apply(scene, buildService(scene.gateway)) },
   { what: 'NetworkPolicy', run: restrictNetwork },
   { what: 'Service of metrics', run: (scene) => apply(scene, buildMetricsService(scene.gateway)) },
@@ -55,7 +56,8 @@ export async function makeFleet(env: Environment, gateway: ApiGateway, signal: A
   }
   if (failures.length === 0) return observations;
   const because = { reason: 'ReconcileFailed', message: failures.join('; ') } as const;
-  return [...observations, observe(gateway, 'ReconcileFailed', 'True', because)];
+  const others = observations.filter(({ type }) => type !== 'ReconcileFailed');
+  return [...others, observe(gateway, 'ReconcileFailed', 'True', because)];
 }
 
 /** What the status says of it; throws on what passes by itself, or is a defect. */
@@ -68,13 +70,6 @@ function describeFailure({ env, gateway }: Scene, { what }: FleetStep, error: un
 
 async function apply({ env, signal }: Scene, child: Parameters<typeof applyChild>[1]): Promise<readonly Observation[]> {
   await applyChild(env, child, signal);
-  return [];
-}
-
-async function deploy({ env, gateway, signal }: Scene): Promise<readonly Observation[]> {
-  const key = { namespace: compiledNamespaceOf(gateway), name: gateway.metadata.name };
-  const decide = (current: Deployment | undefined) => buildDeployment(gateway, env.gatewayImage ?? '', current);
-  await adjustChild(env, { kind: coreKinds.Deployment, key }, decide, signal);
   return [];
 }
 
