@@ -22,13 +22,18 @@ export function watchedContent(child: KubeObject): KubeObject {
 
 function toldOf(child: KubeObject): object {
   if (child.kind === 'Pod') return { ...unpulledOf(child) };
-  if (exposing.has(child.kind))
-    return [saidOfExposure(child as Exposure).map(wordsOf), addressesOfExposure(child as Exposure)];
+  if (exposing.has(child.kind)) return toldOfExposure(child as Exposure);
   const active = conditionOf((child as Autoscaler).status?.conditions, 'ScalingActive');
   return { status: active?.status ?? '', reason: active?.reason ?? '' };
 }
 
 const exposing: ReadonlySet<string> = new Set(['Ingress', 'HTTPRoute', 'Route']);
+
+/** Its annotations are for its controller, so an edit of them is one of the rest. */
+function toldOfExposure(exposure: Exposure): object {
+  const { annotations = {} } = exposure.metadata;
+  return [annotations, saidOfExposure(exposure).map(wordsOf), addressesOfExposure(exposure)];
+}
 
 function wordsOf({ type, status, reason = '', message = '' }: SaidOfExposure): readonly string[] {
   return [type, status, reason, message];
