@@ -66,7 +66,7 @@ export const reasons = {
   PendingApproval: 'The owner has not decided yet. An Approval in the namespace of the ApiService unlocks it.',
   Rejected: 'The owner said no. The Approval holds the reason.',
   PolicyMissing:
-    'The admission policy that guards Approvals is not installed, so no new Approval counts. Install it and create the Approval again.',
+    'An admission policy of the installation is not there, or does not deny; the message names it. Install it. An Approval that was written meanwhile does not count: create it again.',
   StateRolledBack:
     'Gateway pods saw that etcd was restored to an older state. Revoke again what must stay revoked, then set spec.stateConfirmedAt to the time that the message names.',
   // Who may.

@@ -40,6 +40,8 @@ export const apiGatewayController: KindController<ApiGateway> = {
   gone,
 };
 
+/** How soon at the latest: nobody tells that an admission policy is gone. */
+const anywayMs = 300_000;
 /** How soon where a child could not be made, or asks for something that the cluster does not have: that is no event. */
 const failedDelayMs = 30_000;
 
@@ -63,7 +65,7 @@ async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal)
     observations: [...withWarning([...observations, ...made], expiry.warning), limitsShared(gateway, live)],
     compiled,
     fields: { ...status, compiledNamespace: namespace, readyGateways: live.length },
-    ...nextLook(pods, now, [expiry.lookAgainMs, made.every(isGood) ? undefined : failedDelayMs]),
+    ...nextLook(pods, now, [anywayMs, expiry.lookAgainMs, made.every(isGood) ? undefined : failedDelayMs]),
   };
 }
 

@@ -18,6 +18,7 @@ import { copyPullSecrets, deployFleet } from './deploying.ts';
 import { exposeFleet } from './exposing.ts';
 import type { FleetStep, Scene } from './fleet-step.ts';
 import { monitorFleet } from './monitoring.ts';
+import { lookForPolicies } from './policies.ts';
 
 /** What became of a fleet's children. `deferred`: the rights in a new namespace are not there yet. */
 export type FleetOutcome = 'deferred' | readonly Observation[];
@@ -25,6 +26,7 @@ export type FleetOutcome = 'deferred' | readonly Observation[];
 const rights: readonly FleetStep[] = [
   { what: 'ServiceAccount', run: (scene) => apply(scene, buildGatewayServiceAccount(scene.gateway)) },
   { what: 'RoleBinding', run: (scene) => apply(scene, buildGatewayBinding(scene.gateway, scene.env.operator)) },
+  { what: 'admission policies', run: lookForPolicies },
 ];
 
 /** In the order in which they are made. Who scales the pods comes before their number is decided. */
