@@ -8,7 +8,7 @@ import { installManifests } from './install.ts';
 import { applyAll, clusterRole, roleBinding, tenantNamespace } from './objects.ts';
 
 /** Each user is in one group of the same name; `grants` says what that group may do. */
-const users = ['budi', 'wati', 'penerbit', 'penulis', 'satu-api', 'tetangga'] as const;
+const users = ['budi', 'wati', 'penerbit', 'penulis', 'satu-api', 'tetangga', 'pemulih'] as const;
 type User = (typeof users)[number];
 
 const grants: readonly (readonly [namespace: string, user: User, role: string])[] = [
@@ -21,6 +21,8 @@ const grants: readonly (readonly [namespace: string, user: User, role: string])[
   ['banten', 'satu-api', 'approves-situs'],
   ['tangerang', 'tetangga', 'simpul-tenant-approver'],
   ['banten', 'tetangga', 'writes-approvals'],
+  ['banten', 'pemulih', 'simpul-tenant-approver'],
+  ['banten', 'pemulih', 'restores-approvals'],
 ];
 
 const roles = [
@@ -28,6 +30,7 @@ const roles = [
     ...{ apiGroups: ['simpul.id'], resources: ['approvals'] },
     verbs: ['get', 'create', 'update', 'patch', 'delete'],
   }),
+  clusterRole('restores-approvals', { apiGroups: ['simpul.id'], resources: ['approvals'], verbs: ['restore'] }),
   clusterRole('approves-situs', {
     ...{ apiGroups: ['simpul.id'], resources: ['apiservices'] },
     ...{ verbs: ['approve'], resourceNames: ['situs'] },
@@ -97,6 +100,24 @@ describe('who may write an Approval', () => {
       if (message !== undefined) assert.match(answer.body.message ?? '', message);
     });
   }
+
+  test('one who may restore them signs for another, but only what is marked as restored', async () => {
+    const restored = (name: string, annotations: object) => {
+      const made = approval(name, { decidedBy: 'wati' });
+      return { ...made, metadata: { name, annotations } };
+    };
+    const mark = { 'simpul.id/restored-at': '2026-11-22T00:00:00Z' };
+    const cases: readonly (readonly [user: User, annotations: object, code: number])[] = [
+      ['pemulih', mark, 201],
+      ['pemulih', { note: 'a' }, 403],
+      ['budi', mark, 403],
+      ['penulis', mark, 403],
+    ];
+    for (const [index, [user, annotations, code]] of cases.entries()) {
+      const answer = await as[user].send('POST', path, restored(`restored-${index}`, annotations));
+      assert.equal(answer.code, code, answer.body.message);
+    }
+  });
 
   test('no way around it by server-side apply', async () => {
     const answer = await as.penulis.send('PATCH', `${path}/applied?fieldManager=test`, approval('applied'));

@@ -1,9 +1,10 @@
+import assert from 'node:assert/strict';
 import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { runPage } from '#e2e/standalone/page.ts';
-import { root } from '#e2e/standalone/simpul.ts';
+import { root, runSimpul } from '#e2e/standalone/simpul.ts';
 import { locatePrograms } from '#tools/controlplane/binaries.ts';
 import { startControlPlane } from '#tools/controlplane/control-plane.ts';
 import { helm } from '#tools/helm/helm.ts';
@@ -29,4 +30,10 @@ test('the commands of docs/backup.md work on a real API server and a real bucket
   const environment = { PATH: path, HOME: home, KUBECONFIG: cluster.kubeconfig };
   const adapt = (script: string): string => script.replaceAll('http://127.0.0.1:7070', s3.endpoint);
   await runPage('backup.md', stack, { folder: home, adapt, environment });
+
+  // The role of the page is enough for what it is for.
+  const token = await cluster.serviceAccountToken('simpul-system', 'simpul-backup');
+  const output = ['--output', join(home, 'peran.age'), '--recipients-file', join(home, 'penerima.txt')];
+  const made = await runSimpul(['backup', ...output, '--kubeconfig', await cluster.kubeconfigFor({ token })]);
+  assert.equal(made.code, 0, made.stderr);
 });

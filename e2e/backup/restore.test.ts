@@ -5,11 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import type { KubeObject } from '#api/object.ts';
+import { keyOf } from '#api/object.ts';
 import { readBackup } from '#cli/backup/archive.ts';
 import { unseal } from '#cli/backup/seal.ts';
 import type { GatewayProgram } from '#e2e/operator/gateway-program.ts';
 import { Installation } from '#e2e/operator/harness.ts';
-import { apiService, secret, tenant } from '#e2e/operator/objects.ts';
+import { apiGateway, apiService, keyedApi, namespace, secret, tenant } from '#e2e/operator/objects.ts';
 import { until } from '#e2e/operator/waiting.ts';
 import { type Finished, runSimpul } from '#e2e/standalone/simpul.ts';
 import { answers, apiKeys, aToken, checksums, statusWithToken, verdicts } from './outcome.ts';
@@ -134,6 +136,50 @@ describe('a cluster that is lost', () => {
     await installation.admin.apply({ ...api, spec } as typeof api, { fieldManager: 'test' });
     assert.equal((await installation.get(api))?.spec?.['description'], undefined);
   });
+});
+
+test('holds what belongs to the class and nothing else, and says what it leaves out', async () => {
+  const installation = await Installation.start();
+  try {
+    const roleBinding = {
+      ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' },
+      metadata: { name: 'rujukan', namespace: 'gerbang' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'simpul-operator-references' },
+      subjects: [{ kind: 'ServiceAccount', name: 'simpul-operator', namespace: 'simpul-system' }],
+    };
+    const elsewhere = (object: KubeObject): KubeObject => {
+      return { ...object, metadata: { ...object.metadata, namespace: 'gerbang' } };
+    };
+    const leaving = keyedApi('kita', 'pergi');
+    await installation.apply(
+      ...['kita', 'mereka', 'gerbang', 'luar'].map((name) => namespace(name)),
+      ...[tenant('kita'), tenant('mereka', { className: 'lain' })],
+      ...[elsewhere(apiGateway('tepi')), apiGateway('asing', { className: 'lain' }), roleBinding],
+      ...[keyedApi('kita', 'a', { backend: { endpoints: [{ url: backendUrl }], credentialRef: { name: 'hilang' } } })],
+      ...[keyedApi('mereka', 'a'), { ...leaving, metadata: { ...leaving.metadata, finalizers: ['uji.id/tunggu'] } }],
+      ...['kita', 'mereka', 'luar'].map((name) => secret(name, 'kunci', { 'api-key': planted.brought })),
+      secret('kita', 'lain', { a: 'b' }, 'Opaque'),
+    );
+    await installation.remove(leaving);
+    const file = join(folder, 'kelas.gz');
+    const saved = await simpul(installation, 'backup', '--unencrypted', '--class', 'simpul', '-o', file);
+    assert.equal(saved.code, 0, saved.stderr);
+    assert.match(saved.stderr, /NOT encrypted: whoever reads it has every key/);
+    const notes = saved.stderr.split('\n').filter((line) => line.startsWith('note: '));
+    assert.deepEqual(notes, [
+      'note: ApiService kita/a refers to Secret kita/hilang of type simpul.id/backend-credential or kubernetes.io/basic-auth, which does not exist',
+      'note: ApiService kita/pergi is being deleted and left out',
+    ]);
+    const { objects } = readBackup(await unseal(readFileSync(file), { identities: [] }));
+    assert.deepEqual(objects.map((object) => `${object.kind} ${keyOf(object)}`).sort(), [
+      ...['ApiGateway gerbang/tepi', 'ApiService kita/a', 'Namespace gerbang', 'Namespace kita'],
+      ...['RoleBinding gerbang/rujukan', 'Secret kita/kunci', 'Tenant kita'],
+    ]);
+    const refused = await simpul(installation, 'restore', file, '--installation', 'lain');
+    assert.match(refused.stderr, /is of an operator in namespace "simpul-system", and this one is in "lain"/);
+  } finally {
+    await installation.stop();
+  }
 });
 
 test('only what one namespace holds comes back, and the rest notices nothing', async () => {
