@@ -133,3 +133,28 @@ describe('Approvals and the policy that guards them', () => {
     );
   });
 });
+
+test('a policy that is gone, or only warns, is told by the ApiGateway until it is back', async (context) => {
+  const installation = await Installation.start();
+  context.after(() => installation.stop());
+  const { kubectl } = installation.cluster;
+  await installation.startOperator();
+  await installation.apply(apiGateway());
+  await installation.startGateway('public-1');
+  await installation.untilReady(apiGateway());
+  await kubectl(['delete', 'validatingadmissionpolicy', 'simpul-tenant-tokens']);
+  const audit = JSON.stringify({ spec: { validationActions: ['Audit'] } });
+  const gentle = ['validatingadmissionpolicybinding', 'simpul-gateway-leases', '--type=merge', '-p', audit];
+  await kubectl(['patch', ...gentle]);
+  await installation.untilCondition(apiGateway(), 'Warning', {
+    status: 'True',
+    reason: 'PolicyMissing',
+    message: /policies "simpul-gateway-leases" and "simpul-tenant-tokens" are not installed, or do not deny/,
+  });
+  await installation.untilReady(apiGateway());
+  await kubectl(['apply', '--server-side', '--force-conflicts', '-f', 'manifests/base/rights/policies']);
+  await until('the warning is gone', async () => {
+    const { status } = (await installation.get(apiGateway())) ?? {};
+    return status?.conditions?.every(({ type }) => type !== 'Warning');
+  });
+});
