@@ -80,6 +80,41 @@ for (const row of roleTable) {
   });
 }
 
+/** Kinds that people ask about by hand. */
+const byHand = [
+  ...(['tenants', 'apigateways', 'keymanagers', 'apiservices', 'subscriptions', 'approvals'] as const),
+  ...(['secrets', 'configmaps'] as const),
+];
+
+for (const row of roleTable) {
+  test(`kubectl auth can-i answers a ${row.clusterRole} by the same table`, async () => {
+    const wanted = byHand.flatMap((kind) => {
+      const rights = row.allowed[kind] ?? [];
+      return (['list', 'create', 'delete'] as const).map(
+        (verb) => `${verb} ${kind}: ${rights.includes(verb) ? 'yes' : 'no'}`,
+      );
+    });
+    const answers = byHand.map(async (kind) => {
+      const said: string[] = [];
+      for (const verb of ['list', 'create', 'delete']) said.push(`${verb} ${kind}: ${await canI(row, verb, kind)}`);
+      return said;
+    });
+    assert.deepEqual((await Promise.all(answers)).flat(), wanted);
+  });
+}
+
+/** `yes` or `no`; kubectl ends with 1 for `no`, and says nothing else. */
+async function canI({ clusterRole }: RoleRow, verb: string, kind: ResourceName): Promise<string> {
+  const [group = '', resource = ''] = resources[kind].split('/');
+  const what = group === '' ? resource : `${resource}.${group}`;
+  const where = clusterScoped.has(kind) ? [] : ['-n', home];
+  const args = ['auth', 'can-i', verb, what, ...where, '--kubeconfig', userOf(clusterRole).kubeconfig];
+  return await cluster.kubectl(args).then(
+    (text) => text.trim(),
+    (error: Error) => (/: (Warning:.*)?$/.test(error.message) ? 'no' : error.message),
+  );
+}
+
 /** Our kinds in a namespace, with their status: what the built-in roles must not get by accident. */
 const ours = questionsIn(home).filter(({ resource }) => resource.startsWith('simpul.id/'));
 const reads = ['apigateways', 'keymanagers', 'apiservices', 'subscriptions', 'approvals'].flatMap((plural) =>
