@@ -14,8 +14,8 @@ export interface ApiGateway {
   /** What the fleet listens on, for whom, and what holds for every call. */
   readonly spec: ApiGatewaySpec;
   /**
-   * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see
-   * `conditions`.
+   * What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so
+   * that what waits for the operator sees that it has not looked yet. Example: see `conditions`.
    */
   readonly status?: ApiGatewayStatus;
 }
@@ -512,12 +512,13 @@ export interface ApiGatewayTracing {
 }
 
 /**
- * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.
+ * What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so that
+ * what waits for the operator sees that it has not looked yet. Example: see `conditions`.
  */
 export interface ApiGatewayStatus {
   /**
-   * Generation of the spec that this status describes, counted by the API server. Default: absent until the first
-   * visit. Example: `3`.
+   * Generation of the spec that this status describes, counted by the API server. Default: `-1` until the first visit.
+   * Example: `3`.
    */
   readonly observedGeneration?: number;
   /**

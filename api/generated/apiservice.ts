@@ -14,8 +14,8 @@ export interface ApiService {
   /** Where the API is served, what stands behind it, who may call it and how much. */
   readonly spec: ApiServiceSpec;
   /**
-   * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see
-   * `conditions`.
+   * What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so
+   * that what waits for the operator sees that it has not looked yet. Example: see `conditions`.
    */
   readonly status?: ApiServiceStatus;
 }
@@ -1014,12 +1014,13 @@ export interface ApiServiceLogging {
 }
 
 /**
- * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.
+ * What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so that
+ * what waits for the operator sees that it has not looked yet. Example: see `conditions`.
  */
 export interface ApiServiceStatus {
   /**
-   * Generation of the spec that this status describes, counted by the API server. Default: absent until the first
-   * visit. Example: `3`.
+   * Generation of the spec that this status describes, counted by the API server. Default: `-1` until the first visit.
+   * Example: `3`.
    */
   readonly observedGeneration?: number;
   /**

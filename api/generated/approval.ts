@@ -16,8 +16,8 @@ export interface Approval {
   /** The decision. It cannot be changed: delete the Approval and create another. */
   readonly spec: ApprovalSpec;
   /**
-   * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see
-   * `conditions`.
+   * What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so
+   * that what waits for the operator sees that it has not looked yet. Example: see `conditions`.
    */
   readonly status?: ApprovalStatus;
 }
@@ -70,12 +70,13 @@ export interface ApprovalApiRef {
 }
 
 /**
- * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.
+ * What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so that
+ * what waits for the operator sees that it has not looked yet. Example: see `conditions`.
  */
 export interface ApprovalStatus {
   /**
-   * Generation of the spec that this status describes, counted by the API server. Default: absent until the first
-   * visit. Example: `3`.
+   * Generation of the spec that this status describes, counted by the API server. Default: `-1` until the first visit.
+   * Example: `3`.
    */
   readonly observedGeneration?: number;
   /**

@@ -584,14 +584,17 @@ export const crds: readonly CustomResourceDefinition[] = [
                   }
                 },
                 "status": {
-                  "description": "What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.",
+                  "description": "What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so that what waits for the operator sees that it has not looked yet. Example: see `conditions`.",
                   "type": "object",
+                  "default": {
+                    "observedGeneration": -1
+                  },
                   "properties": {
                     "observedGeneration": {
-                      "description": "Generation of the spec that this status describes, counted by the API server. Default: absent until the first visit. Example: `3`.",
+                      "description": "Generation of the spec that this status describes, counted by the API server. Default: `-1` until the first visit. Example: `3`.",
                       "type": "integer",
                       "format": "int64",
-                      "minimum": 0,
+                      "minimum": -1,
                       "maximum": 9007199254740991
                     },
                     "conditions": {
@@ -1753,14 +1756,17 @@ export const crds: readonly CustomResourceDefinition[] = [
                   }
                 },
                 "status": {
-                  "description": "What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.",
+                  "description": "What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so that what waits for the operator sees that it has not looked yet. Example: see `conditions`.",
                   "type": "object",
+                  "default": {
+                    "observedGeneration": -1
+                  },
                   "properties": {
                     "observedGeneration": {
-                      "description": "Generation of the spec that this status describes, counted by the API server. Default: absent until the first visit. Example: `3`.",
+                      "description": "Generation of the spec that this status describes, counted by the API server. Default: `-1` until the first visit. Example: `3`.",
                       "type": "integer",
                       "format": "int64",
-                      "minimum": 0,
+                      "minimum": -1,
                       "maximum": 9007199254740991
                     },
                     "conditions": {
@@ -2464,14 +2470,17 @@ export const crds: readonly CustomResourceDefinition[] = [
                   }
                 },
                 "status": {
-                  "description": "What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.",
+                  "description": "What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so that what waits for the operator sees that it has not looked yet. Example: see `conditions`.",
                   "type": "object",
+                  "default": {
+                    "observedGeneration": -1
+                  },
                   "properties": {
                     "observedGeneration": {
-                      "description": "Generation of the spec that this status describes, counted by the API server. Default: absent until the first visit. Example: `3`.",
+                      "description": "Generation of the spec that this status describes, counted by the API server. Default: `-1` until the first visit. Example: `3`.",
                       "type": "integer",
                       "format": "int64",
-                      "minimum": 0,
+                      "minimum": -1,
                       "maximum": 9007199254740991
                     },
                     "conditions": {
@@ -4814,14 +4823,17 @@ export const crds: readonly CustomResourceDefinition[] = [
                   }
                 },
                 "status": {
-                  "description": "What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.",
+                  "description": "What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so that what waits for the operator sees that it has not looked yet. Example: see `conditions`.",
                   "type": "object",
+                  "default": {
+                    "observedGeneration": -1
+                  },
                   "properties": {
                     "observedGeneration": {
-                      "description": "Generation of the spec that this status describes, counted by the API server. Default: absent until the first visit. Example: `3`.",
+                      "description": "Generation of the spec that this status describes, counted by the API server. Default: `-1` until the first visit. Example: `3`.",
                       "type": "integer",
                       "format": "int64",
-                      "minimum": 0,
+                      "minimum": -1,
                       "maximum": 9007199254740991
                     },
                     "conditions": {
@@ -5525,14 +5537,17 @@ export const crds: readonly CustomResourceDefinition[] = [
                   }
                 },
                 "status": {
-                  "description": "What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.",
+                  "description": "What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so that what waits for the operator sees that it has not looked yet. Example: see `conditions`.",
                   "type": "object",
+                  "default": {
+                    "observedGeneration": -1
+                  },
                   "properties": {
                     "observedGeneration": {
-                      "description": "Generation of the spec that this status describes, counted by the API server. Default: absent until the first visit. Example: `3`.",
+                      "description": "Generation of the spec that this status describes, counted by the API server. Default: `-1` until the first visit. Example: `3`.",
                       "type": "integer",
                       "format": "int64",
-                      "minimum": 0,
+                      "minimum": -1,
                       "maximum": 9007199254740991
                     },
                     "conditions": {
@@ -5899,14 +5914,17 @@ export const crds: readonly CustomResourceDefinition[] = [
                   }
                 },
                 "status": {
-                  "description": "What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.",
+                  "description": "What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so that what waits for the operator sees that it has not looked yet. Example: see `conditions`.",
                   "type": "object",
+                  "default": {
+                    "observedGeneration": -1
+                  },
                   "properties": {
                     "observedGeneration": {
-                      "description": "Generation of the spec that this status describes, counted by the API server. Default: absent until the first visit. Example: `3`.",
+                      "description": "Generation of the spec that this status describes, counted by the API server. Default: `-1` until the first visit. Example: `3`.",
                       "type": "integer",
                       "format": "int64",
-                      "minimum": 0,
+                      "minimum": -1,
                       "maximum": 9007199254740991
                     },
                     "conditions": {

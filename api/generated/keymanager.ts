@@ -17,8 +17,8 @@ export interface KeyManager {
   /** How callers prove who they are, and whose APIs may rely on it. */
   readonly spec: KeyManagerSpec;
   /**
-   * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see
-   * `conditions`.
+   * What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so
+   * that what waits for the operator sees that it has not looked yet. Example: see `conditions`.
    */
   readonly status?: KeyManagerStatus;
 }
@@ -298,12 +298,13 @@ export interface KeyManagerSignature {
 }
 
 /**
- * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.
+ * What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so that
+ * what waits for the operator sees that it has not looked yet. Example: see `conditions`.
  */
 export interface KeyManagerStatus {
   /**
-   * Generation of the spec that this status describes, counted by the API server. Default: absent until the first
-   * visit. Example: `3`.
+   * Generation of the spec that this status describes, counted by the API server. Default: `-1` until the first visit.
+   * Example: `3`.
    */
   readonly observedGeneration?: number;
   /**

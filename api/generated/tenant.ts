@@ -14,8 +14,8 @@ export interface Tenant {
   /** What the institution is, may claim, and who acts for it. */
   readonly spec: TenantSpec;
   /**
-   * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see
-   * `conditions`.
+   * What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so
+   * that what waits for the operator sees that it has not looked yet. Example: see `conditions`.
    */
   readonly status?: TenantStatus;
 }
@@ -226,12 +226,13 @@ export interface TenantNetwork {
 }
 
 /**
- * What the operator observed; nobody else writes it. Default: absent until the first visit. Example: see `conditions`.
+ * What the operator observed; nobody else writes it. Default: `{observedGeneration: -1}` until the first visit, so that
+ * what waits for the operator sees that it has not looked yet. Example: see `conditions`.
  */
 export interface TenantStatus {
   /**
-   * Generation of the spec that this status describes, counted by the API server. Default: absent until the first
-   * visit. Example: `3`.
+   * Generation of the spec that this status describes, counted by the API server. Default: `-1` until the first visit.
+   * Example: `3`.
    */
   readonly observedGeneration?: number;
   /**

@@ -8,7 +8,7 @@ import { Installation, type Seen } from '#e2e/operator/harness.ts';
 import { namespace } from '#e2e/operator/objects.ts';
 import { orderNamespaces, orderObjects } from '#e2e/operator/order-objects.ts';
 import { until } from '#e2e/operator/waiting.ts';
-import { verdictsOn } from '#tools/gitops/verdicts.ts';
+import { type Verdict, verdictsOn } from '#tools/gitops/verdicts.ts';
 
 const configMap = parse(readFileSync('manifests/gitops/argocd/argocd-cm.yaml', 'utf8')) as { data: object };
 const rules = { configMap, expressions: documentedExpressions() };
@@ -34,7 +34,7 @@ interface Given {
 function withReady({ conditions, metadata }: Given): object {
   const status =
     conditions === undefined
-      ? {}
+      ? { observedGeneration: -1 } // as the schema has it
       : {
           observedGeneration: conditions[0]?.observedGeneration ?? 2,
           conditions: conditions.map((condition) => ({
@@ -52,8 +52,7 @@ function withReady({ conditions, metadata }: Given): object {
 
 describe('what Argo CD and Flux say of', () => {
   const cases: readonly (Given & { readonly name: string; readonly says: string })[] = [
-    // kstatus takes what has no status for Current; docs/gitops.md says so.
-    { name: 'what nobody has looked at', says: 'Progressing Current Unknown' },
+    { name: 'what nobody has looked at', says: 'Progressing InProgress InProgress' },
     { name: 'what is ready', conditions: [{ status: 'True', reason: 'Succeeded' }], says: 'Healthy Current Current' },
     {
       name: 'a spec that was changed after it was ready',
@@ -114,17 +113,19 @@ describe('what Argo CD and Flux say of', () => {
 
 describe('on a cluster', () => {
   let installation: Installation;
+  let unseen: Verdict[];
   const objects = orderObjects();
 
   before(async () => {
     installation = await Installation.start();
-    const operator = await installation.startOperator();
-    await operator.untilWorking();
     const labels: Readonly<Record<string, string>> = { lebak: 'lebak-kab' };
     await installation.apply(
       ...orderNamespaces.map((name) => namespace(name, { 'simpul.id/tenant': labels[name] ?? name })),
     );
     await installation.apply(...objects);
+    unseen = verdictsOn(await everything(), rules);
+    const operator = await installation.startOperator();
+    await operator.untilWorking();
     await installation.startGateway('public');
     await installation.startGateway('trusted', { gateway: 'simpul-system/trusted' });
     await until('every object has said where it stands', async () => (await everything()).every(hasSettled), {
@@ -146,6 +147,12 @@ describe('on a cluster', () => {
 
   const hasSettled = (object: Seen): boolean =>
     !['Unknown', undefined].includes(readyOf(object)?.status) && readyOf(object)?.reason !== 'Pending';
+
+  test('Argo CD and Flux wait for what no operator has looked at', () => {
+    assert.ok(unseen.length > 5);
+    const said = unseen.map(({ argoCd, flux }) => `${argoCd.status} ${flux.status}`);
+    assert.deepEqual([...new Set(said)], ['Progressing InProgress']);
+  });
 
   test('Argo CD and Flux agree with Ready about every object', async () => {
     const all = await everything();

@@ -164,7 +164,11 @@ suite('kinds of our own', () => {
       { ...tenant, spec: { displayName: 'A' }, status: { observedGeneration: 1 } },
       writer,
     );
-    assert.equal('status' in made && made.status !== undefined, false);
+    assert.deepEqual(
+      (made as KubeObject & { status?: object }).status,
+      { observedGeneration: -1 },
+      'what the schema has',
+    );
     const after = await store.applyStatus({ ...tenant, status: { observedGeneration: 1 } }, writer);
     assert.equal(after.metadata.generation, 1);
   });
