@@ -51,7 +51,8 @@ export async function populate(installation: Installation, backendUrl: string): 
 
 /** `lama` was accepted before `zulu`, but asks now for what `zulu` has. */
 async function routes(installation: Installation, backendUrl: string): Promise<void> {
-  const route = (name: string): KubeObject => apiService('provider', name, { backendUrl, basePath: '/provider/rute' });
+  const route = (name: string): KubeObject =>
+    apiService('provider', name, { backendUrl, basePath: '/provider/rute', description: 'akan hilang' });
   const old = apiService('provider', 'lama', { backendUrl, description: 'akan hilang' });
   await installation.apply(old);
   await installation.untilReady(old);
