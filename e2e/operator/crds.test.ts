@@ -72,7 +72,8 @@ test('with an older CRD it says what that lacks and where it is from, and leaves
   );
   await installation.apply(tenant('lebak'));
   assert.equal((await operator.page('/readyz'))?.status, 503);
-  assert.equal((await installation.get(tenant('lebak')))?.status, undefined);
+  const { status } = (await installation.get(tenant('lebak'))) ?? assert.fail('it is gone');
+  assert.deepEqual(status, { observedGeneration: -1 }, 'no more than the CRD begins with');
   assert.deepEqual(await installation.get(tenant('banten')), before);
   await installation.cluster.kubectl(['apply', '--server-side', '--force-conflicts', '-f', 'crds/tenants.yaml']);
   await installation.untilReady(tenant('lebak'));
