@@ -6,7 +6,7 @@ import { faults } from './faults/all.ts';
 import { type Fault, isFull, leastCalls, type Row, unexpected } from './faults/fault.ts';
 import { keepRow } from './faults/rows.ts';
 
-/** Only these, by name: `SIMPUL_FAULTS=eviction,upgrade`. Default: all. */
+/** Only these, by name: `SIMPUL_FAULTS=eviction,upgrade`. Default: all, or all of the short form. */
 const wanted = process.env['SIMPUL_FAULTS']?.split(',');
 
 let cluster: NodeCluster;
@@ -19,7 +19,7 @@ after(async () => {
   await cluster?.close();
 });
 
-for (const fault of faults.filter(({ name }) => wanted?.includes(name) ?? true)) {
+for (const fault of faults.filter(({ name, onlyInFull }) => wanted?.includes(name) ?? (isFull || !onlyInFull))) {
   test(`under 500 calls a second, ${fault.what}: ${fault.asserts}`, async (t) => {
     if (fault.inNode && !cluster.target.isOwn) return t.skip('it reaches for processes of the node of make cluster');
     const row = await happen(cluster, fault, t);

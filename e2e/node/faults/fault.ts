@@ -22,6 +22,8 @@ export interface Fault {
   readonly asserts: string;
   /** It reaches for processes of the node, so it needs the node of `make cluster`. */
   readonly inNode?: true;
+  /** Only `make faults` has it, or who names it. */
+  readonly onlyInFull?: true;
   /** Calls that may fail, in words, and which those are; absent: none. */
   readonly mayFail?: { readonly which: string; readonly allows: (failure: Failure) => boolean };
   /** Done before anybody calls. Gives what is called, where that is not an API without key and limits. */
