@@ -103,7 +103,9 @@ function editMember(value: JsonValue, [position, rest]: Position, to: Change): J
 
 /** The one thing in which we are stricter on purpose: see `checkType` in validate-value.ts. */
 function isListForDate({ field, message }: { readonly field: string; readonly message: string }): boolean {
-  return /\.(notBefore|notAfter|until|stateConfirmedAt)$/.test(field) && message.endsWith('must be of type string: "array"');
+  return (
+    /\.(notBefore|notAfter|until|stateConfirmedAt)$/.test(field) && message.endsWith('must be of type string: "array"')
+  );
 }
 
 async function compare(apiServer: ApiServer, object: JsonObject): Promise<void> {
