@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Condition } from '#api/conditions.ts';
+import { type Condition, conditionOf } from '#api/conditions.ts';
 import type { CustomResourceDefinition } from '#api/crd.ts';
 import { fieldsOf } from '#api/crd-fields.ts';
 import { coreKinds } from '#api/kinds.ts';
@@ -68,6 +68,6 @@ function problemsIn(crd: StoredCrd | undefined, { name, wanted, version }: Expec
     const more = lacking.length > named ? ` and ${lacking.length - named} more` : '';
     return [`${name} is older than this operator${age}: it lacks ${lacking.slice(0, named).join(', ')}${more}`];
   }
-  const isServed = crd.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True');
-  return isServed === true ? [] : [`${name} is not established yet`];
+  const established = conditionOf(crd.status?.conditions, 'Established');
+  return established?.status === 'True' ? [] : [`${name} is not established yet`];
 }

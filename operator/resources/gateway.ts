@@ -3,7 +3,7 @@ import type { ApiGateway } from '#api/generated/apigateway.ts';
 import type { KubeObject, ObjectMeta } from '#api/object.ts';
 import { keyOf } from '#api/object.ts';
 import { compiledForLabel } from '../translate/translate-tenant.ts';
-import { childLabels, shortHash } from './metadata.ts';
+import { childLabels, selectorOf, shortHash } from './metadata.ts';
 import type { Installation, RoleBinding, ServiceAccountRef } from './tenant.ts';
 import { clusterRoleRef, operatorBindingName } from './tenant.ts';
 
@@ -93,9 +93,7 @@ export function fleetMetadata(gateway: ApiGateway): ObjectMeta {
 
 /** Finds children by the labels that {@link fleetMetadata} gives them. */
 export function fleetSelector(gateway: ApiGateway): string {
-  return Object.entries({ ...childLabels, ...podLabelsOf(gateway) })
-    .map(([name, value]) => `${name}=${value}`)
-    .join(',');
+  return selectorOf({ ...childLabels, ...podLabelsOf(gateway) });
 }
 
 /** Port of probes and metrics. */

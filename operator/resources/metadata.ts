@@ -8,9 +8,14 @@ export const fieldManager = 'simpul-operator';
 export const childLabels = { 'app.kubernetes.io/managed-by': 'simpul' } as const;
 
 /** Selects all children. */
-export const childSelector = Object.entries(childLabels)
-  .map(([name, value]) => `${name}=${value}`)
-  .join(',');
+export const childSelector = selectorOf(childLabels);
+
+/** Selects what carries all of `labels`. */
+export function selectorOf(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+}
 
 /** Whether the operator made `object`. */
 export function isChild({ metadata: { labels = {} } }: KubeObject): boolean {
