@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeError } from '#api/errors.ts';
 import type { ResourceKind } from '#api/kinds.ts';
 import { apiVersionOf } from '#api/kinds.ts';
 import type { ObjectKey } from '#api/object.ts';
@@ -8,11 +7,10 @@ import { readJson, textOf, throwUnlessOk } from '#kube/read-answer.ts';
 import { collectionPath, objectPath, selectionQuery } from '#kube/resource-path.ts';
 import { isMissingObject } from '#kube/status-error.ts';
 import type { Selection } from '#kube/store.ts';
-import { StoreError } from '#kube/store-error.ts';
 import type { Answer, Call, Transport } from '#kube/transport.ts';
 import type { CliConfig } from '../config.ts';
-import { CliError } from '../errors.ts';
 import { openTransport } from '../source/open-transport.ts';
+import { readFailure } from '../source/read-failure.ts';
 import { addressOf, type ManagedFields, type Stored } from './stored.ts';
 
 const pageSize = 500;
@@ -139,12 +137,7 @@ export class ClusterObjects {
     try {
       return await read();
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      const hint =
-        error.reason === 'NotFound'
-          ? 'Simpul is not installed there: install it, or its CustomResourceDefinitions, first'
-          : (hints[error.reason] ?? 'Try again, or look at the cluster');
-      throw new CliError('CLI_SOURCE', `${what} cannot be read from ${this.server}: ${describeError(error)}. ${hint}.`);
+      throw readFailure(error, { what, from: this.server, hints });
     }
   }
 }
@@ -162,8 +155,4 @@ function pathOf(object: Stored, query: Parameters<typeof objectPath>[1] = {}, su
   return objectPath(subresource === undefined ? at : { ...at, subresource }, query);
 }
 
-const hints: Readonly<Record<string, string>> = {
-  Forbidden: 'A backup takes rights to read all of it, Secrets too: docs/backup.md has the role',
-  Unauthorized: "Sign in again: the kubeconfig's credentials are not taken",
-  Unreachable: 'Check that the API server runs and that its address is right',
-};
+const hints = { Forbidden: 'A backup takes rights to read all of it, Secrets too: docs/backup.md has the role' };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describeError } from '#api/errors.ts';
-import type { ResourceKind } from '#api/kinds.ts';
+import { clusterKinds } from '#api/kinds.ts';
 import { runLeaderElection, type Term } from '#kube/leader-election.ts';
 import { CliError } from '../errors.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
@@ -9,8 +9,6 @@ import type { ClusterObjects } from './cluster-objects.ts';
 const leaseName = 'simpul-operator';
 /** Longer than the Lease of an operator that died lasts. */
 const patienceMs = 20_000;
-
-const podKind: ResourceKind = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 
 /**
  * Does `work` while no operator acts: it would judge the first objects before the others are there, and give away what
@@ -61,7 +59,10 @@ function notOurs(namespace: string, holder: string, trouble: unknown): CliError 
 }
 
 async function refuseWhilePodsRun(cluster: ClusterObjects, namespace: string): Promise<void> {
-  const pods = await cluster.list(podKind, { namespace, labelSelector: 'app.kubernetes.io/name=simpul-operator' });
+  const pods = await cluster.list(clusterKinds.Pod, {
+    namespace,
+    labelSelector: 'app.kubernetes.io/name=simpul-operator',
+  });
   const running = pods.filter(({ status }) => status?.['phase'] === 'Running' || status?.['phase'] === 'Pending');
   const names = running.map(({ metadata }) => metadata.name).join(', ');
   if (names !== '') throw new CliError('CLI_RESTORE', `the operator runs (${names}): ${stopIt(namespace)}`);

@@ -36,16 +36,13 @@ export async function runRestore(from: string, flags: RestoreFlags, context: Com
     await insteadOfOperator(cluster, flags.installation, async (term) => {
       const steps = await plan(cluster, backup, flags);
       refuseConflicts(steps);
-      outcome = { ...{ steps }, ...pickOutcome(await writeBack(cluster, backup, steps, term)) };
+      const { failures, notes } = await writeBack(cluster, backup, steps, term);
+      outcome = { steps, failures, notes };
     });
     return report(outcome, terminal);
   } finally {
     await cluster.close();
   }
-}
-
-function pickOutcome({ failures, notes }: Outcome): Outcome {
-  return { failures, notes };
 }
 
 /** What was asked for of it: all, or what one namespace holds. */

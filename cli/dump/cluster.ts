@@ -1,9 +1,8 @@
 import { describeError } from '#api/errors.ts';
-import { ConnectionError } from '#kube/connection-error.ts';
-import { loadConnection } from '#kube/load-connection.ts';
-import { Transport } from '#kube/transport.ts';
+import type { Transport } from '#kube/transport.ts';
 import type { CliConfig } from '../config.ts';
 import { CliError } from '../errors.ts';
+import { openTransport } from '../source/open-transport.ts';
 import type { SourceFlags } from '../source/options.ts';
 
 export interface Listed {
@@ -35,16 +34,9 @@ export class Cluster {
     this.server = server;
   }
 
-  static async open({ kubeconfig, context }: SourceFlags, { env }: CliConfig): Promise<Cluster> {
-    const named = {
-      ...(kubeconfig === undefined ? {} : { kubeconfig }),
-      ...(context === undefined ? {} : { context }),
-    };
-    const connection = await loadConnection({ env, ...named }).catch((error: unknown) => {
-      if (!(error instanceof ConnectionError)) throw error;
-      throw new CliError('CLI_SOURCE', describeError(error));
-    });
-    return new Cluster(new Transport(connection), connection.server);
+  static async open(flags: SourceFlags, config: CliConfig): Promise<Cluster> {
+    const { transport, connection } = await openTransport(flags, config);
+    return new Cluster(transport, connection.server);
   }
 
   /** The body of an answer. Throws {@link Unreadable}. */

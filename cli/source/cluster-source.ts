@@ -1,15 +1,13 @@
-import { describeError } from '#api/errors.ts';
 import { coreKinds, type SimpulKindName, simpulKinds } from '#api/kinds.ts';
 import type { KubeObject, ObjectKey } from '#api/object.ts';
 import { idOf } from '#api/object.ts';
 import { ApiServerStore } from '#kube/api-server-store.ts';
-import { StoreError } from '#kube/store-error.ts';
 import type { Secret } from '#operator/world/key-secret.ts';
 import type { CliConfig } from '../config.ts';
 import { listAll } from '../dev/list-all.ts';
-import { CliError } from '../errors.ts';
 import { openTransport } from './open-transport.ts';
 import type { SourceFlags } from './options.ts';
+import { readFailure } from './read-failure.ts';
 import type { Source } from './source.ts';
 
 /** The API server that a kubeconfig or the pod's account leads to, with the rights of whoever asks. */
@@ -57,17 +55,11 @@ class ClusterSource implements Source {
   }
 
   #explained(error: unknown, what: string): unknown {
-    if (!(error instanceof StoreError)) return error;
-    const hint =
-      error.reason === 'NotFound'
-        ? 'Simpul is not installed there: its CustomResourceDefinitions are missing'
-        : (hints[error.reason] ?? 'Try again, or look at the cluster');
-    return new CliError('CLI_SOURCE', `${what} cannot be read from ${this.name}: ${describeError(error)}. ${hint}.`);
+    return readFailure(error, { what, from: this.name, hints });
   }
 }
 
-const hints: Readonly<Record<string, string>> = {
+const hints = {
   Forbidden: 'Ask for a role that may read it, or name a namespace of your own with -n',
-  Unauthorized: "Sign in again: the kubeconfig's credentials are not taken",
   Unreachable: 'Check that the API server runs and that its address is right; for "simpul dev" give --dev',
 };
