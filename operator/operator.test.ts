@@ -342,6 +342,29 @@ describe('the operator over a store in memory', () => {
     }
   });
 
+  test('has all hear of a Tenant that is accepted, also when its children can only be made later', async (context) => {
+    const memory = new Memory(context);
+    const namespace = (labels: Record<string, string>) => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'banten', labels },
+    });
+    memory.start();
+    await memory.apply(gateway, namespace({}), tenant, api('situs'));
+    await memory.until(tenant, 'Accepted', 'NamespaceNotOwned');
+    await memory.until(api('situs'), 'Accepted', 'TenantNotFound');
+    await memory.rest();
+    let left = 1;
+    memory.store.fault = (_verb, { kind, metadata }) => {
+      if (kind !== 'RoleBinding' || metadata.namespace !== 'banten' || left === 0) return undefined;
+      left -= 1;
+      return 'Timeout';
+    };
+    await memory.apply(namespace({ 'simpul.id/tenant': 'banten' }));
+    await memory.until(api('situs'), 'Ready', 'NoGateways');
+    assert.equal(left, 0);
+  });
+
   test('leaves nothing behind when an ApiGateway goes', async (context) => {
     const memory = new Memory(context);
     await settledWorld(memory);

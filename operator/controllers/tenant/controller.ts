@@ -36,9 +36,13 @@ async function visit(env: Environment, tenant: Tenant, signal: AbortSignal): Pro
   let isComplete = true;
   if (held !== undefined) {
     const news = accept(env, held);
-    if (valid) isComplete = await makeChildren(env, tenant, held.namespace, signal);
-    env.watches.followTenant(held.namespace);
-    if (news) env.wake([...residentsOf(held.namespace, env.world), ...othersWaiting(env, held.name)]);
+    try {
+      if (valid) isComplete = await makeChildren(env, tenant, held.namespace, signal);
+      env.watches.followTenant(held.namespace);
+    } finally {
+      // Also when some child cannot be made: the next visit will not know that these have not heard of it.
+      if (news) env.wake([...residentsOf(held.namespace, env.world), ...othersWaiting(env, held.name)]);
+    }
   }
   return isComplete ? { observations, compiled, fields: status } : { lookAgainMs: freshRightsRetryMs };
 }
