@@ -1,9 +1,10 @@
+import { canonicalJson } from '#api/compiled/secret.ts';
 import type { ResourceKind } from '#api/kinds.ts';
 import { kindOf } from '#api/kinds.ts';
 import type { KubeObject, ObjectKey } from '#api/object.ts';
 import { keyOf, parseId } from '#api/object.ts';
 import type { Selection } from '#kube/store.ts';
-import { fieldManager, isChild } from '../resources/metadata.ts';
+import { fieldManager, isChild, shortHash } from '../resources/metadata.ts';
 import type { Environment } from './environment.ts';
 
 /** Makes a child what it should be; sends nothing when all that we want of it is there. Returns it as stored. */
@@ -23,7 +24,7 @@ export async function adjustChild<T extends KubeObject>(
   signal: AbortSignal,
 ): Promise<T> {
   const current = kind && (await store.get<T>(kind, key, { signal }));
-  const wanted = decide(current);
+  const wanted = withAsked(decide(current));
   if (current !== undefined && holds(current, wanted)) return current;
   return await store.apply<T>(wanted, { fieldManager, force: true, signal });
 }
@@ -52,6 +53,27 @@ export async function removeOthers(
     const { uid = '' } = item.metadata;
     await store.delete(kind, parseId(keyOf(item)), { uid, signal });
   }
+}
+
+/**
+ * Annotation of every child: stands for the fields that we ask for, whatever their values. One that we ask for no more is
+ * told from one that somebody else has set by this alone; the API server removes it when the child is applied without it.
+ */
+const askedAnnotation = 'simpul.id/asked';
+
+function withAsked<T extends KubeObject>(wanted: T): T {
+  const { resourceVersion: _, ...metadata } = wanted.metadata;
+  const asked = shortHash(canonicalJson(shapeOf({ ...wanted, metadata })));
+  const annotations = { ...wanted.metadata.annotations, [askedAnnotation]: asked };
+  return { ...wanted, metadata: { ...wanted.metadata, annotations } };
+}
+
+/** The same fields and items, without what they hold. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shapeOf);
+  if (value === null || typeof value !== 'object') return 0;
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(fields.map(([name, field]) => [name, shapeOf(field)]));
 }
 
 /** Whether `actual` has every field that `wanted` has, with its value; lists must be equal in length and order. */

@@ -69,9 +69,3 @@ test('there is a Route for each host, with a name of its own, and for a domain a
   assert.deepEqual([first?.host, second?.host, second?.wildcardPolicy], ['a.id', 'wildcard.b.id', 'Subdomain']);
   assert.ok(!('host' in (specsOf({ kind: 'Route' })[0] ?? {})), 'the router makes one up');
 });
-
-test('a field that is asked for no more changes what is there', () => {
-  const asked = (expose: ApiGatewayExpose) => annotationsOf(expose)['simpul.id/asked'];
-  assert.notEqual(asked({ kind: 'Ingress', tls: 'Edge' }), asked({ kind: 'Ingress', tls: 'None' }));
-  assert.equal(asked({ kind: 'Ingress', tls: 'None' }), asked({ tls: 'None', kind: 'Ingress' }));
-});

@@ -1,4 +1,3 @@
-import { canonicalJson } from '#api/compiled/secret.ts';
 import type { ApiGateway, ApiGatewayExpose, ApiGatewayListener } from '#api/generated/apigateway.ts';
 import type { KubeObject, ObjectMeta } from '#api/object.ts';
 import { fleetMetadata } from './gateway.ts';
@@ -130,19 +129,8 @@ function metadataOf(
 ): ObjectMeta {
   return {
     ...fleetMetadata(gateway),
-    annotations: { ...annotations, ...expose.annotations, [askedAnnotation]: askedBy(gateway) },
+    annotations: { ...annotations, ...expose.annotations },
   };
-}
-
-/**
- * Annotation of what `spec.expose` made: stands for all that it asks for. A field that it asks for no more is told from
- * one that somebody else set by this alone.
- */
-const askedAnnotation = 'simpul.id/asked';
-
-function askedBy({ spec: { expose, listeners } }: ApiGateway): string {
-  const names = listeners.map(({ name, protocol, port, tls }) => [name, protocol, port, tls?.issue?.dnsNames]);
-  return shortHash(canonicalJson([expose, names]));
 }
 
 /** All that controllers have said on an object, whoever they are. */
