@@ -138,9 +138,9 @@ export const reasons = {
     'The ApiGateway has no Redis, so each of its pods counts limits and usage for itself, and a restart forgets both.',
   RedisUnavailable: 'Pods cannot use Redis and allow only their share of the limits; the message says why.',
   MetricUnavailable:
-    'The cluster does not measure what spec.autoscaling names, so the number of pods does not follow it; the message says what is missing.',
+    'The cluster does not measure what spec.autoscaling names, so the number of pods does not follow it; the message says what is missing. Or there is no cluster (`simpul dev`).',
   ExposureUnavailable:
-    'The cluster does not know the kind that spec.expose names. Install what brings it, or choose another.',
+    'The cluster does not know the kind that spec.expose names: install what brings it, or choose another. Or there is no cluster (`simpul dev`).',
   ExposurePending:
     'No controller has taken up what spec.expose made. Is there one for the class, Gateway or router that it names?',
   ExposureRefused: 'The controller refuses what spec.expose made; the message is its own.',

@@ -342,6 +342,17 @@ describe('the operator over a store in memory', () => {
     }
   });
 
+  test('says of what only a cluster has that nothing comes of it', async (context) => {
+    const memory = new Memory(context);
+    memory.start();
+    const spec = { ...gateway.spec, expose: { kind: 'Ingress' }, autoscaling: { maxReplicas: 4 } };
+    const asking = { ...gateway, spec };
+    await memory.apply(asking);
+    await memory.until(gateway, 'Exposed', 'ExposureUnavailable');
+    await memory.until(gateway, 'Autoscaled', 'MetricUnavailable');
+    await memory.until(gateway, 'Ready', 'NoGateways');
+  });
+
   test('has all hear of a Tenant that is accepted, also when its children can only be made later', async (context) => {
     const memory = new Memory(context);
     const namespace = (labels: Record<string, string>) => ({

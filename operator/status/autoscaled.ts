@@ -23,3 +23,10 @@ export function autoscaled(gateway: ApiGateway, autoscaler: Autoscaler, customMe
   const message = 'The HorizontalPodAutoscaler has not looked at the pods yet';
   return observe(gateway, 'Autoscaled', 'Unknown', { reason: 'Progressing', message });
 }
+
+/** Where the operator runs no pods, as in standalone mode, their number follows nothing. */
+export function notAutoscaledHere(gateway: ApiGateway): readonly Observation[] {
+  if (gateway.spec.autoscaling === undefined) return [];
+  const message = 'Nothing comes of spec.autoscaling here: the operator runs no pods (as in simpul dev)';
+  return [observe(gateway, 'Autoscaled', 'False', { reason: 'MetricUnavailable', message })];
+}

@@ -15,6 +15,13 @@ export function notServed(gateway: ApiGateway, kind: string): Observation {
   return observe(gateway, 'Exposed', 'False', { reason: 'ExposureUnavailable', message });
 }
 
+/** Where the operator runs no pods, as in standalone mode, there is nothing that callers from outside could be brought to. */
+export function notExposedHere(gateway: ApiGateway): readonly Observation[] {
+  if (gateway.spec.expose === undefined) return [];
+  const message = `Nothing comes of spec.expose here: the operator runs no pods (as in simpul dev), so callers reach this ApiGateway at its own address only`;
+  return [observe(gateway, 'Exposed', 'False', { reason: 'ExposureUnavailable', message })];
+}
+
 /** Whether controllers of the cluster bring callers from outside, as they say on the objects that were made for them. */
 export function exposed(gateway: ApiGateway, made: readonly Exposure[]): Observation {
   for (const exposure of made) {

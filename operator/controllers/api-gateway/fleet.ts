@@ -7,6 +7,8 @@ import { buildGatewayBinding, buildGatewayServiceAccount, compiledNamespaceOf } 
 import { buildService } from '../../resources/gateway-service.ts';
 import { buildGatewayNetworkPolicy } from '../../resources/network-policy.ts';
 import { buildMetricsService } from '../../resources/service-monitor.ts';
+import { notAutoscaledHere } from '../../status/autoscaled.ts';
+import { notExposedHere } from '../../status/exposed.ts';
 import { observe } from '../../translate/outcome.ts';
 import { applyChild, removeChild } from '../child-applier.ts';
 import type { Environment } from '../environment.ts';
@@ -43,12 +45,18 @@ const running: readonly FleetStep[] = [
   { what: 'PodDisruptionBudget', run: (scene) => apply(scene, buildDisruptionBudget(scene.gateway)) },
 ];
 
+/** Where somebody else runs the fleet, or this very process: what cannot be had then is told. */
+const elsewhere: readonly FleetStep[] = [
+  { what: 'exposure', run: ({ gateway }) => Promise.resolve(notExposedHere(gateway)) },
+  { what: 'HorizontalPodAutoscaler', run: ({ gateway }) => Promise.resolve(notAutoscaledHere(gateway)) },
+];
+
 /** Makes everything that runs for an ApiGateway. One child that cannot be made keeps no other from being made. */
 export async function makeFleet(env: Environment, gateway: ApiGateway, signal: AbortSignal): Promise<FleetOutcome> {
   const scene: Scene = { env, gateway, signal };
   const observations: Observation[] = [];
   const failures: string[] = [];
-  for (const step of env.gatewayImage === undefined ? rights : [...rights, ...running]) {
+  for (const step of [...rights, ...(env.gatewayImage === undefined ? elsewhere : running)]) {
     try {
       observations.push(...(await step.run(scene)));
     } catch (error) {
