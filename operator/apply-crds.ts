@@ -6,8 +6,11 @@ import type { Store } from '#kube/store.ts';
 /** Annotation of a CRD: the version of this project that it came with. */
 export const versionAnnotation = 'simpul.id/version';
 
-/** Owner of what it applies; not the operator's, which never writes CRDs. */
-const fieldManager = 'simpul-crds';
+/**
+ * Owner of what it applies: as which Helm itself applies CRDs when a chart is installed. With any other, the next
+ * installation beside CRDs that stayed would be refused for the conflict.
+ */
+const fieldManager = 'helm';
 
 export interface ApplyCrdsOptions {
   readonly store: Pick<Store, 'get' | 'apply'>;
@@ -31,11 +34,21 @@ export async function applyCrds({ store, crds, version, log, signal }: ApplyCrds
       log.info({ crd: name, present, version }, 'a newer version is installed, and stays');
       continue;
     }
-    const annotations = { ...crd.metadata.annotations, [versionAnnotation]: version };
-    await store.apply({ ...crd, metadata: { ...crd.metadata, annotations } }, { fieldManager, force: true, signal });
+    const labels = { ...ofHelm(found?.metadata.labels), ...crd.metadata.labels };
+    const kept = ofHelm(found?.metadata.annotations);
+    const annotations = { ...kept, ...crd.metadata.annotations, [versionAnnotation]: version };
+    const metadata = { ...crd.metadata, labels, annotations };
+    await store.apply({ ...crd, metadata }, { fieldManager, force: true, signal });
     log.info({ crd: name, version, ...(present === undefined ? {} : { present }) }, 'applied');
   }
 }
+
+/** By what a release of the chart of CRDs knows them for its own: their owner would remove that by leaving it out. */
+function ofHelm(notes: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(notes).filter(([name]) => helmsOwn.test(name)));
+}
+
+const helmsOwn = /^((meta\.)?helm\.sh\/|app\.kubernetes\.io\/managed-by$)/;
 
 /** Compares `major.minor.patch`; what follows a dash comes before the same version without one. */
 export function isNewer(present: string, version: string): boolean {

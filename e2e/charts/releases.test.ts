@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
@@ -139,6 +140,22 @@ describe('two releases in one cluster', () => {
     async function shortNames(): Promise<string> {
       return await cluster.kubectl(['get', 'crd', name, '-o', 'jsonpath={.spec.names.shortNames}']);
     }
+  });
+
+  test('another installation brings the CRDs up to date, too, though a Job wrote them last', async () => {
+    await using stack = new AsyncDisposableStack();
+    const folder = await mkdtemp(join(tmpdir(), 'simpul-newer-'));
+    stack.defer(() => rm(folder, { recursive: true }));
+    await cp(chartFolder, folder, { recursive: true });
+    const file = join(folder, 'crds/tenants.yaml');
+    const newer = (await readFile(file, 'utf8')).replace('shortNames: [tnt]', 'shortNames: [tnt, newer]');
+    await writeFile(file, newer.replace(/simpul.id\/version: .*/, 'simpul.id/version: 99.0.0'));
+    await applyCrds();
+    const place = ['--namespace', 'simpul-third', '--create-namespace', '--no-hooks'];
+    await helm(['install', 'third', folder, ...place], cluster.kubeconfig);
+    const names = ['get', 'crd', 'tenants.simpul.id', '-o', 'jsonpath={.spec.names.shortNames}'];
+    assert.equal(await cluster.kubectl(names), '["tnt","newer"]');
+    await helm(['uninstall', 'third', '--namespace', 'simpul-third', '--no-hooks'], cluster.kubeconfig);
   });
 
   test('the rights of the Jobs around upgrade and uninstall are enough, and they use all of them', async () => {
