@@ -181,8 +181,8 @@ class RunningOperator {
   /** A standby follows what its leader follows, so that a takeover finds everything known. */
   #followKnown(world: World, feed: Feed): void {
     for (const gateway of world.apiGateways.values()) {
-      const namespace = compiledNamespaceOf(gateway);
-      if (world.namespaces.get(namespace) !== undefined) feed.followGateway(keyOf(gateway), namespace);
+      const namespace = world.namespaces.get(compiledNamespaceOf(gateway));
+      if (namespace !== undefined) feed.followGateway(keyOf(gateway), namespace);
     }
     for (const tenant of world.tenants.values()) {
       const namespace = tenant.status?.namespace;

@@ -54,8 +54,8 @@ export interface NamespaceWatches {
   /** Secrets of keys in a Tenant's namespace. */
   followTenant(namespace: string): void;
   forgetTenant(namespace: string): void;
-  /** Compiled objects and Leases of an ApiGateway. */
-  followGateway(gateway: string, namespace: string): void;
+  /** Compiled objects and Leases of an ApiGateway; from the beginning where its namespace was made anew. */
+  followGateway(gateway: string, namespace: KubeObject): void;
   forgetGateway(gateway: string): void;
   /** Whether the compiled objects of an ApiGateway are completely known. */
   knowsGateway(gateway: string): boolean;

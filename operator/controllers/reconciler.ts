@@ -49,7 +49,7 @@ export interface KindController<T extends Resource> {
    */
   readonly visit: (env: Environment, object: T, signal: AbortSignal) => Promise<Visit | Deferred | 'later'>;
   /** The object is gone, and so are its compiled objects: lets go of what it had, and wakes who waited for it. */
-  readonly gone: (env: Environment, id: string, signal: AbortSignal) => Promise<void>;
+  readonly gone: (env: Environment, id: string, signal: AbortSignal) => Promise<Result>;
   /** After the compiled objects are written: wakes whoever waits for what this object let go. */
   readonly settled?: (env: Environment, object: T) => void;
 }
@@ -63,8 +63,7 @@ export async function reconcile<T extends Resource>(
 ): Promise<Result> {
   const object = controller.get(env, id);
   if (object === undefined || object.metadata.deletionTimestamp !== undefined) {
-    await remove(controller, env, id, signal);
-    return {};
+    return await remove(controller, env, id, signal);
   }
 
   // Some Secret or ConfigMap that it refers to has only begun to be followed; whatever is learnt of it wakes the object.
@@ -94,12 +93,12 @@ async function remove<T extends Resource>(
   env: Environment,
   id: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Result> {
   const { kind, compiledKind } = controller;
   if (compiledKind !== undefined)
     await writeWithDefinition(env, { kind: compiledKind, id }, { compiled: new Map() }, signal);
   env.pending.forget({ kind, id });
-  await controller.gone(env, id, signal);
+  return await controller.gone(env, id, signal);
 }
 
 interface Attempt {

@@ -58,7 +58,7 @@ interface Following {
 export class Feed implements NamespaceWatches {
   readonly #options: FeedOptions;
   readonly #tenants = new Map<string, Following>();
-  readonly #gateways = new Map<string, Following & { readonly namespace: string }>();
+  readonly #gateways = new Map<string, Following & { readonly namespaceUid: string }>();
   readonly #known = new Set<string>();
   readonly #materials: MaterialWatches;
 
@@ -118,15 +118,15 @@ export class Feed implements NamespaceWatches {
     }
   }
 
-  followGateway(gateway: string, namespace: string): void {
-    if (this.#gateways.get(gateway)?.namespace === namespace) return;
+  followGateway(gateway: string, { metadata: { name: namespace, uid: namespaceUid = '' } }: KubeObject): void {
+    if (this.#gateways.get(gateway)?.namespaceUid === namespaceUid) return;
     this.forgetGateway(gateway);
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, this.#options.signal]);
     const secrets = { kind: coreKinds.Secret, namespace, fieldSelector: `type=${compiledSecretType}` };
     const compiled = this.#follow(secrets, this.#compiledHandler(gateway, namespace), signal);
     const leases = this.#follow({ kind: coreKinds.Lease, namespace }, this.#leaseHandler(gateway), signal);
-    this.#gateways.set(gateway, { stop, namespace, synced: Promise.all([compiled, leases]) });
+    this.#gateways.set(gateway, { stop, namespaceUid, synced: Promise.all([compiled, leases]) });
   }
 
   forgetGateway(gateway: string): void {

@@ -1,7 +1,7 @@
 import type { Observation } from '#api/conditions.ts';
 import type { ApiGateway } from '#api/generated/apigateway.ts';
 import { coreKinds } from '#api/kinds.ts';
-import { keyOf } from '#api/object.ts';
+import { type KubeObject, keyOf } from '#api/object.ts';
 import {
   buildCompiledNamespace,
   buildCompiledOperatorBinding,
@@ -9,11 +9,12 @@ import {
   gatewayAnnotation,
   installationLabel,
 } from '../../resources/gateway.ts';
+import type { Result } from '../../runtime/controller.ts';
 import { StatusError } from '../../runtime/status-error.ts';
 import { certificateExpiry } from '../../status/certificate-expiry.ts';
 import { limitsShared } from '../../status/limits-shared.ts';
 import { isLive } from '../../status/programmed.ts';
-import { oneWarning } from '../../translate/outcome.ts';
+import { observe, oneWarning } from '../../translate/outcome.ts';
 import { translateApiGateway } from '../../translate/translate-api-gateway.ts';
 import type { GatewayPod } from '../../world/fleet.ts';
 import { wakeSatisfied } from '../acknowledge.ts';
@@ -23,6 +24,7 @@ import type { Environment } from '../environment.ts';
 import { freshRightsRetryMs } from '../fresh-rights.ts';
 import type { Deferred, KindController, Visit } from '../reconciler.ts';
 import { makeFleet } from './fleet.ts';
+import { hurryEnd } from './namespace-end.ts';
 
 export const apiGatewayController: KindController<ApiGateway> = {
   kind: 'ApiGateway',
@@ -48,15 +50,20 @@ const failedDelayMs = 30_000;
 async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal): Promise<Visit | Deferred> {
   const { observations, compiled, status } = translateApiGateway(gateway, env.world);
   const id = keyOf(gateway);
-  const namespace = compiledNamespaceOf(gateway);
-  await makeNamespace(env, gateway, signal);
+  const namespace = await makeNamespace(env, gateway, signal);
+  const { name: compiledNamespace } = namespace.metadata;
+  if (namespace.metadata.deletionTimestamp !== undefined) {
+    const requeueAfterMs = await hurryEnd(env, namespace, signal);
+    const told = awaitEnd(env, gateway, observations);
+    return { observations: told, compiled, fields: { ...status, compiledNamespace }, requeueAfterMs };
+  }
   const made = await makeFleet(env, gateway, signal);
   if (made === 'deferred') return { lookAgainMs: freshRightsRetryMs };
   env.watches.followGateway(id, namespace);
   if (env.gatewayImage !== undefined) env.fleetWatches.follow(id, namespace);
   const now = env.now().getTime();
   const pods = [...env.world.podsOf(id).values()];
-  await removeDeadLeases(env, namespace, pods, signal);
+  await removeDeadLeases(env, compiledNamespace, pods, signal);
   await sweepDefinitions(env, id, signal);
   wakeSatisfied(env, id);
   const live = pods.filter((pod) => isLive(pod, now));
@@ -64,9 +71,21 @@ async function visit(env: Environment, gateway: ApiGateway, signal: AbortSignal)
   return {
     observations: [...withWarning([...observations, ...made], expiry.warning), limitsShared(gateway, live)],
     compiled,
-    fields: { ...status, compiledNamespace: namespace, readyGateways: live.length },
+    fields: { ...status, compiledNamespace, readyGateways: live.length },
     ...nextLook(pods, now, [anywayMs, expiry.lookAgainMs, made.every(isGood) ? undefined : failedDelayMs]),
   };
+}
+
+/**
+ * Nothing can be written into a namespace that is being deleted. Until it is gone, which is an event, all that is compiled
+ * for this gateway waits; what was in it is made anew as soon as the next one is followed.
+ */
+function awaitEnd(env: Environment, gateway: ApiGateway, observations: readonly Observation[]): readonly Observation[] {
+  env.watches.forgetGateway(keyOf(gateway));
+  env.fleetWatches.forget(keyOf(gateway));
+  const message = `Namespace "${compiledNamespaceOf(gateway)}" is being deleted, with all that runs for this ApiGateway, and is made anew once it is gone. If it stays, the conditions in its status say what holds it`;
+  const failed = observe(gateway, 'ReconcileFailed', 'True', { reason: 'ReconcileFailed', message });
+  return [...withWarning(observations, undefined), failed];
 }
 
 function isGood({ type, status }: Observation): boolean {
@@ -109,19 +128,23 @@ async function removeDeadLeases(
 }
 
 /** The namespace first, then the operator's right in it: without that nothing else can be written there. */
-async function makeNamespace(env: Environment, gateway: ApiGateway, signal: AbortSignal): Promise<void> {
+async function makeNamespace(env: Environment, gateway: ApiGateway, signal: AbortSignal): Promise<KubeObject> {
   const wanted = buildCompiledNamespace(gateway, env.world.settings.installationNamespace);
   const known = env.world.namespaces.get(wanted.metadata.name);
   if (known !== undefined && known.metadata.annotations?.[gatewayAnnotation] !== keyOf(gateway)) {
     const message = `Namespace "${wanted.metadata.name}", which this ApiGateway needs for itself, exists and is not its own: remove it`;
     throw new StatusError('NamespaceNotOwned', message);
   }
-  env.world.namespaces.put(await applyChild(env, wanted, signal));
-  await applyChild(env, buildCompiledOperatorBinding(gateway, env.operator), signal);
+  const stored = await applyChild(env, wanted, signal);
+  env.world.namespaces.put(stored);
+  if (stored.metadata.deletionTimestamp === undefined) {
+    await applyChild(env, buildCompiledOperatorBinding(gateway, env.operator), signal);
+  }
+  return stored;
 }
 
 /** Owner references do not reach namespaces, so the compiled namespace of a gateway that is gone is removed here. */
-async function gone(env: Environment, id: string, signal: AbortSignal): Promise<void> {
+async function gone(env: Environment, id: string, signal: AbortSignal): Promise<Result> {
   env.watches.forgetGateway(id);
   env.fleetWatches.forget(id);
   env.world.fleets.delete(id);
@@ -129,7 +152,9 @@ async function gone(env: Environment, id: string, signal: AbortSignal): Promise<
   for (const namespace of env.world.namespaces.values()) {
     const { labels = {}, annotations = {}, name, uid = '', deletionTimestamp } = namespace.metadata;
     const ours = labels[installationLabel] === env.world.settings.installationNamespace;
-    if (!ours || annotations[gatewayAnnotation] !== id || deletionTimestamp !== undefined) continue;
+    if (!ours || annotations[gatewayAnnotation] !== id) continue;
+    if (deletionTimestamp !== undefined) return { requeueAfterMs: await hurryEnd(env, namespace, signal) };
     await env.store.delete(coreKinds.Namespace, { namespace: '', name }, { uid, signal });
   }
+  return {};
 }

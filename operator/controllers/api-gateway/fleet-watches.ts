@@ -39,7 +39,7 @@ export interface FleetWatchesOptions {
 /** Notices edits of what runs for ApiGateways, so that the operator puts them right at once. */
 export class FleetWatches {
   readonly #options: FleetWatchesOptions;
-  readonly #followed = new Map<string, { readonly namespace: string; readonly stop: AbortController }>();
+  readonly #followed = new Map<string, { readonly namespaceUid: string; readonly stop: AbortController }>();
   readonly #exposures = new Map<string, { readonly kind: ResourceKind; readonly stop: AbortController }>();
 
   constructor(options: FleetWatchesOptions) {
@@ -57,11 +57,11 @@ export class FleetWatches {
   }
 
   /** Begins the watches in a compiled namespace, unless they run. */
-  follow(gateway: string, namespace: string): void {
-    if (this.#followed.get(gateway)?.namespace === namespace) return;
+  follow(gateway: string, { metadata: { name: namespace, uid: namespaceUid = '' } }: KubeObject): void {
+    if (this.#followed.get(gateway)?.namespaceUid === namespaceUid) return;
     this.#followed.get(gateway)?.stop.abort();
     const stop = new AbortController();
-    this.#followed.set(gateway, { namespace, stop });
+    this.#followed.set(gateway, { namespaceUid, stop });
     const signal = AbortSignal.any([stop.signal, this.#options.signal]);
     for (const kind of fleetKinds) {
       this.#watch(

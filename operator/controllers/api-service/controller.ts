@@ -1,6 +1,7 @@
 import { conditionOf } from '#api/conditions.ts';
 import type { ApiService } from '#api/generated/apiservice.ts';
 import { keyOf } from '#api/object.ts';
+import type { Result } from '../../runtime/controller.ts';
 import { translateApiService } from '../../translate/translate-api-service.ts';
 import { drillEndsInMs } from '../../translate/variants.ts';
 import { claimantsOfRoute } from '../../world/dependents.ts';
@@ -69,6 +70,7 @@ function releaseRoutes(env: Environment, id: string): void {
   env.wake(freed.flatMap((route) => claimantsOfRoute(route, env.world)).filter((wake) => wake.id !== id));
 }
 
-async function gone(env: Environment, id: string): Promise<void> {
+async function gone(env: Environment, id: string): Promise<Result> {
   releaseRoutes(env, id);
+  return {};
 }

@@ -16,5 +16,5 @@ export const approvalController: KindController<Approval> = {
     const { observations, compiled, status } = translateApproval(approval, env.world);
     return { observations, compiled, fields: status };
   },
-  gone: async () => {},
+  gone: async () => ({}),
 };

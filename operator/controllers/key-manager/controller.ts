@@ -18,6 +18,7 @@ export const keyManagerController: KindController<KeyManager> = {
   visit,
   gone: async (env, id) => {
     env.world.signingKeys.delete(id);
+    return {};
   },
 };
 

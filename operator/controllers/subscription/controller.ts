@@ -26,7 +26,10 @@ export const subscriptionController: KindController<Subscription> = {
   ],
   get: (env, id) => env.world.subscriptions.get(id),
   visit,
-  gone: async (env, id) => releaseKeys(env, id),
+  gone: async (env, id) => {
+    releaseKeys(env, id);
+    return {};
+  },
   settled: (env, subscription) => releaseKeys(env, keyOf(subscription)),
 };
 

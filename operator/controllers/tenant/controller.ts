@@ -10,6 +10,7 @@ import {
   buildTenantNamespace,
   memberBindingNames,
 } from '../../resources/tenant.ts';
+import type { Result } from '../../runtime/controller.ts';
 import { translateTenant } from '../../translate/translate-tenant.ts';
 import { residentsOf, type Wake, waitingTenants } from '../../world/dependents.ts';
 import type { AcceptedTenant } from '../../world/world.ts';
@@ -121,12 +122,13 @@ async function removeBinding(
   await env.store.delete(coreKinds.RoleBinding, key, { uid, signal });
 }
 
-async function gone(env: Environment, id: string): Promise<void> {
+async function gone(env: Environment, id: string): Promise<Result> {
   const accepted = env.world.acceptedTenant(id);
-  if (accepted === undefined) return;
+  if (accepted === undefined) return {};
   env.world.dropTenant(id);
   env.watches.forgetTenant(accepted.namespace);
   env.wake([...residentsOf(accepted.namespace, env.world), ...othersWaiting(env, id)]);
+  return {};
 }
 
 /** What this Tenant let go may be what they wait for. */
