@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type KubeObject, parseId } from '#api/object.ts';
 import { compiledNamespaceOf } from '#operator/resources/gateway.ts';
-import { Installation, type Seen } from './harness.ts';
+import { readAudit } from './audit-log.ts';
+import { Installation, operatorUser, type Seen } from './harness.ts';
 import { apiGateway } from './objects.ts';
 import { until } from './waiting.ts';
 
@@ -18,7 +19,7 @@ describe('an ApiGateway that is exposed', () => {
   let installation: Installation;
 
   before(async () => {
-    installation = await Installation.start();
+    installation = await Installation.start({ auditLog: true });
     await installation.startOperator([
       ...['--gateway-image=localhost/gateway:1', '--lease-duration=4s', '--renew-deadline=3s', '--retry-period=500ms'],
     ]);
@@ -106,12 +107,26 @@ describe('an ApiGateway that is exposed', () => {
     await until('there is one', async () => ((await list()) as { items: KubeObject[] }).items.length === 1);
   });
 
-  test('is reached from inside alone without the field', async () => {
+  test('is reached from inside alone without the field, and costs no question about kinds then', async () => {
     await expose();
     await installation.untilGone(route);
     await until('nothing is said of it', async () => {
       const conditions = (await installation.get(apiGateway()))?.status?.conditions ?? [];
       return conditions.every(({ type }) => type !== 'Exposed');
     });
+    const asked = async () => {
+      const events = await readAudit(installation.cluster.auditLog ?? '');
+      const own = events.filter(({ user, verb }) => user.username === operatorUser && verb !== 'watch');
+      return own.filter(({ objectRef: { resource = '', name = '' } = {} }) => {
+        return ['ingresses', 'httproutes', 'routes'].includes(resource) || /httproutes|route\.openshift/.test(name);
+      }).length;
+    };
+    const before = await asked();
+    await installation.apply(apiGateway('public', { drainDelay: '11s' }));
+    await until('it is looked at', async () => {
+      const seen = await installation.get(apiGateway());
+      return seen?.status?.observedGeneration === seen?.metadata.generation;
+    });
+    assert.equal(await asked(), before);
   });
 });

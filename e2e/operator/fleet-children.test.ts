@@ -100,6 +100,18 @@ describe('what runs for an ApiGateway', () => {
     const found = Object.entries((await installation.get(metrics))?.metadata.labels ?? {});
     for (const label of Object.entries(selector.matchLabels))
       assert.ok(found.some((each) => each.join() === label.join()));
+    await patch(monitor, { spec: { jobLabel: 'edited' } });
+    const isRight = async () => !JSON.stringify(await specOf(monitor)).includes('edited');
+    await until('an edit of it is put right', isRight, { withinMs: 10_000 });
+  });
+
+  test('a label that the spec asks for no more is taken away', async () => {
+    const labelled = apiGateway('public', { monitoring: { labels: { release: 'prometheus' } } });
+    const label = async () => (await installation.get(monitor))?.metadata.labels?.['release'];
+    await installation.apply(apiGateway());
+    await until('it is gone', async () => (await label()) === undefined);
+    await installation.apply(labelled);
+    await until('it is back', async () => (await label()) === 'prometheus');
   });
 
   test('cert-manager is asked for certificates where it is installed, and missed where it is not', async () => {
@@ -124,6 +136,10 @@ describe('what runs for an ApiGateway', () => {
     await until('it is asked for', async () =>
       JSON.stringify((await installation.get(certificate).catch(() => undefined))?.spec ?? {}).includes('dua.example'),
     );
+    const edit = ['--type=merge', '-p', JSON.stringify({ spec: { dnsNames: ['edited.example.go.id'] } })];
+    await kubectl(['patch', 'certificate', 'gateway-tls', '-n', 'simpul-system', ...edit]);
+    const isRight = async () => !JSON.stringify((await installation.get(certificate))?.spec).includes('edited');
+    await until('an edit of it is put right', isRight, { withinMs: 10_000 });
     const listeners = [{ name: 'http', protocol: 'HTTP', port: 8080 }];
     await installation.apply(apiGateway('secure', { listeners }));
     await installation.untilGone(certificate);

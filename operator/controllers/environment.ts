@@ -37,7 +37,7 @@ export interface Environment {
   /** Begins and ends the watches inside one namespace. */
   readonly watches: NamespaceWatches;
   /** Begins and ends the watches of what runs for ApiGateways. */
-  readonly fleetWatches: Pick<FleetWatches, 'start' | 'follow' | 'followExposure' | 'forget'>;
+  readonly fleetWatches: Pick<FleetWatches, 'start' | 'follow' | 'followExtra' | 'isWithout' | 'forget'>;
   /** False in standalone mode, where there are no pods that policies and quotas could be about. */
   readonly inCluster: boolean;
   /** Takes an object that a write returned into the world, unless something newer is there. */

@@ -5,7 +5,7 @@ import { compiledNamespaceOf } from '../../resources/gateway.ts';
 import { autoscaled } from '../../status/autoscaled.ts';
 import { adjustChild, removeChild } from '../child-applier.ts';
 import type { Scene } from './fleet-step.ts';
-import { servesApi } from './served-kind.ts';
+import { presenceOfApi } from './served-kind.ts';
 
 /** With `spec.autoscaling` a HorizontalPodAutoscaler, and without it none. */
 export async function scaleFleet({ env, gateway, signal }: Scene): Promise<readonly Observation[]> {
@@ -27,6 +27,6 @@ export async function scaleFleet({ env, gateway, signal }: Scene): Promise<reado
 const customMetricsApis = ['v1beta2.custom.metrics.k8s.io', 'v1beta1.custom.metrics.k8s.io'];
 
 async function servesCustomMetrics(scene: Scene): Promise<boolean> {
-  for (const api of customMetricsApis) if (await servesApi(scene, api)) return true;
+  for (const api of customMetricsApis) if ((await presenceOfApi(scene, api)) === 'served') return true;
   return false;
 }

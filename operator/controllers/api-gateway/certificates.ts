@@ -1,25 +1,34 @@
 import type { Observation } from '#api/conditions.ts';
+import type { ApiGateway } from '#api/generated/apigateway.ts';
 import { clusterKinds } from '#api/kinds.ts';
+import { keyOf } from '#api/object.ts';
 import { buildCertificates } from '../../resources/certificate.ts';
 import { fleetSelector } from '../../resources/gateway.ts';
 import { observe } from '../../translate/outcome.ts';
 import { applyChild, removeOthers } from '../child-applier.ts';
 import type { Scene } from './fleet-step.ts';
-import { servesKind } from './served-kind.ts';
+import { presenceOfKind } from './served-kind.ts';
 
 /** The Certificates that listeners ask for, where cert-manager is installed; those that none asks for any more go. */
 export async function issueCertificates(scene: Scene): Promise<readonly Observation[]> {
   const { env, gateway, signal } = scene;
+  const id = keyOf(gateway);
   const wanted = buildCertificates(gateway);
-  if (!(await servesKind(scene, 'certificates.cert-manager.io'))) {
-    if (wanted.length === 0) return [];
-    const message =
-      'A listener has tls.issue, and the cluster has no cert-manager: install it, or remove tls.issue and write the Secret yourself';
-    return [observe(gateway, 'Warning', 'True', { reason: 'CertManagerMissing', message })];
-  }
-  const namespace = gateway.metadata.namespace ?? '';
-  const selection = { namespace, labelSelector: fleetSelector(gateway) };
-  await removeOthers(env, { kind: clusterKinds.Certificate, selection, wanted }, signal);
+  if (wanted.length === 0 && env.fleetWatches.isWithout(id, 'certificates')) return [];
+  const presence = await presenceOfKind(scene, 'certificates.cert-manager.io');
+  const isServed = presence === 'served';
+  const kind = clusterKinds.Certificate;
+  const selection = { namespace: gateway.metadata.namespace ?? '', labelSelector: fleetSelector(gateway) };
+  if (isServed) await removeOthers(env, { kind, selection, wanted }, signal);
+  const followed = isServed && wanted.length > 0 ? { kind, ...selection } : undefined;
+  if (presence !== 'away') env.fleetWatches.followExtra(id, 'certificates', followed);
+  if (wanted.length > 0 && !isServed) return [certManagerMissing(gateway)];
   for (const certificate of wanted) await applyChild(env, certificate, signal);
   return [];
+}
+
+function certManagerMissing(gateway: ApiGateway): Observation {
+  const message =
+    'A listener has tls.issue, and the cluster has no cert-manager: install it, or remove tls.issue and write the Secret yourself';
+  return observe(gateway, 'Warning', 'True', { reason: 'CertManagerMissing', message });
 }

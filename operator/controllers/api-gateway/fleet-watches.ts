@@ -7,6 +7,9 @@ import { ChildWatch } from '../../feed/child-watch.ts';
 import { childSelector } from '../../resources/metadata.ts';
 import { watchedContent } from '../../resources/watched-content.ts';
 
+/** What a fleet may have of kinds that not every cluster knows, or not every fleet needs. */
+export type Extra = 'exposure' | 'certificates' | 'monitor';
+
 /** Kinds that run for a fleet; RoleBindings are watched in the whole cluster. */
 const fleetKinds: readonly ResourceKind[] = [
   coreKinds.ServiceAccount,
@@ -36,11 +39,17 @@ export interface FleetWatchesOptions {
   readonly signal: AbortSignal;
 }
 
+/** `kind` absent: there is nothing to follow. */
+interface FollowedExtra {
+  readonly kind: ResourceKind | undefined;
+  readonly stop: AbortController;
+}
+
 /** Notices edits of what runs for ApiGateways, so that the operator puts them right at once. */
 export class FleetWatches {
   readonly #options: FleetWatchesOptions;
   readonly #followed = new Map<string, { readonly namespaceUid: string; readonly stop: AbortController }>();
-  readonly #exposures = new Map<string, { readonly kind: ResourceKind; readonly stop: AbortController }>();
+  readonly #extras = new Map<string, Map<Extra, FollowedExtra>>();
 
   constructor(options: FleetWatchesOptions) {
     this.#options = options;
@@ -62,38 +71,39 @@ export class FleetWatches {
     this.#followed.get(gateway)?.stop.abort();
     const stop = new AbortController();
     this.#followed.set(gateway, { namespaceUid, stop });
-    const signal = AbortSignal.any([stop.signal, this.#options.signal]);
     for (const kind of fleetKinds) {
-      this.#watch(
-        { kind, namespace, labelSelector: childSelector },
-        new ChildWatch(() => this.#options.onChange(gateway)),
-        signal,
-      );
+      this.#watchFor(gateway, { kind, namespace, labelSelector: childSelector }, stop);
     }
   }
 
-  /** Watches what brings callers from outside to a fleet: one kind, which the cluster serves, or none. */
-  followExposure(gateway: string, namespace: string, kind: ResourceKind | undefined): void {
-    const running = this.#exposures.get(gateway);
-    if (running?.kind === kind) return;
+  /** Begins the watch of what a fleet has of one sort, unless it runs; ends it without `source`. The cluster must serve its kind. */
+  followExtra(gateway: string, extra: Extra, source: ReflectorSource | undefined): void {
+    const extras = this.#extras.get(gateway) ?? new Map<Extra, FollowedExtra>();
+    this.#extras.set(gateway, extras);
+    const running = extras.get(extra);
+    if (running !== undefined && running.kind === source?.kind) return;
     running?.stop.abort();
-    this.#exposures.delete(gateway);
-    if (kind === undefined) return;
     const stop = new AbortController();
-    this.#exposures.set(gateway, { kind, stop });
-    const signal = AbortSignal.any([stop.signal, this.#options.signal]);
-    this.#watch(
-      { kind, namespace, labelSelector: childSelector },
-      new ChildWatch(() => this.#options.onChange(gateway)),
-      signal,
-    );
+    extras.set(extra, { kind: source?.kind, stop });
+    if (source !== undefined) this.#watchFor(gateway, source, stop);
+  }
+
+  /** Whether it was said last that a fleet has nothing of this sort. */
+  isWithout(gateway: string, extra: Extra): boolean {
+    const followed = this.#extras.get(gateway)?.get(extra);
+    return followed !== undefined && followed.kind === undefined;
   }
 
   forget(gateway: string): void {
-    for (const running of [this.#followed, this.#exposures]) {
-      running.get(gateway)?.stop.abort();
-      running.delete(gateway);
-    }
+    this.#followed.get(gateway)?.stop.abort();
+    this.#followed.delete(gateway);
+    for (const { stop } of this.#extras.get(gateway)?.values() ?? []) stop.abort();
+    this.#extras.delete(gateway);
+  }
+
+  #watchFor(gateway: string, source: ReflectorSource, stop: AbortController): void {
+    const signal = AbortSignal.any([stop.signal, this.#options.signal]);
+    this.#watch(source, new ChildWatch(() => this.#options.onChange(gateway)), signal);
   }
 
   #watch(source: ReflectorSource, handler: ChildWatch, signal: AbortSignal): void {

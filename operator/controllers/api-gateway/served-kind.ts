@@ -8,15 +8,25 @@ interface Definition extends KubeObject {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** Whether the cluster serves a kind of somebody else's; `crd`: `servicemonitors.monitoring.coreos.com`. */
-export async function servesKind({ env, signal }: Pick<Scene, 'env' | 'signal'>, crd: string): Promise<boolean> {
+/** Whether the cluster has a kind of somebody else's; `away`: it should, but what serves it does not answer. */
+export type Presence = 'served' | 'away' | 'absent';
+
+type Asking = Pick<Scene, 'env' | 'signal'>;
+
+/** `crd`: `servicemonitors.monitoring.coreos.com`. */
+export async function presenceOfKind({ env, signal }: Asking, crd: string): Promise<Presence> {
   const key = { namespace: '', name: crd };
   const found = await env.store.get<Definition>(coreKinds.CustomResourceDefinition, key, { signal });
-  return conditionOf(found?.status?.conditions, 'Established')?.status === 'True';
+  return presenceOf(found, 'Established');
 }
 
-/** Whether the cluster, or an API server behind it, serves a version of an API; `api`: `v1.route.openshift.io`. */
-export async function servesApi({ env, signal }: Pick<Scene, 'env' | 'signal'>, api: string): Promise<boolean> {
+/** Of what an API server behind the cluster's may serve, too, in one version; `api`: `v1.route.openshift.io`. */
+export async function presenceOfApi({ env, signal }: Asking, api: string): Promise<Presence> {
   const found = await env.store.get<Definition>(clusterKinds.AggregatedApi, { namespace: '', name: api }, { signal });
-  return conditionOf(found?.status?.conditions, 'Available')?.status === 'True';
+  return presenceOf(found, 'Available');
+}
+
+function presenceOf(found: Definition | undefined, condition: string): Presence {
+  if (found === undefined) return 'absent';
+  return conditionOf(found.status?.conditions, condition)?.status === 'True' ? 'served' : 'away';
 }
