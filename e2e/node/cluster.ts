@@ -59,8 +59,9 @@ export class NodeCluster {
     await kubectl(['apply', '--server-side', '--force-conflicts', '-f', exampleFile]);
     const own = readFileSync(ownFile, 'utf8').replace('EXAMPLE_IMAGE', () => this.image('example').reference);
     await kubectl(['apply', '--server-side', '-f', '-'], own);
-    const url = [{ op: 'replace', path: '/spec/backend/endpoints/0/url', value: 'http://situs.banten.svc:9000/situs' }];
-    const patch = ['--type=json', '-p', JSON.stringify(url)];
+    // All of the list: applied anew, the example adds its loopback address to what an earlier test has put there.
+    const backend = { endpoints: [{ url: 'http://situs.banten.svc:9000/situs' }] };
+    const patch = ['--type=merge', '-p', JSON.stringify({ spec: { backend } })];
     await kubectl(['patch', 'apiservices.simpul.id', 'situs', '-n', 'banten', ...patch]);
     await this.untilGatewaysRun(this.image('gateway').reference);
     await kubectl(['rollout', 'status', '-n', 'banten', 'deployment/situs', '--timeout=120s']);
