@@ -29,7 +29,7 @@ test('helm install serves the first call within seconds', async (t) => {
 });
 
 test('an installation that is removed takes its gateways with it; made again, it serves what was there, to the same keys', async (t) => {
-  await uninstall();
+  t.diagnostic(`nothing is left ${(await uninstall()).toFixed(1)} s after helm uninstall began`);
   const served = await installAndCall();
   t.diagnostic(`the first call is served ${served.toFixed(1)} s after helm install began anew`);
   assert.ok(served < leaseSeconds + patienceSeconds, `${served} s`);
@@ -39,8 +39,8 @@ test('an installation that is removed takes its gateways with it; made again, it
   }
 });
 
-/** Resolves once nothing runs of it any more. Gateways drain for 10 s; then little may be left to wait for. */
-async function uninstall(): Promise<void> {
+/** Gives the seconds until nothing runs of it any more. Gateways drain for 10 s; then little may be left to wait for. */
+async function uninstall(): Promise<number> {
   const began = performance.now();
   await helm(['uninstall', 'simpul', '--namespace', home, '--wait', '--timeout=3m'], cluster.target.kubeconfig);
   await until('the namespace of its gateway is gone', async () => {
@@ -53,6 +53,7 @@ async function uninstall(): Promise<void> {
   });
   const seconds = (performance.now() - began) / 1000;
   assert.ok(seconds < 60, `it took ${seconds} s`);
+  return seconds;
 }
 
 /** Gives the seconds from the begin of `helm install` until a call with a key of before is served. */
