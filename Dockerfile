@@ -1,8 +1,9 @@
 # Images of Simpul: one target for each program. `make images` bundles the programs into build/images and builds all of them;
 # by hand, after it:
-#   docker build --target gateway --build-arg VERSION=0.1.0 .
+#   docker build --platform linux/arm64 --target gateway --build-arg VERSION=0.1.0 .
 # Nothing is run while an image is built, so any machine builds for every architecture, and the same input gives the same digest.
 ARG BASE=docker.io/library/node:24-bookworm-slim
+ARG REDIS_BASE=docker.io/library/redis:7.2-bookworm
 
 FROM ${BASE} AS base
 ARG VERSION=0.0.0
@@ -43,3 +44,16 @@ COPY build/images/example/ /app/
 COPY examples/banten/data/ /data/
 EXPOSE 9000
 ENTRYPOINT ["/usr/local/bin/node", "/app/example.mjs", "--host", "0.0.0.0"]
+
+# Counts limits in trials. Its base has all that it runs.
+FROM ${REDIS_BASE} AS redis
+ARG VERSION=0.0.0
+LABEL org.opencontainers.image.vendor="Simpul" \
+      org.opencontainers.image.licenses="BSD-3-Clause" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.title="simpul-redis" \
+      org.opencontainers.image.description="The Redis that limits are counted in for a trial"
+COPY build/images/redis/ /app/
+USER 65532:65532
+EXPOSE 6379
+ENTRYPOINT ["redis-server"]

@@ -82,13 +82,13 @@ bundle-programs: $(installed) ## Bundle gateway and operator with their packages
 	@node tools/bundle/main.ts
 
 .PHONY: images
-images: $(installed) ## Build the images operator, gateway, cli and example into build/archives; no registry is needed.
+images: $(installed) ## Build the images operator, gateway, cli, example and redis into build/archives, for this machine or ARCH=arm64 or amd64; no registry is needed.
 	@tools/programs/install.sh tools/cluster/packages.txt node-programs
-	@node tools/images/main.ts
+	@node tools/images/main.ts $(ARCH)
 
 .PHONY: bundle
-bundle: images ## Write one archive with images, charts, CRDs and checksums, for clusters without internet.
-	@node tools/offline/main.ts write
+bundle: images ## Write one archive with images, charts, CRDs and checksums, for clusters without internet; ARCH=arm64 or amd64.
+	@node tools/offline/main.ts write $(ARCH)
 
 .PHONY: olm-bundle
 olm-bundle: $(installed) helm ## Write the bundle for OpenShift's Operator Lifecycle Manager into build/olm.
@@ -106,7 +106,7 @@ cluster-down: $(installed) ## End it, with all that runs in it, and remove every
 
 .PHONY: install
 install: images helm ## Build the images and install Simpul into the cluster of `make cluster`, or of SIMPUL_TEST_KUBECONFIG.
-	@node tools/install/main.ts
+	@node tools/install/main.ts $(ARCH)
 
 .PHONY: install-bundle
 install-bundle: helm ## Install from the archive of `make bundle`, or BUNDLE=file, and from nothing else.

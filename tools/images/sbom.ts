@@ -1,24 +1,20 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
-import { root } from '../bundle/bundle.ts';
-
-interface LockedPackage {
-  readonly version?: string;
-  readonly integrity?: string;
-  readonly license?: string;
-}
+import type { Base, DebianPackage } from './base.ts';
+import { type LockedPackage, lockedPackages } from './lockfile.ts';
 
 /**
- * What a bundle was made of, as CycloneDX 1.6: the packages whose files went in (`inputs`, paths from the project's root),
- * with the version, licence and digest of the lockfile. Without serial number and time, so the same input gives the same bytes.
+ * What an image was made of, as CycloneDX 1.6: the packages of npm whose files were bundled (`inputs`, paths from the project's
+ * root), with the version, licence and digest of the lockfile, and its base. Without serial number and time, so the same input gives
+ * the same bytes.
  */
-export function softwareBill(program: string, inputs: readonly string[]): string {
-  const lockfile = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, LockedPackage>;
-  };
+export function softwareBill(program: string, inputs: readonly string[], base: Base['content']): string {
   const folders = new Set(inputs.flatMap((path) => packageFolder(path) ?? []));
-  const components = [...folders].sort().map((folder) => component(folder, lockfile.packages[folder] ?? {}));
+  if ('packages' in base && base.nodePackage !== undefined) folders.add(base.nodePackage);
+  const lockfile = lockedPackages();
+  const components = [
+    ...[...folders].sort().map((folder) => npmComponent(folder, lockfile[folder] ?? {})),
+    ...('packages' in base ? base.packages.map(debianComponent) : [imageComponent(base.image)]),
+  ];
   const self = { type: 'application', name: `simpul-${program}`, version: manifest.version };
   const bill = { bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, metadata: { component: self }, components };
   return `${JSON.stringify(bill, undefined, 2)}\n`;
@@ -29,7 +25,7 @@ function packageFolder(path: string): string | undefined {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
 }
 
-function component(folder: string, { version = '', integrity, license }: LockedPackage): object {
+function npmComponent(folder: string, { version = '', integrity, license }: LockedPackage): object {
   const name = folder.replace(/^.*node_modules\//, '');
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
   return {
@@ -37,6 +33,18 @@ function component(folder: string, { version = '', integrity, license }: LockedP
     ...(license === undefined ? {} : { licenses: [{ expression: license }] }),
     ...(integrity === undefined ? {} : { hashes: integrity.split(' ').map(hash) }),
   };
+}
+
+function debianComponent({ name, version, architecture }: DebianPackage): object {
+  const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}`;
+  return { type: 'library', 'bom-ref': purl, name, version, purl };
+}
+
+/** Of a name such as `docker.io/library/redis:7.2-bookworm`; what is in it stands in its own list of packages. */
+function imageComponent(image: string): object {
+  const [name = '', version = ''] = image.replace(/^docker\.io\/library\//, '').split(':');
+  const purl = `pkg:docker/${name}@${version}`;
+  return { type: 'container', 'bom-ref': purl, name, version, purl };
 }
 
 /** Of the form of Subresource Integrity, `sha512-<base64>`. */

@@ -7,7 +7,7 @@ import { importImage } from '#tools/cluster/pause-image.ts';
 import { locatePrograms } from '#tools/controlplane/binaries.ts';
 import { type Kubectl, runKubectl } from '#tools/controlplane/kubectl.ts';
 import { helm } from '#tools/helm/helm.ts';
-import { type Image, type ImageName, imageRegistry } from '#tools/images/images.ts';
+import { archivesOf, type Image, type ImageName, imageRegistry } from '#tools/images/images.ts';
 import { root } from '../bundle/bundle.ts';
 
 /** The cluster to work on: the one that SIMPUL_TEST_KUBECONFIG names, else that of `make cluster`. */
@@ -45,8 +45,8 @@ export interface Release {
 
 /** The chart of this checkout with images that were built from it. */
 export async function ownRelease(images: readonly Image[]): Promise<Release> {
-  const { tag } = imageNamed(images, 'operator');
-  const values = join(root, 'build/archives/values.yaml');
+  const { tag, architecture } = imageNamed(images, 'operator');
+  const values = join(archivesOf(architecture), 'values.yaml');
   await writeFile(values, `images: { registry: ${imageRegistry}, tag: ${tag} }\n`);
   return { archives: images.map(({ archive }) => archive), chart: join(root, 'charts/simpul'), values };
 }

@@ -5,36 +5,44 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { ClusterError } from '#tools/cluster/errors.ts';
 import { run } from '#tools/cluster/run.ts';
+import type { Architecture } from '#tools/images/architecture.ts';
+import { type ArchivedImage, archivedImage } from '#tools/images/archive.ts';
 import { type Image, imageRegistry } from '#tools/images/images.ts';
-import type { Release } from '#tools/install/install.ts';
+import { imageNamed, type Release } from '#tools/install/install.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { root } from '../bundle/bundle.ts';
 
 const checksums = 'SHA256SUMS';
-const arch = process.arch === 'arm64' ? 'arm64' : 'amd64';
-const name = `simpul-${manifest.version}-${arch}`;
 
-/** Where `make bundle` puts it. */
-export const bundleFile = join(root, 'build', `${name}.tar.gz`);
+/** Where `make bundle` puts that of an architecture. */
+export function bundleFileOf(architecture: Architecture): string {
+  return join(root, 'build', `${bundleName(architecture)}.tar.gz`);
+}
+
+function bundleName(architecture: Architecture): string {
+  return `simpul-${manifest.version}-${architecture}`;
+}
 
 /**
  * Writes one archive with all that an installation without internet needs; the same input gives the same bytes.
  *
  *   simpul-<version>-<arch>/  images.tar  charts/simpul  charts/simpul-crds  values.yaml  README.txt  SHA256SUMS
  */
-export async function writeBundle(images: readonly Image[], file: string = bundleFile): Promise<void> {
+export async function writeBundle(images: readonly Image[], file: string): Promise<void> {
+  const { tag, architecture } = imageNamed(images, 'operator');
+  const name = bundleName(architecture);
   const work = await mkdtemp(join(tmpdir(), 'simpul-bundle-'));
   try {
     const folder = join(work, name);
     await mkdir(folder);
-    await mergeImages(images, join(work, 'images'), join(folder, 'images.tar'));
+    const installed = images.filter((image) => image.name !== 'example');
+    await mergeImages(installed, join(work, 'images'), join(folder, 'images.tar'));
     await cp(join(root, 'charts'), join(folder, 'charts'), {
       recursive: true,
       filter: (path) => !path.endsWith('/testdata'),
     });
-    const tag = images[0]?.tag ?? '';
     await writeFile(join(folder, 'values.yaml'), `images: { registry: ${imageRegistry}, tag: ${tag} }\n`);
-    await writeFile(join(folder, 'README.txt'), readme);
+    await writeFile(join(folder, 'README.txt'), readmeOf(architecture));
     await writeFile(join(folder, checksums), await checksumsOf(folder));
     await tar(work, name, join(work, 'bundle.tar'));
     await run('sh', ['-c', 'gzip -n <"$0" >"$1"', join(work, 'bundle.tar'), file]);
@@ -67,10 +75,9 @@ export async function openBundle(file: string, folder: string): Promise<Release>
 /** One docker archive of several: layers are named by their digests, so what images share is there once. */
 async function mergeImages(images: readonly Image[], work: string, file: string): Promise<void> {
   await mkdir(work);
-  const entries: { readonly Config: string; readonly Layers: readonly string[] }[] = [];
+  const entries: ArchivedImage[] = [];
   for (const { archive } of images) {
-    const [entry] = JSON.parse(await run('tar', ['-xOf', archive, 'manifest.json'])) as typeof entries;
-    if (entry === undefined) throw new ClusterError(`${archive} holds no image`);
+    const entry = await archivedImage(archive);
     await run('tar', [
       '-xf',
       archive,
@@ -108,11 +115,14 @@ async function tar(folder: string, path: string, file: string): Promise<void> {
   await run('tar', [...fixed, '-C', folder, '-cf', file, path]);
 }
 
-const readme = `Simpul ${manifest.version} for clusters without internet (${arch}).
+function readmeOf(architecture: Architecture): string {
+  return `Simpul ${manifest.version} for clusters of ${architecture} without internet.
 
   sha256sum --check SHA256SUMS
   ctr -n k8s.io images import images.tar      # on every node; or load it, and push the images to a registry of your own
   helm upgrade --install simpul charts/simpul -n simpul-system --create-namespace -f values.yaml
 
-With a registry of your own, name it by images.registry in values.yaml.
+With a registry of your own, name it by images.registry in values.yaml. What else can be set stands in charts/simpul/README.md:
+--set redis.trial=true, for one, runs the Redis of images.tar, in which all gateways count limits together.
 `;
+}
