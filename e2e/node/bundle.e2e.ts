@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -9,6 +10,10 @@ import { helm } from '#tools/helm/helm.ts';
 import { builtImages } from '#tools/images/images.ts';
 import { findCluster, install } from '#tools/install/install.ts';
 import { openBundle, writeBundle } from '#tools/offline/bundle.ts';
+import { gatewayNamespace, home, NodeCluster, type Pod } from './cluster.ts';
+import { openApi } from './faults/api.ts';
+import { mainProcessOf } from './faults/node-processes.ts';
+import { installRelease } from './release.ts';
 
 describe('the archive for clusters without internet', () => {
   let folder = '';
@@ -17,11 +22,10 @@ describe('the archive for clusters without internet', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'simpul-bundle-test-'));
     file = join(folder, 'bundle.tar.gz');
-    await writeBundle(await images(), file);
+    await writeBundle(await builtImages(), file);
   });
   after(() => rm(folder, { recursive: true }));
 
-  const images = async () => (await builtImages()).filter(({ name }) => name !== 'example');
   const place = async (name: string) => {
     const path = join(folder, name);
     await mkdir(path);
@@ -40,7 +44,7 @@ describe('the archive for clusters without internet', () => {
 
   test('written twice, it has the same bytes', async () => {
     const again = join(folder, 'again.tar.gz');
-    await writeBundle(await images(), again);
+    await writeBundle(await builtImages(), again);
     assert.ok((await readFile(file)).equals(await readFile(again)));
   });
 
@@ -79,6 +83,33 @@ describe('the archive for clusters without internet', () => {
     const said = await helm(['test', 'simpul', '--namespace', 'simpul-system'], cluster.kubeconfig);
     assert.match(said, /Phase:\s+Succeeded/);
   });
+
+  test('its Redis runs confined, and all pods of a gateway count limits in it together', async (t) => {
+    const target = findCluster();
+    if (target.isOwn) await forgetImages();
+    const release = await openBundle(file, await place('install-redis'));
+    await appendFile(release.values, 'redis: { trial: true }\n');
+    await install(target, release);
+    const cluster = await NodeCluster.open();
+    t.after(async () => {
+      await cluster.kubectl(['delete', 'apiservices.simpul.id/hemat', '-n', 'banten', '--ignore-not-found']);
+      await cluster.close();
+      await installRelease(cluster);
+    });
+    await cluster.kubectl([
+      'wait',
+      'apigateways.simpul.id/public',
+      '-n',
+      home,
+      '--for=condition=LimitsShared',
+      '--timeout=60s',
+    ]);
+    if (target.isOwn) assert.deepEqual(await confinementOfRedis(cluster), confined);
+
+    await cluster.apply(openApi('hemat', { limits: [{ requests: 7, per: 'Hour' }] }));
+    await cluster.untilReady('apiservices.simpul.id/hemat', '-n', 'banten');
+    assert.deepEqual(await callEachPod(cluster, '/banten/hemat/1', 10), { 200: 7, 429: 13 });
+  });
 });
 
 /** Takes our images from the node: running pods go on, new ones need them again. */
@@ -95,4 +126,38 @@ async function forgetImages(): Promise<void> {
     if (reference.includes('simpul-example')) continue;
     await run(program, [...flags, 'images', 'remove', '--sync', reference]);
   }
+}
+
+const confined = { Uid: '65532', CapEff: '0000000000000000', NoNewPrivs: '1', Seccomp: '2', root: 'ro' };
+
+/** What the machine says of the process of the trial Redis: its user and rights, and whether its root can be written. */
+async function confinementOfRedis(cluster: NodeCluster): Promise<Record<string, string | undefined>> {
+  const label = ['-l', 'app.kubernetes.io/name=simpul-redis'];
+  const { items } = await cluster.get<{ items: readonly Pod[] }>('pods', '-n', home, ...label);
+  const [pod] = items.filter(({ metadata, status }) => status.phase === 'Running' && !metadata.deletionTimestamp);
+  const { pid } = (pod && mainProcessOf(pod, 'redis')) ?? assert.fail('no Redis runs');
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const mounts = readFileSync(`/proc/${pid}/mounts`, 'utf8');
+  const line = (name: string) => new RegExp(`^${name}:\\s+(\\S+)`, 'm').exec(status)?.[1];
+  return {
+    ...Object.fromEntries(['Uid', 'CapEff', 'NoNewPrivs', 'Seccomp'].map((name) => [name, line(name)])),
+    root: /^\S+ \/ \S+ (r[ow])/m.exec(mounts)?.[1],
+  };
+}
+
+/** Calls each of two gateway pods `times` times, and counts the statuses of the answers. */
+async function callEachPod(cluster: NodeCluster, path: string, times: number): Promise<Record<string, number>> {
+  const pods = await cluster.gatewayPods();
+  assert.equal(pods.length, 2);
+  const urls = pods.map(({ status }) => `http://${status.podIP}:8080${path}`);
+  const script = `
+(async () => {
+  const counts = {};
+  for (const url of ${JSON.stringify(urls)}) for (let call = 0; call < ${times}; call++) {
+    const { status } = await fetch(url);
+    counts[status] = (counts[status] ?? 0) + 1;
+  }
+  console.log(JSON.stringify(counts));
+})();`;
+  return await cluster.evaluate(gatewayNamespace, pods[0]?.metadata.name ?? '', script);
 }

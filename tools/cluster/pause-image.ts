@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownArchitecture } from '#tools/images/architecture.ts';
 import { type ClusterFolder, nodePrograms, pauseImage } from './layout.ts';
 import { run } from './run.ts';
 
@@ -20,13 +21,12 @@ interface FilesImage {
   readonly layer: string;
   readonly name: string;
   readonly entrypoint: readonly string[];
-  /** Default: this process's own. */
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** Makes an image of files of this machine, and gives it to containerd. */
-export async function importFiles(folder: ClusterFolder, image: FilesImage): Promise<void> {
-  const { layer, name, entrypoint, env = process.env } = image;
+async function importFiles(folder: ClusterFolder, image: FilesImage): Promise<void> {
+  const { layer, name, entrypoint, env } = image;
   const work = `${layer}-archive`;
   await mkdir(work, { recursive: true });
   await run('tar', ['-C', layer, '--owner=0', '--group=0', '-cf', join(work, 'layer.tar'), '.']);
@@ -34,7 +34,7 @@ export async function importFiles(folder: ClusterFolder, image: FilesImage): Pro
     .update(readFileSync(join(work, 'layer.tar')))
     .digest('hex');
   const config = {
-    architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+    architecture: ownArchitecture,
     os: 'linux',
     config: { Entrypoint: entrypoint, User: '65535:65535', Env: ['PATH=/usr/bin'] },
     rootfs: { type: 'layers', diff_ids: [`sha256:${digest}`] },

@@ -35,6 +35,18 @@ app.kubernetes.io/instance: {{ (first .).Release.Name }}
 {{- end -}}
 {{- end -}}
 
+{{/* Ours, unless another is named. */}}
+{{- define "simpul.redisImage" -}}
+{{- $registry := .Values.images.registry -}}
+{{- if not .Values.redis.image -}}
+{{- include "simpul.image" (list . "simpul-redis" "") -}}
+{{- else if $registry -}}
+{{- printf "%s/%s" $registry .Values.redis.image -}}
+{{- else -}}
+{{- .Values.redis.image -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Nothing here fixes a user id: images bring one, and OpenShift gives each namespace its own. */}}
 {{- define "simpul.podSecurity" -}}
 runAsNonRoot: true

@@ -1,10 +1,8 @@
 import { until } from '#e2e/operator/waiting.ts';
-import { imageRegistry } from '#tools/images/images.ts';
 import { home, type NodeCluster } from '../cluster.ts';
 import { installRelease } from '../release.ts';
 import { openApi } from './api.ts';
 import { type Fault, secondsSince, times } from './fault.ts';
-import { importRedisImage, redisImage } from './redis-image.ts';
 
 export const redisReplaced: Fault = {
   name: 'redis-replaced',
@@ -12,8 +10,7 @@ export const redisReplaced: Fault = {
   asserts: 'LimitsShared says so meanwhile, and is True again afterwards',
   inNode: true,
   prepare: async (cluster) => {
-    await importRedisImage();
-    await installRelease(cluster, 'redis.trial=true', `redis.image=${redisImage}`, `images.registry=${imageRegistry}`);
+    await installRelease(cluster, 'redis.trial=true');
     await cluster.apply(openApi('terbatas', { limits: [{ requests: 10_000_000, per: 'Minute' }] }));
     await cluster.untilReady('apiservices.simpul.id/terbatas', '-n', 'banten');
     await untilShared(cluster);
