@@ -153,7 +153,7 @@ describe('Programmed', () => {
     });
 
     test('does not wait for one whose Lease has run out', async () => {
-      await say('dying', { seconds: 5 });
+      await say('dying', { seconds: 10 });
       const patient = api('patient');
       await installation.apply(patient);
       const named = { status: 'False', reason: 'Pending', message: /not yet dying/ } as const;
@@ -167,7 +167,7 @@ describe('Programmed', () => {
       ['ahead', -300_000],
     ] as const) {
       test(`waits for one whose clock is 5 minutes ${name}, until its Lease has run out`, async () => {
-        await say(name, { agoMs, seconds: 5 });
+        await say(name, { agoMs, seconds: 10 });
         const skewed = api(`clock-${name}`);
         await installation.apply(skewed);
         const named = { status: 'False', reason: 'Pending', message: new RegExp(`not yet ${name}`) } as const;
