@@ -146,6 +146,8 @@ test('a policy that is gone, or only warns, is told by the ApiGateway until it i
   const audit = JSON.stringify({ spec: { validationActions: ['Audit'] } });
   const gentle = ['validatingadmissionpolicybinding', 'simpul-gateway-leases', '--type=merge', '-p', audit];
   await kubectl(['patch', ...gentle]);
+  // Nobody tells of them, so it is told at the next visit; an edit brings that on.
+  await installation.apply(apiGateway('public', { replicas: 3 }));
   await installation.untilCondition(apiGateway(), 'Warning', {
     status: 'True',
     reason: 'PolicyMissing',
@@ -153,6 +155,7 @@ test('a policy that is gone, or only warns, is told by the ApiGateway until it i
   });
   await installation.untilReady(apiGateway());
   await kubectl(['apply', '--server-side', '--force-conflicts', '-f', 'manifests/base/rights/policies']);
+  await installation.apply(apiGateway('public', { replicas: 4 }));
   await until('the warning is gone', async () => {
     const { status } = (await installation.get(apiGateway())) ?? {};
     return status?.conditions?.every(({ type }) => type !== 'Warning');
