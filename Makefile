@@ -97,7 +97,7 @@ olm-bundle: $(installed) helm ## Write the bundle for OpenShift's Operator Lifec
 ##@ On a real cluster
 
 .PHONY: cluster
-cluster: node-programs ## Start a Kubernetes of one node on this machine, as root; it needs no internet.
+cluster: node-programs metrics-server ## Start a Kubernetes of one node on this machine, as root; it needs no internet.
 	@node tools/cluster/main.ts up
 
 .PHONY: cluster-down
@@ -155,6 +155,11 @@ node-programs: $(installed) ## Build and fetch what a node consists of (kubelet,
 	@tools/prerequisites.sh node
 	@tools/controlplane/build.sh node
 	@tools/programs/install.sh tools/cluster/packages.txt node-programs
+
+.PHONY: metrics-server
+metrics-server: $(installed) ## Build metrics-server, which measures the pods of a node, once, into ~/.cache/simpul.
+	@tools/prerequisites.sh test
+	@tools/programs/build-go.sh tools/metrics-server metrics-server sigs.k8s.io/metrics-server/cmd/metrics-server
 
 .PHONY: jaeger
 jaeger: $(installed) ## Build Jaeger, which tests send spans to, once, into ~/.cache/simpul.

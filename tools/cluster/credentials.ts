@@ -4,6 +4,7 @@ import type { Layout } from '#tools/controlplane/arguments.ts';
 import { createAuthority, type KeyPair, writeKey } from '#tools/controlplane/certificates.ts';
 import { buildKubeconfig } from '#tools/controlplane/kubeconfig.ts';
 import { addresses, apiServerUrl, type ClusterFolder, nodeName } from './layout.ts';
+import { metricsServerName } from './metrics-server.ts';
 
 /** Certificates, keys and kubeconfigs of one cluster. */
 export interface Credentials {
@@ -11,9 +12,20 @@ export interface Credentials {
   /** How the API server speaks to the kubelet. */
   readonly kubeletClient: KeyPair;
   readonly kubeletServer: KeyPair;
+  readonly metricsServer: KeyPair;
+  readonly frontProxy: FrontProxy;
   readonly admin: KeyPair;
   /** Paths of kubeconfigs. */
   readonly kubeconfigs: Readonly<Record<Component, string>>;
+}
+
+/** How the API server shows servers behind it (`aggregated-server.ts`) that it speaks for somebody else. */
+export interface FrontProxy {
+  readonly client: KeyPair;
+  /** The name in its certificate. */
+  readonly name: string;
+  /** Signs that certificate alone: who has another one of the cluster's must not speak for others. */
+  readonly caFile: string;
 }
 
 /** User and groups of each program; what they may do is bound to these names by the API server itself. */
@@ -23,6 +35,7 @@ const users = {
   kubelet: [`system:node:${nodeName}`, 'system:nodes'],
   kubeProxy: ['system:kube-proxy'],
   coredns: ['coredns'],
+  metricsServer: ['metrics-server'],
 } as const satisfies Record<string, readonly [string, ...string[]]>;
 type Component = keyof typeof users;
 
@@ -57,6 +70,16 @@ export async function writeCredentials(folder: ClusterFolder): Promise<Credentia
     admin,
     kubeletClient: await authority.client('kube-apiserver', ['system:masters']),
     kubeletServer: await authority.server('kubelet', [nodeName], [addresses.node]),
+    metricsServer: await authority.server('metrics-server', [metricsServerName], []),
+    frontProxy: await writeFrontProxy(folder),
     kubeconfigs: kubeconfigs as Record<Component, string>,
   };
+}
+
+async function writeFrontProxy(folder: ClusterFolder): Promise<FrontProxy> {
+  const own = join(folder.pki, 'front-proxy');
+  await mkdir(own, { mode: 0o700 });
+  const { caFile, client } = await createAuthority(own);
+  const name = 'front-proxy-client';
+  return { caFile, name, client: await client(name, []) };
 }

@@ -3,18 +3,20 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { locatePrograms } from '#tools/controlplane/binaries.ts';
-import { runKubectl } from '#tools/controlplane/kubectl.ts';
+import { type Kubectl, runKubectl } from '#tools/controlplane/kubectl.ts';
+import { aggregatedObjects } from './aggregated-server.ts';
 import { writeCredentials } from './credentials.ts';
 import { ClusterError } from './errors.ts';
 import { type ClusterFolder, clusterFolder, nodeName } from './layout.ts';
 import { ensureMounts, findSnapshotter, setUpNetwork } from './machine.ts';
+import { metricsApi } from './metrics-server.ts';
 import { controlPlaneProcesses, type NodeProcess, nodeProcesses } from './processes.ts';
 
 /**
  * The node, from inside of its namespaces: starts everything in order, says so in `ready`, and starts anew what ends.
  * It is started by `up.ts`. When it ends, whatever it started ends with it.
  *
- *   mounts, network ──▶ certificates ──▶ etcd, kube-apiserver ──▶ containerd, DNS, scheduler, … kubelet ──▶ ready
+ *   mounts, network ──▶ certificates ──▶ etcd, kube-apiserver ──▶ containerd, DNS, scheduler, … metrics-server ──▶ ready
  */
 async function main(): Promise<void> {
   const folder = clusterFolder(process.env);
@@ -28,10 +30,14 @@ async function main(): Promise<void> {
 
   const control = controlPlaneProcesses(site);
   await startInOrder(control);
-  const kubectl = (args: readonly string[]) => runKubectl(programs.kubectl, folder.kubeconfig, args);
-  await kubectl(['apply', '--server-side', '-f', new URL('./dns.yaml', import.meta.url).pathname]);
+  const kubectl: Kubectl = (args, stdin) => runKubectl(programs.kubectl, folder.kubeconfig, args, stdin);
+  for (const file of ['dns.yaml', 'metrics-server.yaml']) {
+    await kubectl(['apply', '--server-side', '-f', new URL(file, import.meta.url).pathname]);
+  }
   const node = await nodeProcesses(site, await findSnapshotter(folder));
   await startInOrder(node);
+  // Only now that it answers: the API server would not try again for a while.
+  await kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(aggregatedObjects(metricsApi(site.credentials))));
   await kubectl(['wait', '--for=create', '--timeout=60s', 'node', nodeName]);
   await kubectl(['wait', '--for=condition=Ready', '--timeout=60s', 'node', nodeName]);
   await kubectl(['wait', '--for=create', '--timeout=60s', 'serviceaccount/default', '-n', 'default']);

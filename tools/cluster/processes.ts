@@ -7,8 +7,9 @@ import type { Program } from '#tools/controlplane/binaries.ts';
 import { answersOk } from '#tools/controlplane/control-plane.ts';
 import { ManagedProcess } from '#tools/controlplane/managed-process.ts';
 import { containerdConfig, dnsConfig, kubeletConfig, kubeProxyConfig, networkConfig } from './configs.ts';
-import type { Credentials } from './credentials.ts';
+import type { Credentials, FrontProxy } from './credentials.ts';
 import { addresses, apiServerUrl, type ClusterFolder, nodeName, nodePrograms } from './layout.ts';
+import { metricsServerArguments, metricsServerHealth, metricsServerProgram } from './metrics-server.ts';
 import { importPauseImage } from './pause-image.ts';
 
 /** One cluster in the making. */
@@ -38,13 +39,14 @@ const unverified = new Agent({ connect: { rejectUnauthorized: false } }); // cer
 
 export function controlPlaneProcesses(site: Site): NodeProcess[] {
   const { programs, credentials } = site;
-  const { layout, kubeletClient, kubeconfigs } = credentials;
+  const { layout, kubeletClient, frontProxy, kubeconfigs } = credentials;
   const apiServerFlags = [
     ...['--bind-address=0.0.0.0', `--advertise-address=${addresses.node}`],
     `--kubelet-client-certificate=${kubeletClient.certFile}`,
     `--kubelet-client-key=${kubeletClient.keyFile}`,
     `--kubelet-certificate-authority=${layout.caFile}`,
     '--kubelet-preferred-address-types=InternalIP',
+    ...aggregationFlags(frontProxy),
   ];
   return [
     launch(site, 'etcd', {
@@ -63,6 +65,8 @@ export function controlPlaneProcesses(site: Site): NodeProcess[] {
         // There is no other node that could take the pods of this one, which a manager that has just lost the API server
         // for half a minute would otherwise take out of all Services by what it knew before.
         '--node-monitor-grace-period=10m',
+        // Three times as often as by default, and fewer pods after 20 s instead of 5 minutes: nobody waits that long here.
+        ...['--horizontal-pod-autoscaler-sync-period=5s', '--horizontal-pod-autoscaler-downscale-stabilization=20s'],
       ],
       ready: () => answersOk('https://127.0.0.1:10257/healthz', unverified),
     }),
@@ -71,6 +75,17 @@ export function controlPlaneProcesses(site: Site): NodeProcess[] {
       args: [`--kubeconfig=${kubeconfigs.scheduler}`, '--leader-elect=false', '--bind-address=127.0.0.1'],
       ready: () => answersOk('https://127.0.0.1:10259/healthz', unverified),
     }),
+  ];
+}
+
+/** How calls of APIs that other servers answer reach those: straight, and in the name of who made them. */
+function aggregationFlags({ client, name, caFile }: FrontProxy): string[] {
+  return [
+    '--enable-aggregator-routing=true',
+    ...[`--proxy-client-cert-file=${client.certFile}`, `--proxy-client-key-file=${client.keyFile}`],
+    ...[`--requestheader-client-ca-file=${caFile}`, `--requestheader-allowed-names=${name}`],
+    ...['--requestheader-username-headers=X-Remote-User', '--requestheader-group-headers=X-Remote-Group'],
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
   ];
 }
 
@@ -129,6 +144,10 @@ export async function nodeProcesses(site: Site, snapshotter: 'overlayfs' | 'nati
     launch(site, 'kube-proxy', {
       ...{ command: programs['kube-proxy'], args: ['--config', file('kube-proxy.json')] },
       ready: () => answersOk('http://127.0.0.1:10256/healthz'),
+    }),
+    launch(site, 'metrics-server', {
+      ...{ command: metricsServerProgram(), args: metricsServerArguments(credentials) },
+      ready: () => answersOk(metricsServerHealth, unverified),
     }),
   ];
 }
