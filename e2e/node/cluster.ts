@@ -31,6 +31,8 @@ export interface Pod {
 export interface Calls {
   readonly path: string;
   readonly count: number;
+  /** Each second; default 500. */
+  readonly rate?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Default: the ApiGateway `public`, by the address of its Service. */
   readonly origin?: string;
@@ -158,11 +160,11 @@ export class NodeCluster {
     await until(`${place.join(' ')} is Ready`, async () => isReady(await this.get<Resource>(...place)));
   }
 
-  /** Starts a pod that makes 500 calls a second; resolves when its first call is sent. */
-  async startCaller(name: string, { path, count, headers = {}, origin }: Calls): Promise<CallerPod> {
+  /** Starts a pod that calls; resolves when its first call is sent. */
+  async startCaller(name: string, { path, count, origin, ...how }: Calls): Promise<CallerPod> {
     const url = `${origin ?? (await this.origin())}${path}`;
     const image = this.image('gateway').reference;
-    return await CallerPod.start(this.kubectl, { name, image, url, calls: count, headers });
+    return await CallerPod.start(this.kubectl, { name, image, url, calls: count, ...how });
   }
 }
 
@@ -174,8 +176,15 @@ export interface Resource {
   readonly metadata: { readonly name: string; readonly generation: number };
   readonly status?: {
     readonly observedGeneration?: number;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
+    readonly conditions?: readonly Condition[];
   };
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
 }
 
 export function isReady({ metadata, status }: Resource): boolean {

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { until } from '#e2e/operator/waiting.ts';
+import { NodeCluster } from './cluster.ts';
+import { ScaledFleet } from './scaled-fleet.ts';
+
+describe('an ApiGateway whose pods the load decides', () => {
+  let cluster: NodeCluster;
+
+  before(async () => {
+    cluster = await NodeCluster.open();
+  });
+  after(async () => {
+    await cluster?.close();
+  });
+
+  /** Calls all the time. */
+  const callersOf = async (fleet: ScaledFleet, name: string, rate: number) =>
+    await cluster.startCaller(name, {
+      ...{ path: `/banten/${fleet.name}/1`, origin: await cluster.origin(fleet.name) },
+      ...{ count: 1, rate },
+    });
+
+  test('it has more when they are busy, fewer when not; no call fails, and the operator leaves their number alone', async (t) => {
+    await using stack = new AsyncDisposableStack();
+    const fleet = new ScaledFleet(cluster, 'sibuk');
+    stack.defer(() => fleet.remove());
+    await fleet.start({ minReplicas: 1, maxReplicas: 3, cpuPercent: 6 });
+    const began = performance.now();
+    const { generation } = (await fleet.deployment()).metadata;
+    const few = await callersOf(fleet, 'sepi', 20);
+    stack.defer(() => few.remove());
+    const many = await callersOf(fleet, 'padat', 500);
+    stack.defer(() => many.remove());
+
+    await fleet.untilPods(3);
+    const grown = performance.now();
+    await until('the ApiGateway says so', async () => (await fleet.autoscaled()).startsWith('True Autoscaled'));
+    const used = (await fleet.scaler()).currentMetrics?.[0]?.containerResource?.current.averageValue ?? '';
+    assert.match(used, /^[1-9]\d*m?$/);
+
+    // A write of the operator, which puts an edit right, is none of the number that it did not choose.
+    const edit = JSON.stringify({ spec: { strategy: { rollingUpdate: { maxSurge: 3 } } } });
+    await fleet.kubectl('patch', `deployment/${fleet.name}`, '-p', edit);
+    await until('the edit is put right', async () => {
+      const { rollingUpdate } = (await fleet.deployment()).spec.strategy;
+      return rollingUpdate.maxSurge === 1;
+    });
+    assert.deepEqual((await many.end()).failures, []);
+
+    await fleet.untilPods(1);
+    const shrunk = performance.now();
+    assert.deepEqual((await few.end()).failures, []);
+    const [up, down] = [fleet.steps.slice(0, fleet.steps.indexOf(3)), fleet.steps.slice(fleet.steps.indexOf(3))];
+    assert.deepEqual(
+      up,
+      up.toSorted((a, b) => a - b),
+    );
+    assert.deepEqual(
+      down,
+      down.toSorted((a, b) => b - a),
+    );
+    // All changes of the Deployment are these steps, the edit, and what put it right: nobody else wrote the number.
+    const changes = (await fleet.deployment()).metadata.generation - generation;
+    assert.equal(changes, fleet.steps.length - 1 + 2);
+    const seconds = (from: number, to: number) => ((to - from) / 1000).toFixed(0);
+    t.diagnostic(
+      `3 pods of ${used} CPU each after ${seconds(began, grown)} s, 1 again ${seconds(grown, shrunk)} s later; steps ${fleet.steps.join(', ')}`,
+    );
+  });
+});
