@@ -7,7 +7,10 @@ export const callsInFlightMetric = 'simpul_gateway_calls_in_flight';
 
 /** The part of a HorizontalPodAutoscaler that its controller writes. */
 export interface Autoscaler extends KubeObject {
-  readonly status?: { readonly conditions?: readonly ScalingCondition[] };
+  readonly status?: {
+    readonly conditions?: readonly ScalingCondition[];
+    readonly currentMetrics?: readonly { readonly type: string }[] | null;
+  };
 }
 
 export interface ScalingCondition {
@@ -15,6 +18,11 @@ export interface ScalingCondition {
   readonly status: string;
   readonly reason?: string;
   readonly message?: string;
+}
+
+/** Types of the metrics that the controller last looked at, in the order of the spec it knew; `` for one that it could not read. */
+export function measuredTypes({ status }: Autoscaler): readonly string[] {
+  return status?.currentMetrics?.map(({ type }) => type) ?? [];
 }
 
 /**

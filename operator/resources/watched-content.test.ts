@@ -10,6 +10,14 @@ const waiting = (reason: string) => ({
 const admitted = (lastTransitionTime: string, status = 'True') => ({
   ingress: [{ host: 'a.id', conditions: [{ type: 'Admitted', status, lastTransitionTime }] }],
 });
+const measured = (cpu: string, calls?: string, averageValue = '1') => ({
+  status: {
+    currentMetrics: [
+      { type: cpu },
+      ...(calls === undefined ? [] : [{ type: calls, pods: { current: { averageValue } } }]),
+    ],
+  },
+});
 
 const cases: readonly {
   readonly name: string;
@@ -37,6 +45,22 @@ const cases: readonly {
   {
     ...{ name: 'a Route that is refused', kind: 'Route', isChange: true },
     ...{ from: { status: admitted('', 'True') }, to: { status: admitted('', 'False') } },
+  },
+  {
+    ...{ name: 'a metric that an autoscaler cannot read any more', kind: 'HorizontalPodAutoscaler', isChange: true },
+    ...{ from: measured('ContainerResource', 'Pods'), to: measured('ContainerResource', '') },
+  },
+  {
+    ...{
+      name: 'a metric that an autoscaler looks at for the first time',
+      kind: 'HorizontalPodAutoscaler',
+      isChange: true,
+    },
+    ...{ from: measured('ContainerResource'), to: measured('ContainerResource', 'Pods') },
+  },
+  {
+    ...{ name: 'a metric that has another value', kind: 'HorizontalPodAutoscaler', isChange: false },
+    ...{ from: measured('ContainerResource', 'Pods', '4'), to: measured('ContainerResource', 'Pods', '5') },
   },
   {
     ...{ name: 'an annotation of an Ingress', kind: 'Ingress', isChange: true },

@@ -3,7 +3,7 @@ import { canonicalJson } from '#api/compiled/secret.ts';
 import { conditionOf } from '#api/conditions.ts';
 import type { KubeObject } from '#api/object.ts';
 import { unpulledOf } from '../status/images.ts';
-import type { Autoscaler } from './autoscaler.ts';
+import { type Autoscaler, measuredTypes } from './autoscaler.ts';
 import { addressesOfExposure, type Exposure, type SaidOfExposure, saidOfExposure } from './exposure.ts';
 
 /**
@@ -24,7 +24,7 @@ function toldOf(child: KubeObject): object {
   if (child.kind === 'Pod') return { ...unpulledOf(child) };
   if (exposing.has(child.kind)) return toldOfExposure(child as Exposure);
   const active = conditionOf((child as Autoscaler).status?.conditions, 'ScalingActive');
-  return { status: active?.status ?? '', reason: active?.reason ?? '' };
+  return { status: active?.status ?? '', reason: active?.reason ?? '', measured: measuredTypes(child as Autoscaler) };
 }
 
 const exposing: ReadonlySet<string> = new Set(['Ingress', 'HTTPRoute', 'Route']);
