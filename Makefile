@@ -113,7 +113,7 @@ install-bundle: helm ## Install from the archive of `make bundle`, or BUNDLE=fil
 	@node tools/offline/main.ts install $(BUNDLE)
 
 .PHONY: e2e
-e2e: programs $(if $(SIMPUL_TEST_KUBECONFIG),,cluster) install ## Run the tests with real pods in the cluster of `make cluster`, or of SIMPUL_TEST_KUBECONFIG.
+e2e: programs $(if $(SIMPUL_TEST_KUBECONFIG),,prometheus-adapter cluster) install ## Run the tests with real pods in the cluster of `make cluster`, or of SIMPUL_TEST_KUBECONFIG.
 	@node --test --test-concurrency=1 --test-timeout=1200000 --test-reporter=./tools/testing/concise-reporter.ts 'e2e/node/*.e2e.ts'
 
 ##@ Measure it
@@ -160,6 +160,11 @@ node-programs: $(installed) ## Build and fetch what a node consists of (kubelet,
 metrics-server: $(installed) ## Build metrics-server, which measures the pods of a node, once, into ~/.cache/simpul.
 	@tools/prerequisites.sh test
 	@tools/programs/build-go.sh tools/metrics-server metrics-server sigs.k8s.io/metrics-server/cmd/metrics-server
+
+.PHONY: prometheus-adapter
+prometheus-adapter: $(installed) ## Build what serves metrics of Prometheus to autoscalers, for a test, once, into ~/.cache/simpul.
+	@tools/prerequisites.sh test
+	@tools/programs/build-go.sh tools/prometheus-adapter prometheus-adapter sigs.k8s.io/prometheus-adapter/cmd/adapter
 
 .PHONY: jaeger
 jaeger: $(installed) ## Build Jaeger, which tests send spans to, once, into ~/.cache/simpul.

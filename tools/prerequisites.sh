@@ -47,7 +47,7 @@ check_go() {
     need "Go >= 1.21 (found: 1.${minor:-?})" "apt-get install -t bookworm-backports golang-go, or go.dev/dl"
     return
   fi
-  for module in tools/controlplane tools/etcd tools/jaeger tools/gitops tools/helm tools/coredns tools/olm tools/metrics-server; do
+  for module in tools/controlplane tools/etcd tools/jaeger tools/gitops tools/helm tools/coredns tools/olm tools/metrics-server tools/prometheus-adapter; do
     said=$(cd "$module" && go version 2>&1) || {
       need "the Go toolchain that $module/go.mod asks for: $said" "unset GOTOOLCHAIN and let Go reach its module proxy (go env GOPROXY), or install that Go"
       return

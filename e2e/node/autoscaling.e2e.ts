@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { until } from '#e2e/operator/waiting.ts';
 import { NodeCluster } from './cluster.ts';
+import { measureCalls } from './measured-calls.ts';
 import { ScaledFleet } from './scaled-fleet.ts';
 
 describe('an ApiGateway whose pods the load decides', () => {
@@ -67,5 +68,41 @@ describe('an ApiGateway whose pods the load decides', () => {
     t.diagnostic(
       `3 pods of ${used} CPU each after ${seconds(began, grown)} s, 1 again ${seconds(grown, shrunk)} s later; steps ${fleet.steps.join(', ')}`,
     );
+  });
+
+  test('it has more when many calls are under way, as soon as custom.metrics.k8s.io tells how many', async (t) => {
+    if (!cluster.target.isOwn) return t.skip('it serves custom.metrics.k8s.io from beside the node of make cluster');
+    await using stack = new AsyncDisposableStack();
+    const fleet = new ScaledFleet(cluster, 'antre');
+    stack.defer(() => fleet.remove());
+    const says = async (what: RegExp) => {
+      let said = '';
+      const look = async () => {
+        said = await fleet.autoscaled();
+        return what.test(said);
+      };
+      await until(`the ApiGateway says ${what}`, look, { seen: () => said });
+    };
+    // 6 calls a second that take 2 s each are 12 under way.
+    const faultInjection = { until: new Date(Date.now() + 3_600_000).toISOString(), delay: '2s' };
+    await fleet.start({ minReplicas: 1, maxReplicas: 3, cpuPercent: 100, callsInFlight: 4 }, { faultInjection });
+    const callers = await callersOf(fleet, 'lama', 6);
+    stack.defer(() => callers.remove());
+
+    await says(/^False MetricUnavailable: custom\.metrics\.k8s\.io does not answer/);
+    const measured = stack.use(await measureCalls(cluster));
+    await says(/^False MetricUnavailable: .* cannot read simpul_gateway_calls_in_flight/);
+    assert.equal((await fleet.deployment()).spec.replicas, 1);
+    measured.findPods();
+    await fleet.untilPods(3);
+    await says(/^True Autoscaled/);
+    const { currentMetrics, conditions } = await fleet.scaler();
+    assert.deepEqual(
+      currentMetrics?.map(({ type }) => type),
+      ['ContainerResource', 'Pods'],
+    );
+    assert.equal(conditions?.find(({ type }) => type === 'ScalingActive')?.status, 'True');
+    assert.deepEqual((await callers.end()).failures, []);
+    t.diagnostic(`3 pods of ${currentMetrics?.[1]?.pods?.current.averageValue} calls under way each`);
   });
 });

@@ -27,16 +27,21 @@ export interface Scraped {
 
 /** A Prometheus that scrapes and evaluates every second. */
 export async function aPrometheus({ rules, jobs }: Scraped) {
-  const [port] = await freePorts(1);
-  const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
-  const watchdog = startWatchdog(folder);
-  const config = {
-    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+  return await startPrometheus({
     rule_files: [rules],
     scrape_configs: Object.entries(jobs).map(([name, ports]) => {
       return { job_name: name, static_configs: [{ targets: ports.map((target) => `127.0.0.1:${target}`) }] };
     }),
-  };
+  });
+}
+
+/** The same with a configuration of its own, but for how often. */
+export async function startPrometheus(settings: object) {
+  const [port] = await freePorts(1);
+  const url = `http://127.0.0.1:${port}`;
+  const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
+  const watchdog = startWatchdog(folder);
+  const config = { ...settings, global: { scrape_interval: '1s', evaluation_interval: '1s' } };
   writeFileSync(join(folder, 'prometheus.yml'), JSON.stringify(config));
   const server = new ManagedProcess({
     name: 'prometheus',
@@ -49,11 +54,11 @@ export async function aPrometheus({ rules, jobs }: Scraped) {
     ],
     logFile: join(folder, 'log'),
     watchdog,
-    ready: async () => (await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => undefined))?.ok === true,
+    ready: async () => (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok === true,
   });
   await server.start();
   const get = async (path: string): Promise<{ data: unknown }> =>
-    (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json() as Promise<{ data: unknown }>;
+    (await fetch(`${url}/api/v1/${path}`)).json() as Promise<{ data: unknown }>;
   const query = async (expression: string): Promise<readonly PrometheusSample[]> => {
     const { data } = await get(`query?query=${encodeURIComponent(expression)}`);
     return (data as { result: PrometheusSample[] }).result;
@@ -66,5 +71,5 @@ export async function aPrometheus({ rules, jobs }: Scraped) {
     await server.terminate();
     await watchdog.stop();
   };
-  return { get, query, alerts, [Symbol.asyncDispose]: dispose };
+  return { url, get, query, alerts, [Symbol.asyncDispose]: dispose };
 }
