@@ -15,7 +15,7 @@ interface Target {
   readonly program?: string;
 }
 
-/** Targets of the Dockerfile, in its order: buildah builds what stands before a target, too. */
+/** Targets of the Dockerfile, in its order. */
 const targets = {
   operator: { base: 'node', program: 'operator/main.ts' },
   gateway: { base: 'node', program: 'gateway/main.ts' },
