@@ -4,7 +4,7 @@ import { parseId } from '#api/object.ts';
 import { compiledNamespaceOf } from '#operator/resources/gateway.ts';
 import { credentialOf, isAcceptedWrite, readAudit } from './audit-log.ts';
 import { Installation, operatorUser, type Seen } from './harness.ts';
-import { apiGateway } from './objects.ts';
+import { apiGateway, namespace as namespaced } from './objects.ts';
 import type { OperatorProgram } from './operator-program.ts';
 import { until } from './waiting.ts';
 
@@ -144,6 +144,13 @@ describe('what runs for an ApiGateway', () => {
     await installation.apply(apiGateway('secure', { listeners }));
     await installation.untilGone(certificate);
     await installation.remove(apiGateway('secure'));
+  });
+
+  test('in a namespace where the operator may see no Certificates, a gateway that asks for none lacks nothing', async () => {
+    const elsewhere = { ...apiGateway(), metadata: { namespace: 'gerbang', name: 'lain' } };
+    await installation.apply(namespaced('gerbang'), elsewhere);
+    await installation.untilCondition(elsewhere, 'Ready', { reason: 'NoGateways' }, { withinMs: 10_000 });
+    await installation.remove(elsewhere);
   });
 
   test('one right that is missing is named in the status, and everything else goes on', async () => {
