@@ -35,7 +35,7 @@ export class ScaledFleet {
 
   constructor(cluster: NodeCluster, name: string) {
     this.#cluster = cluster;
-    // Another one each time: Kubernetes takes minutes to notice that a namespace is empty whose pods had 11 to end.
+    // Another one each time: the namespace of one that was removed a moment ago may still be ending.
     this.name = `${name}-${randomUUID().slice(0, 6)}`;
     this.#namespace = compiledNamespaceOf({ metadata: { name: this.name, namespace: home } });
   }
