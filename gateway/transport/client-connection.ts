@@ -92,9 +92,10 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
     // Its next answer says so.
   }
 
-  /** Ends the connection if no call is under way. */
+  /** Ends the connection: now, or when the call under way is answered. */
   leave(): void {
     if (this.#phase === 'waiting') this.#socket.destroy();
+    else this.#closing = true;
   }
 
   destroy(): void {
@@ -338,7 +339,8 @@ export class ClientConnection implements Downstream, PayloadSink, Tracked {
     this.#deadline.clear();
     const now = this.#host.clock.steady();
     this.#host.chain.ended(exchange, now);
-    if (this.#closing || this.#host.isDraining || !this.#body.isDone) this.#endOurSide();
+    // Also while draining only if the head said so: the next call may be on its way.
+    if (this.#closing || !this.#body.isDone) this.#endOurSide();
     else {
       this.#phase = 'waiting';
       this.#since = now;

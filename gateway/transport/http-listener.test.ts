@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { aGateway, anApi, aTenant } from '../testing/compiled.ts';
 import { aRawClient } from '../testing/raw-client.ts';
 import { aBackend, backendAt } from '../testing/test-backend.ts';
@@ -9,9 +11,9 @@ import { aRunningGateway, until } from '../testing/test-gateway.ts';
 
 const request = 'GET /banten/situs/v1 HTTP/1.1\r\nHost: a\r\n\r\n';
 
-async function aWorld(drainDelayMs: number) {
+async function aWorld(drainDelayMs: number, answer: RequestListener = (_incoming, response) => response.end('ok')) {
   await using stack = new AsyncDisposableStack();
-  const backend = stack.use(await aBackend((_incoming, response) => response.end('ok')));
+  const backend = stack.use(await aBackend(answer));
   const objects = [aGateway({ drainDelayMs }), aTenant(), anApi({ backend: backendAt(backend.url) })];
   const gw = stack.use(await aRunningGateway(objects, { drainTimeoutMs: 20_000 }));
   const owned = stack.move();
@@ -52,4 +54,52 @@ test('a connection that came while draining is served after the port has closed,
   await ended;
   assert.ok(performance.now() - began < 5000, 'nobody is waited for');
   await until(() => silent.isClosed);
+});
+
+/** A backend that sends half of its first answer, and the rest when it is told. */
+function inHalves() {
+  let first: ServerResponse | undefined;
+  const answer: RequestListener = (_incoming, response) => {
+    if (first !== undefined) {
+      response.end('ok');
+      return;
+    }
+    first = response;
+    first.write('half');
+  };
+  return { answer, finish: () => first?.end(' whole') };
+}
+
+test('a connection whose answer has begun before the drain takes one call more: nobody told the client that it would not', async () => {
+  const { answer, finish } = inHalves();
+  await using world = await aWorld(60_000, answer);
+  const client = aRawClient(world.gw.port);
+  client.socket.write(request);
+  await until(() => client.text().includes('half'));
+  const hurry = new AbortController();
+  const ended = world.gw.gateway.shutdown(hurry.signal);
+  finish();
+  await until(() => client.text().endsWith('\r\n0\r\n\r\n'));
+  assert.doesNotMatch(client.text(), /Connection: close/);
+  client.socket.write(request);
+  await until(() => client.isClosed);
+  assert.match(client.text(), /0\r\n\r\nHTTP\/1\.1 200 [\s\S]*\r\nConnection: close\r\n[\s\S]*ok$/);
+  hurry.abort();
+  await ended;
+});
+
+test('an answer that outlasts the drain is finished, and is the last of its connection', async () => {
+  const { answer, finish } = inHalves();
+  await using world = await aWorld(0, answer);
+  const client = aRawClient(world.gw.port);
+  client.socket.write(request);
+  await until(() => client.text().includes('half'));
+  const ended = world.gw.gateway.shutdown();
+  await delay(100); // by then it has stopped to listen; to ask for that would be a connection more
+  finish();
+  await until(() => client.isClosed);
+  assert.match(client.text(), / whole\r\n0\r\n\r\n$/);
+  const began = performance.now();
+  await ended;
+  assert.ok(performance.now() - began < 5000, 'nobody is waited for');
 });
