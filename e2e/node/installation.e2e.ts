@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { until } from '#e2e/operator/waiting.ts';
 import { nodeFlagsOf } from '#tools/images/node-flags.ts';
 import { gatewayNamespace, gatewayUrl, home, NodeCluster } from './cluster.ts';
@@ -28,6 +30,23 @@ const confined = {
   app: 'EROFS',
   root: 'EROFS',
 };
+
+/** Kinds that the operator writes, or that show what it does to them. */
+const written = [
+  ...['deployments', 'services', 'pods', 'configmaps', 'secrets', 'serviceaccounts', 'roles', 'rolebindings'],
+  ...['networkpolicies', 'poddisruptionbudgets', 'horizontalpodautoscalers', 'resourcequotas'],
+];
+
+/** `kind namespace/name version` of all Simpul objects, and of whatever else lies where the installation writes. */
+async function versions({ kubectl }: NodeCluster): Promise<readonly string[]> {
+  const line = '{.kind} {.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}';
+  const output = ['-o', `jsonpath={range .items[*]}${line}{"\\n"}{end}`];
+  const texts = [await kubectl(['get', 'simpul', '--all-namespaces', ...output])];
+  for (const namespace of [home, gatewayNamespace, 'banten', 'tangerang']) {
+    texts.push(await kubectl(['get', written.join(), '-n', namespace, ...output]));
+  }
+  return texts.flatMap((text) => text.trim().split('\n')).sort();
+}
 
 describe('Simpul on a real node', () => {
   let cluster: NodeCluster;
@@ -68,6 +87,20 @@ const ask = async (headers) => { const r = await fetch('${gatewayUrl}/banten/sit
     const [served, refused] = await cluster.evaluate<[number, number?][]>(gatewayNamespace, pod, script);
     assert.deepEqual(served, [200, 100]);
     assert.equal(refused?.[0], 401);
+  });
+
+  test('in a minute in which nothing happens nothing is written but Leases', async () => {
+    let before = await versions(cluster);
+    await until('all is at rest', async () => {
+      await delay(3000);
+      const now = await versions(cluster);
+      const isAtRest = isDeepStrictEqual(now, before);
+      before = now;
+      return isAtRest;
+    });
+    assert.ok(before.length > 30, before.join('\n'));
+    await delay(60_000); // the promise is about a time in which nothing happens
+    assert.deepEqual(await versions(cluster), before);
   });
 
   test('a gateway pod is ready at most 1.5 s after its program has started', async (t) => {

@@ -21,7 +21,7 @@ export const clockSkew: Fault = {
   asserts:
     'both count as ready and are waited for when an API changes; both serve; once they are gone nobody waits for them',
   inNode: true,
-  // One of 20,000 calls was reset once, 13 s after the last change, and nobody knows whether by us or by libfaketime.
+  // Its pods are none of the Deployment's: it shows less of an installation than the others for the time that it takes.
   onlyInFull: true,
   prepare: async (cluster) => {
     await cluster.apply(libraryObject(), ...(await Promise.all(skews.map((minutes) => skewedPod(cluster, minutes)))));
