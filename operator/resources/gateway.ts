@@ -96,6 +96,11 @@ export function fleetSelector(gateway: ApiGateway): string {
   return selectorOf({ ...childLabels, ...podLabelsOf(gateway) });
 }
 
+/** What runs for an ApiGateway, beside its pods. */
+export function fleetSelection(gateway: ApiGateway): { readonly namespace: string; readonly labelSelector: string } {
+  return { namespace: compiledNamespaceOf(gateway), labelSelector: fleetSelector(gateway) };
+}
+
 /** Port of probes and metrics. */
 export const adminPort = 8081;
 

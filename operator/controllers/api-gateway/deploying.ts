@@ -1,7 +1,7 @@
 import type { Observation } from '#api/conditions.ts';
 import { clusterKinds, coreKinds } from '#api/kinds.ts';
 import { keyOf } from '#api/object.ts';
-import { compiledNamespaceOf, fleetSelector } from '../../resources/gateway.ts';
+import { compiledNamespaceOf, fleetSelection } from '../../resources/gateway.ts';
 import { buildDeployment, type Deployment, isRolledOut } from '../../resources/gateway-deployment.ts';
 import { buildPullSecret, type PullSecret, pullSecretSelection, pullSecretType } from '../../resources/pull-secret.ts';
 import { type FleetPod, imageProblem } from '../../status/images.ts';
@@ -18,8 +18,7 @@ export async function deployFleet(scene: Scene): Promise<readonly Observation[]>
   const decide = (current: Deployment | undefined) => buildDeployment(gateway, image, current);
   const stored = await adjustChild(env, { kind: coreKinds.Deployment, key }, decide, signal);
   if (isRolledOut(stored)) return [];
-  const selection = { namespace: key.namespace, labelSelector: fleetSelector(gateway), signal };
-  const { items } = await env.store.list<FleetPod>(clusterKinds.Pod, selection);
+  const { items } = await env.store.list<FleetPod>(clusterKinds.Pod, { ...fleetSelection(gateway), signal });
   const now = env.now().getTime();
   const isServed = [...env.world.podsOf(keyOf(gateway)).values()].some((pod) => isLive(pod, now));
   const problem = imageProblem(gateway, items, isServed);
@@ -37,10 +36,7 @@ export async function copyPullSecrets({ env, gateway, signal }: Scene): Promise<
     if (found === undefined) missing.push(name);
     else wanted.push(buildPullSecret(gateway, found));
   }
-  const selection = {
-    ...{ namespace: compiledNamespaceOf(gateway), labelSelector: fleetSelector(gateway) },
-    fieldSelector: `type=${pullSecretType}`,
-  };
+  const selection = { ...fleetSelection(gateway), fieldSelector: `type=${pullSecretType}` };
   await removeOthers(env, { kind: coreKinds.Secret, selection, wanted }, signal);
   for (const secret of wanted) await applyChild(env, secret, signal);
   const [name] = missing;

@@ -1,9 +1,9 @@
 import type { Observation } from '#api/conditions.ts';
-import type { ApiGateway, ApiGatewayExpose } from '#api/generated/apigateway.ts';
+import type { ApiGatewayExpose } from '#api/generated/apigateway.ts';
 import { clusterKinds } from '#api/kinds.ts';
 import { keyOf, parseId } from '#api/object.ts';
 import { buildExposures, type Exposure } from '../../resources/exposure.ts';
-import { compiledNamespaceOf, fleetSelector } from '../../resources/gateway.ts';
+import { fleetSelection } from '../../resources/gateway.ts';
 import { exposed, notServed } from '../../status/exposed.ts';
 import { adjustChild, removeOthers } from '../child-applier.ts';
 import type { Scene } from './fleet-step.ts';
@@ -32,7 +32,7 @@ export async function exposeFleet(scene: Scene): Promise<readonly Observation[]>
     return wantedKind === undefined ? [] : [notServed(gateway, wantedKind)];
   }
   const kind = clusterKinds[wantedKind];
-  env.fleetWatches.followExtra(id, 'exposure', { kind, ...selectionOf(gateway) });
+  env.fleetWatches.followExtra(id, 'exposure', { kind, ...fleetSelection(gateway) });
   const made: Exposure[] = [];
   for (const each of wanted) {
     made.push(await adjustChild<Exposure>(env, { kind, key: parseId(keyOf(each)) }, () => each, signal));
@@ -49,11 +49,7 @@ async function removeUnwanted(scene: Scene, all: readonly Exposure[]): Promise<R
     presences.set(kind, presence);
     if (presence !== 'served') continue;
     const wanted = all.filter((each) => each.kind === kind);
-    await removeOthers(env, { kind: clusterKinds[kind], selection: selectionOf(gateway), wanted }, signal);
+    await removeOthers(env, { kind: clusterKinds[kind], selection: fleetSelection(gateway), wanted }, signal);
   }
   return presences;
-}
-
-function selectionOf(gateway: ApiGateway): { readonly namespace: string; readonly labelSelector: string } {
-  return { namespace: compiledNamespaceOf(gateway), labelSelector: fleetSelector(gateway) };
 }
