@@ -56,8 +56,8 @@ test('a connection that came while draining is served after the port has closed,
   await until(() => silent.isClosed);
 });
 
-/** A backend that sends half of its first answer, and the rest when it is told. */
-function inHalves() {
+/** A client that has half of its first answer; the backend sends the rest when it is told. */
+async function aHalfAnswer(drainDelayMs: number) {
   let first: ServerResponse | undefined;
   const answer: RequestListener = (_incoming, response) => {
     if (first !== undefined) {
@@ -67,15 +67,19 @@ function inHalves() {
     first = response;
     first.write('half');
   };
-  return { answer, finish: () => first?.end(' whole') };
-}
-
-test('a connection whose answer has begun before the drain takes one call more: nobody told the client that it would not', async () => {
-  const { answer, finish } = inHalves();
-  await using world = await aWorld(60_000, answer);
+  await using stack = new AsyncDisposableStack();
+  const world = stack.use(await aWorld(drainDelayMs, answer));
   const client = aRawClient(world.gw.port);
   client.socket.write(request);
   await until(() => client.text().includes('half'));
+  const owned = stack.move();
+  const finish = () => first?.end(' whole');
+  return { gw: world.gw, client, finish, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+test('a connection whose answer has begun before the drain takes one call more: nobody told the client that it would not', async () => {
+  await using world = await aHalfAnswer(60_000);
+  const { client, finish } = world;
   const hurry = new AbortController();
   const ended = world.gw.gateway.shutdown(hurry.signal);
   finish();
@@ -89,11 +93,8 @@ test('a connection whose answer has begun before the drain takes one call more: 
 });
 
 test('an answer that outlasts the drain is finished, and is the last of its connection', async () => {
-  const { answer, finish } = inHalves();
-  await using world = await aWorld(0, answer);
-  const client = aRawClient(world.gw.port);
-  client.socket.write(request);
-  await until(() => client.text().includes('half'));
+  await using world = await aHalfAnswer(0);
+  const { client, finish } = world;
   const ended = world.gw.gateway.shutdown();
   await delay(100); // by then it has stopped to listen; to ask for that would be a connection more
   finish();
